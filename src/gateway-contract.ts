@@ -1,0 +1,31 @@
+import type { EmulatedHouse } from "./emulator/contract.ts";
+import type { Event } from "./message/event.ts";
+import type { Fact } from "./message/notify.ts";
+import type { HouseView } from "./message/view.ts";
+import type { VoiceStatus } from "./voice/contract.ts";
+
+/** A running gateway, as the api sees it: look, tell, listen. */
+export interface Gateway {
+  readonly version: string;
+  readonly startedAt: number;
+  /** Last known state, read between two events. */
+  view(): HouseView;
+  post(event: Event): void;
+  now(): number;
+  /** Null without --emulate. */
+  readonly emulator: EmulatedHouse | null;
+  onFact(listener: (fact: Fact, at: number) => void): () => void;
+  voiceStatus(): Promise<VoiceStatus>;
+  /** Queue delay and handler time of the Proactor, counters of refused input. */
+  figures(): Figures;
+  close(): Promise<void>;
+}
+
+export interface Figures {
+  readonly events: number;
+  readonly queueDelayMs: { readonly p50: number; readonly p99: number; readonly max: number };
+  readonly handlerMs: { readonly p50: number; readonly p99: number; readonly max: number };
+  readonly faults: number;
+  /** Refused input by kind, e.g. `sip malformed`, `usb malformed`. */
+  readonly refused: Readonly<Record<string, number>>;
+}

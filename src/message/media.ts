@@ -1,0 +1,41 @@
+/** How a voice sounds on a wire. `L16` is 16-bit linear, little-endian on USB, 8000 samples/s. */
+export type VoiceFormat = "PCMU" | "PCMA" | "L16";
+/** What RTP carries today (RFC 3551 static payload types 0 and 8). */
+export type RtpFormat = "PCMU" | "PCMA";
+
+/** Seen from whoever states it (RFC 4566 §6, RFC 3264 §5.1). */
+export type Direction = "sendrecv" | "sendonly" | "recvonly" | "inactive";
+
+export interface Address {
+  /** IPv4 or IPv6 literal, without brackets. */
+  readonly address: string;
+  /** UDP port, 1-65535. */
+  readonly port: number;
+}
+
+/** One audio codec of an offer or answer, as far as the gateway speaks it; others are left out by the SIP side. */
+export interface OfferedCodec {
+  readonly format: RtpFormat;
+  readonly payloadType: number;
+}
+
+/** The audio stream of an SDP offer or answer, reduced to what decisions need. */
+export interface MediaDescription {
+  readonly remote: Address;
+  /** In order of preference; empty = nothing in common. */
+  readonly codecs: readonly OfferedCodec[];
+  /** Payload type of telephone-event/8000 (RFC 4733), null when not offered. */
+  readonly eventPayloadType: number | null;
+  readonly direction: Direction;
+  /** Packet time, 20 unless the far end asks otherwise. */
+  readonly ptimeMs: number;
+}
+
+/** What the gateway states of its own side; the SIP side writes the SDP around it. */
+export interface LocalMedia {
+  /** The endpoint whose UDP port goes into the SDP. */
+  readonly endpoint: `rtp:${number}`;
+  readonly codecs: readonly OfferedCodec[];
+  readonly eventPayloadType: number | null;
+  readonly direction: Direction;
+}

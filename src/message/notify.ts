@@ -1,0 +1,33 @@
+import type { Cause } from "./cause.ts";
+import type { CallId, DeviceName, Identity, LineName, PartyName, PhoneName } from "./name.ts";
+import type { CallRecord } from "./record.ts";
+
+/** What happened, for whoever watches (`offhook events`, later MQTT). One fact per change of state, in order. */
+export type Fact =
+  | {
+      readonly kind: "callStarted";
+      readonly call: CallId;
+      readonly from: Identity;
+      readonly fromParty: PartyName;
+      readonly to: string;
+    }
+  | { readonly kind: "callRinging"; readonly call: CallId; readonly party: PartyName }
+  | { readonly kind: "callAnswered"; readonly call: CallId; readonly party: PartyName }
+  | { readonly kind: "callHeld"; readonly call: CallId; readonly party: PartyName }
+  | { readonly kind: "callResumed"; readonly call: CallId; readonly party: PartyName }
+  | { readonly kind: "callEnded"; readonly call: CallId; readonly cause: Cause; readonly record: CallRecord | null }
+  | { readonly kind: "lineChanged"; readonly line: LineName; readonly state: string; readonly detail: string }
+  | { readonly kind: "phoneChanged"; readonly phone: PhoneName; readonly state: string }
+  | { readonly kind: "deviceAttached"; readonly device: DeviceName; readonly model: string; readonly serial: string }
+  | { readonly kind: "deviceDetached"; readonly device: DeviceName; readonly reason: string }
+  | { readonly kind: "bookChanged"; readonly contacts: number }
+  | { readonly kind: "storeChanged"; readonly what: string; readonly state: string }
+  | { readonly kind: "voiceChanged"; readonly state: string }
+  /** A handler threw: a bug. The calls it touched were released, the gateway went on. */
+  | { readonly kind: "fault"; readonly message: string; readonly event: string; readonly calls: readonly CallId[] };
+
+export interface NotifyCommand {
+  readonly world: "notify";
+  readonly kind: "fact";
+  readonly fact: Fact;
+}

@@ -1,0 +1,77 @@
+import type { CountryCode } from "./country.ts";
+import type { LineName, PhoneName } from "./name.ts";
+
+/**
+ * What the upper half knows of the configuration: numbers and rules, no secrets, no addresses.
+ * It is the first event of every journal.
+ */
+export interface House {
+  readonly country: CountryCode;
+  readonly lines: readonly LinePlan[];
+  readonly phones: readonly PhonePlan[];
+  /** Internal numbers that ring several phones, e.g. 600 = all. */
+  readonly groups: readonly { readonly number: string; readonly members: readonly PhoneName[] }[];
+  /** What the gateway answers itself. */
+  readonly services: readonly { readonly number: string; readonly service: "echo" }[];
+  /** First match wins; the pattern language is in docs/config.md. */
+  readonly outgoing: readonly OutgoingRule[];
+  /** Numbers sent at once, whatever else the plan says. */
+  readonly emergency: readonly string[];
+  readonly timing: Timing;
+}
+
+export interface LinePlan {
+  readonly line: LineName;
+  /** Who rings for a number called on this line; `numbers` empty = any number not matched before. */
+  readonly incoming: readonly IncomingRule[];
+  /** Calls at the same time; the next one is refused as busy. */
+  readonly maxCalls: number;
+  /** In order of preference. */
+  readonly codecs: readonly ("PCMU" | "PCMA")[];
+  readonly dtmf: "rfc4733" | "info" | "inband";
+  /** The line's own number, shown to those it calls. */
+  readonly number: string;
+}
+
+export interface IncomingRule {
+  readonly numbers: readonly string[];
+  readonly ring: readonly PhoneName[];
+}
+
+export interface PhonePlan {
+  readonly phone: PhoneName;
+  readonly number: string;
+  readonly name: string;
+  /** The line it calls out by when no rule says otherwise; null = the first line. */
+  readonly line: LineName | null;
+}
+
+export interface OutgoingRule {
+  readonly name: string;
+  readonly pattern: string;
+  /** Null bars the number. */
+  readonly line: LineName | null;
+  /** Digits cut from the front before sending. */
+  readonly strip: number;
+  /** Put in front after stripping. */
+  readonly prefix: string;
+}
+
+export interface Timing {
+  /** Off-hook without a digit until congestion tone. */
+  readonly firstDigitMs: number;
+  /** Between digits while no rule is complete. */
+  readonly interDigitMs: number;
+  /** Between digits when a rule is complete but a longer one may still match. */
+  readonly completeMs: number;
+  /** How long phones ring for a call from outside, and we let a far end ring. */
+  readonly noAnswerMs: number;
+  /** Busy or congestion tone before the off-hook warning. */
+  readonly busyToneMs: number;
+}
+
+/** Parties a call can be sent to; what the dial plan answers. */
+export type Target =
+  | { readonly kind: "phones"; readonly phones: readonly PhoneName[]; readonly number: string }
+  | { readonly kind: "service"; readonly service: "echo"; readonly number: string }
+  | { readonly kind: "line"; readonly line: LineName; readonly number: string; readonly emergency: boolean };

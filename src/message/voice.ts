@@ -1,0 +1,59 @@
+import type { CallerIdStandard, CountryCode, ToneName } from "./country.ts";
+import type { Address, Direction, RtpFormat, VoiceFormat } from "./media.ts";
+import type { Digit, Endpoint, RtpEndpoint, UsbEndpoint } from "./name.ts";
+import type { Instant } from "./units.ts";
+
+/** Voice path -> upper half. */
+export type VoiceEvent = {
+  readonly world: "voice";
+  readonly at: Instant;
+} /** The voice worker runs, its RTP socket pairs are bound. Posted again after a restart: every endpoint is then closed. */ & (
+  | { readonly kind: "ready"; readonly rtp: readonly { readonly endpoint: RtpEndpoint; readonly port: number }[] }
+  /** The worker died; `ready` follows when it is back. */
+  | { readonly kind: "lost"; readonly reason: string }
+  /** RFC 4733 event received, exactly once per key press, at its end (or when its end was lost). */
+  | { readonly kind: "digit"; readonly endpoint: Endpoint; readonly digit: Digit; readonly durationMs: number }
+  | { readonly kind: "callerIdSent"; readonly endpoint: UsbEndpoint }
+  /** No RTP for the configured time on an open, receiving endpoint. Once, until packets come again. */
+  | { readonly kind: "rtpTimeout"; readonly endpoint: RtpEndpoint; readonly silentMs: number }
+  | { readonly kind: "endpointFailed"; readonly endpoint: Endpoint; readonly reason: string }
+);
+
+/** Upper half -> voice path. A path is two joined endpoints; an endpoint joined to itself hears itself (echo number). */
+export type VoiceCommand = {
+  readonly world: "voice";
+} /** Opens the stream, or changes it when it is open (new remote address, codec, direction) without a click. */ & (
+  | {
+      readonly kind: "openRtp";
+      readonly endpoint: RtpEndpoint;
+      /** Null: receive only until an answer tells the address. */
+      readonly remote: Address | null;
+      readonly format: RtpFormat;
+      readonly payloadType: number;
+      readonly eventPayloadType: number | null;
+      /** From our side: `sendonly` does not play what is received. */
+      readonly direction: Direction;
+    }
+  /** Opens a device channel in the given format, or changes its format. */
+  | { readonly kind: "openUsb"; readonly endpoint: UsbEndpoint; readonly format: VoiceFormat }
+  | { readonly kind: "join"; readonly a: Endpoint; readonly b: Endpoint }
+  | { readonly kind: "part"; readonly a: Endpoint; readonly b: Endpoint }
+  /** Plays a progress tone towards the endpoint instead of its peer's voice; null ends it. */
+  | {
+      readonly kind: "tone";
+      readonly endpoint: Endpoint;
+      readonly tone: ToneName | null;
+      readonly country: CountryCode;
+    }
+  /** FSK caller ID towards an on-hook phone (data transmission between the rings). */
+  | {
+      readonly kind: "callerId";
+      readonly endpoint: UsbEndpoint;
+      readonly standard: CallerIdStandard;
+      readonly number: string | null;
+      readonly name: string | null;
+    }
+  /** Sends a key towards the endpoint's far end: RFC 4733 when negotiated, else as DTMF sound. */
+  | { readonly kind: "sendDigit"; readonly endpoint: Endpoint; readonly digit: Digit; readonly durationMs: number }
+  | { readonly kind: "close"; readonly endpoint: Endpoint }
+);

@@ -1,0 +1,52 @@
+import type { DeviceVoice } from "../message/device-voice.ts";
+import type { DeviceName } from "../message/name.ts";
+import type { VoiceCommand } from "../message/voice.ts";
+
+export interface VoiceOptions {
+  /** Where RTP sockets are bound. */
+  readonly address: string;
+  /** First UDP port of the range, even; pairs of RTP and RTCP are bound from here, busy ones are skipped. */
+  readonly firstPort: number;
+  /** How many RTP socket pairs are bound ahead: the most RTP streams at a time. */
+  readonly streams: number;
+  /** The most USB voice channels at a time, through all devices. */
+  readonly usbChannels: number;
+  /** Depth of the fixed jitter buffer, ms (a multiple of 20). */
+  readonly jitterMs: number;
+  /** Silence on a receiving stream before `rtpTimeout`. */
+  readonly rtpTimeoutMs: number;
+}
+
+/** The host side of the voice path. */
+export interface VoiceHost {
+  perform(command: VoiceCommand): void;
+  /** Rings for a device's channels; channel n is endpoint `usb:<device>:<n>`. */
+  openDevice(device: DeviceName, channels: number): DeviceVoice;
+  /** Figures for status and bench; plain JSON. */
+  status(): Promise<VoiceStatus>;
+  close(): Promise<void>;
+}
+
+export interface VoiceStatus {
+  readonly ticks: number;
+  /** Ticks that began more than 5 ms late. */
+  readonly lateTicks: number;
+  readonly latenessUs: { readonly p50: number; readonly p99: number; readonly max: number };
+  readonly tickUs: { readonly p50: number; readonly p99: number; readonly max: number };
+  readonly streams: readonly StreamStatus[];
+  readonly malformedPackets: number;
+  readonly workerRestarts: number;
+}
+
+export interface StreamStatus {
+  readonly endpoint: string;
+  readonly format: string;
+  readonly peer: string | null;
+  readonly received: number;
+  readonly sent: number;
+  readonly lost: number;
+  readonly late: number;
+  readonly concealed: number;
+  /** Interarrival jitter, RFC 3550 §6.4.1, ms; null for device channels. */
+  readonly jitterMs: number | null;
+}
