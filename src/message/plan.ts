@@ -22,6 +22,8 @@ export interface House {
 
 export interface LinePlan {
   readonly line: LineName;
+  /** At a registrar; false = direct calls, always ready. */
+  readonly registers: boolean;
   /** Who rings for a number called on this line; `numbers` empty = any number not matched before. */
   readonly incoming: readonly IncomingRule[];
   /** Calls at the same time; the next one is refused as busy. */

@@ -1,0 +1,323 @@
+import type { Cause } from "../../message/cause.ts";
+import type { CallId, Digit, Identity, PartyName } from "../../message/name.ts";
+import type { Target } from "../../message/plan.ts";
+import type { CallRecord } from "../../message/record.ts";
+import { type Instant, ms } from "../../message/units.ts";
+import type { CallView } from "../../message/view.ts";
+import type { Leg, LegOwner, Party } from "../../proxy/party.ts";
+import type { Desk } from "../desk.ts";
+import type { Stop } from "../timers.ts";
+import { mergeCauses } from "./outcome.ts";
+import { Ringing } from "./ringing.ts";
+
+/** What a call needs of the exchange. */
+export interface CallHost {
+  /** This event touches the call: the guard releases it should the handler throw. */
+  touch(call: Call): void;
+  /** The parties a target means, in order of trial; `together` = all ring at once, else one after the other. */
+  resolve(target: Target, caller: Party): { parties: readonly Party[]; together: boolean };
+  named(identity: Identity): Identity;
+  /** Collects digits for the caller; gives back how to feed and stop it. */
+  dialling(call: Call): { digit(digit: Digit): void; close(): void; readonly dialled: string };
+  record(entry: Omit<CallRecord, "id">): CallRecord;
+  over(call: Call): void;
+}
+
+type State = "dialling" | "ringing" | "answered" | "over";
+
+/**
+ * The mediator that joins parties and passes events between them. It knows only the Party contract.
+ *
+ * ```text
+ *   dialling ──route──▶ ringing ──answered──▶ answered ──ended──▶ over
+ *       └────failed────────┴── none left / no answer / caller gone ──▶ over
+ * ```
+ */
+export class Call implements LegOwner {
+  readonly call: CallId;
+  readonly caller: Leg;
+  readonly from: Identity;
+  readonly #desk: Desk;
+  readonly #host: CallHost;
+  readonly #startedAt: Instant;
+  #to: Identity = { number: null, name: null };
+  #direction: CallRecord["direction"];
+  #state: State = "dialling";
+  #collecting: ReturnType<CallHost["dialling"]> | null = null;
+  #ringing: Ringing | null = null;
+  #answered: Leg | null = null;
+  #answeredBy: PartyName | null = null;
+  #answeredAt: Instant | null = null;
+  #alerted = false;
+  #announced = false;
+  #stopNoAnswer: Stop | null = null;
+  #holder: Leg | null = null;
+  #active = false;
+
+  constructor(desk: Desk, host: CallHost, caller: Leg, from: Identity) {
+    this.#desk = desk;
+    this.#host = host;
+    this.call = desk.nextCall();
+    this.caller = caller;
+    this.from = host.named(from);
+    this.#startedAt = desk.now;
+    this.#direction = caller.party.name.startsWith("line:") ? "incoming" : "internal";
+  }
+
+  /** The caller lifted a phone: digits follow. */
+  collect(): void {
+    this.#collecting = this.#host.dialling(this);
+  }
+
+  /** Rings whoever the number means. */
+  route(target: Target): void {
+    this.#inside(() => {
+      this.#announce(target.number, target.kind === "line" ? "outgoing" : this.#direction);
+      if (target.kind === "service") return this.#serve();
+      this.#state = "ringing";
+      const { parties, together } = this.#host.resolve(target, this.caller.party);
+      const ringing = new Ringing(this.#desk, this, {
+        caller: this.from,
+        number: target.number,
+        internal: !this.caller.party.name.startsWith("line:"),
+      });
+      this.#ringing = ringing;
+      ringing.start(parties, together);
+      if (ringing.empty) return this.#finish(ringing.cause);
+      this.#stopNoAnswer = this.#desk.timers.start("noAnswer", this.call, ms(this.#desk.house.timing.noAnswerMs), () =>
+        this.#inside(() => this.#finish("noAnswer")),
+      );
+      this.caller.proceed();
+    }, true);
+  }
+
+  /** The number is none, or may not be called. */
+  fail(cause: Cause, dialled: string): void {
+    this.#inside(() => {
+      if (dialled !== "") this.#announce(dialled, this.#direction === "incoming" ? "incoming" : "outgoing");
+      this.#finish(cause);
+    }, true);
+  }
+
+  hangUp(): void {
+    this.#inside(() => this.#finish(this.#answeredAt === null ? "cancelled" : "normal"));
+  }
+
+  /** For the guard, after a handler threw: everything goes, whatever state it is in. */
+  abandon(): void {
+    const legs = this.#legs();
+    this.#state = "over";
+    this.#stopNoAnswer?.();
+    this.#collecting?.close();
+    for (const leg of legs) {
+      try {
+        leg.release("internalError");
+      } catch {
+        // What broke one leg must not keep the others from their release.
+      }
+    }
+    this.#close("internalError");
+  }
+
+  alerted(leg: Leg): void {
+    this.#inside(() => {
+      if (this.#state !== "ringing") return;
+      this.#desk.tell({ kind: "callRinging", call: this.call, party: leg.party.name });
+      if (this.#alerted) return;
+      this.#alerted = true;
+      this.caller.alert();
+    });
+  }
+
+  progressed(leg: Leg): void {
+    this.#inside(() => {
+      if (this.#state !== "ringing" || this.#ringing?.only !== leg) return;
+      this.caller.progress(leg.format());
+      this.#join(leg);
+    });
+  }
+
+  answered(leg: Leg): void {
+    this.#inside(() => {
+      if (this.#state !== "ringing" || this.#ringing === null) return;
+      this.#ringing.releaseOthers(leg);
+      this.#ringing = null;
+      this.#answered = leg;
+      this.#begin(leg.party.name);
+      this.caller.accept(leg.format());
+      if (!this.#join(leg)) this.#finish("noResources");
+    });
+  }
+
+  digit(leg: Leg, digit: Digit, heard: boolean): void {
+    this.#inside(() => {
+      if (this.#state === "dialling") return this.#collecting?.digit(digit);
+      if (this.#state === "answered") this.#other(leg)?.sendDigit(digit, heard);
+    });
+  }
+
+  flashed(leg: Leg): void {
+    this.#inside(() => {
+      const other = this.#other(leg);
+      if (this.#state !== "answered" || other === null) return;
+      if (this.#holder === leg) this.#endHold(leg, other);
+      else if (this.#holder === null) this.#beginHold(leg, other);
+    });
+  }
+
+  held(leg: Leg): void {
+    this.#inside(() => {
+      if (this.#state === "answered") this.#desk.tell({ kind: "callHeld", call: this.call, party: leg.party.name });
+    });
+  }
+
+  resumed(leg: Leg): void {
+    this.#inside(() => {
+      if (this.#state === "answered") this.#desk.tell({ kind: "callResumed", call: this.call, party: leg.party.name });
+    });
+  }
+
+  ended(leg: Leg, cause: Cause): void {
+    this.#inside(() => {
+      if (this.#state === "over") return;
+      if (leg === this.caller) return this.#finish(this.#state === "answered" ? cause : callerGone(cause));
+      if (leg === this.#answered) return this.#finish(cause);
+      this.#ringing?.lose(leg, cause);
+      if (this.#ringing?.empty) this.#finish(this.#ringing.cause);
+    });
+  }
+
+  involves(party: PartyName): boolean {
+    return this.#legs().some((leg) => leg.party.name === party);
+  }
+
+  view(): CallView {
+    return {
+      call: this.call,
+      state: this.#state === "over" ? "clearing" : this.#state,
+      from: this.from,
+      to: this.#to,
+      parties: this.#legs().map((leg) => ({ party: leg.party.name, state: leg.show() })),
+      startedAt: this.#startedAt,
+      answeredAt: this.#answeredAt,
+    };
+  }
+
+  #legs(): Leg[] {
+    return [this.caller, ...(this.#answered === null ? [] : [this.#answered]), ...(this.#ringing?.legs ?? [])];
+  }
+
+  #other(leg: Leg): Leg | null {
+    return leg === this.caller ? this.#answered : this.caller;
+  }
+
+  #announce(number: string, direction: CallRecord["direction"]): void {
+    this.#announced = true;
+    this.#direction = this.#direction === "incoming" ? "incoming" : direction;
+    this.#to = this.#host.named({ number, name: null });
+    const fromParty = this.caller.party.name;
+    this.#desk.tell({ kind: "callStarted", call: this.call, from: this.from, fromParty, to: number });
+  }
+
+  #begin(by: PartyName): void {
+    this.#stopNoAnswer?.();
+    this.#state = "answered";
+    this.#answeredAt = this.#desk.now;
+    this.#answeredBy = by;
+    this.#desk.tell({ kind: "callAnswered", call: this.call, party: by });
+  }
+
+  /** The echo service: the caller hears himself. */
+  #serve(): void {
+    this.#begin("service:echo");
+    this.caller.accept(null);
+    const endpoint = this.caller.voice(null);
+    if (endpoint === null) return this.#finish("noResources");
+    this.#desk.voice.join(endpoint, endpoint);
+  }
+
+  #join(leg: Leg): boolean {
+    const near = this.caller.voice(leg.format());
+    const far = leg.voice(this.caller.format());
+    if (near === null || far === null) return false;
+    this.#desk.voice.join(near, far);
+    return true;
+  }
+
+  #beginHold(leg: Leg, other: Leg): void {
+    this.#holder = leg;
+    const endpoint = leg.voice(other.format());
+    if (endpoint !== null) this.#desk.voice.part(endpoint);
+    other.hold();
+    this.#desk.tell({ kind: "callHeld", call: this.call, party: leg.party.name });
+  }
+
+  #endHold(leg: Leg, other: Leg): void {
+    this.#holder = null;
+    other.resume();
+    if (this.#answered !== null) this.#join(this.#answered);
+    this.#desk.tell({ kind: "callResumed", call: this.call, party: leg.party.name });
+  }
+
+  /** Releases every leg, once; writes the record. */
+  #finish(cause: Cause): void {
+    if (this.#state === "over") return;
+    const ringing = this.#ringing;
+    const answered = this.#answered;
+    this.#state = "over";
+    this.#stopNoAnswer?.();
+    this.#collecting?.close();
+    ringing?.releaseAll(cause === "noAnswer" ? "noAnswer" : "cancelled");
+    answered?.release(cause);
+    this.caller.release(cause);
+    this.#close(cause);
+  }
+
+  #close(cause: Cause): void {
+    this.#host.over(this);
+    if (!this.#announced) return;
+    const record = this.#host.record(this.#entry(cause));
+    this.#desk.tell({ kind: "callEnded", call: this.call, cause, record });
+  }
+
+  #entry(cause: Cause): Omit<CallRecord, "id"> {
+    const answeredAt = this.#answeredAt;
+    const failed = this.#direction === "outgoing" ? "failed" : "missed";
+    return {
+      call: this.call,
+      direction: this.#direction,
+      result: answeredAt === null ? failed : "answered",
+      from: this.from,
+      to: this.#to,
+      fromParty: this.caller.party.name,
+      answeredBy: this.#answeredBy,
+      startedAt: this.#startedAt,
+      answeredAt,
+      durationMs: ms(answeredAt === null ? 0 : this.#desk.now - answeredAt),
+      cause,
+    };
+  }
+
+  /**
+   * Every way in. A party that calls back from inside a method this call called is a bug (DESIGN rule 4); the one
+   * listed exception is `Dialling`, whose digit may route or fail the call on the same stack (`own`).
+   */
+  #inside(run: () => void, own = false): void {
+    if (this.#active) {
+      if (!own) throw new Error(`${this.call} was re-entered`);
+      return run();
+    }
+    this.#host.touch(this);
+    this.#active = true;
+    try {
+      run();
+    } finally {
+      this.#active = false;
+    }
+  }
+}
+
+/** A caller who hangs up before the answer cancels; one whose device is lost did not mean to. */
+function callerGone(cause: Cause): Cause {
+  return mergeCauses(["cancelled", cause === "normal" ? "cancelled" : cause]);
+}

@@ -1,0 +1,82 @@
+import type { Cause } from "../../message/cause.ts";
+import type { Identity } from "../../message/name.ts";
+import type { Leg, LegOwner, Party } from "../../proxy/party.ts";
+import type { Desk } from "../desk.ts";
+import { mergeCauses } from "./outcome.ts";
+
+interface RingAbout {
+  readonly caller: Identity;
+  readonly number: string;
+  readonly internal: boolean;
+}
+
+/** The parties that ring for a call. Nobody waits for anybody: an absent handset never delays the others (G39, G40). */
+export class Ringing {
+  readonly #desk: Desk;
+  readonly #owner: LegOwner;
+  readonly #about: RingAbout;
+  readonly #legs: Leg[] = [];
+  readonly #failures: Cause[] = [];
+
+  constructor(desk: Desk, owner: LegOwner, about: RingAbout) {
+    this.#desk = desk;
+    this.#owner = owner;
+    this.#about = about;
+  }
+
+  /** Rings all at once, or (`together` false) the first that can be rung. */
+  start(parties: readonly Party[], together: boolean): void {
+    for (const party of parties) {
+      const leg = party.ring(this.#owner, {
+        call: this.#owner.call,
+        leg: this.#desk.nextLeg(),
+        caller: this.#about.caller,
+        number: this.#about.number,
+        internal: this.#about.internal,
+      });
+      if (typeof leg === "string") this.#failures.push(leg);
+      else {
+        this.#legs.push(leg);
+        if (!together) return;
+      }
+    }
+  }
+
+  get legs(): readonly Leg[] {
+    return this.#legs;
+  }
+
+  get empty(): boolean {
+    return this.#legs.length === 0;
+  }
+
+  /** The one leg that rings, when it is one. */
+  get only(): Leg | null {
+    return this.#legs.length === 1 ? (this.#legs[0] ?? null) : null;
+  }
+
+  get cause(): Cause {
+    return mergeCauses(this.#failures);
+  }
+
+  /** One of them is gone: refused, unreachable, failed. */
+  lose(leg: Leg, cause: Cause): void {
+    const at = this.#legs.indexOf(leg);
+    if (at < 0) return;
+    this.#legs.splice(at, 1);
+    this.#failures.push(cause);
+    leg.release(cause);
+  }
+
+  releaseOthers(answered: Leg): void {
+    for (const leg of this.#take()) if (leg !== answered) leg.release("answeredElsewhere");
+  }
+
+  releaseAll(cause: Cause): void {
+    for (const leg of this.#take()) leg.release(cause);
+  }
+
+  #take(): Leg[] {
+    return this.#legs.splice(0);
+  }
+}

@@ -1,0 +1,46 @@
+import type { CallRecord } from "../message/record.ts";
+import type { Desk } from "./desk.ts";
+
+/** What older entries make room for. */
+const KEPT = 1000;
+
+/** Finished calls, newest last. In memory and synchronous; every change also leaves as a `store` command. */
+export class CallLog {
+  readonly #desk: Desk;
+  #records: CallRecord[] = [];
+
+  constructor(desk: Desk) {
+    this.#desk = desk;
+  }
+
+  load(records: readonly CallRecord[]): void {
+    this.#records = records.slice(-KEPT);
+    for (const record of records) {
+      this.#desk.raise("record", record.id);
+      this.#desk.raise("call", Number(record.call.slice("call:".length)) || 0);
+    }
+  }
+
+  add(entry: Omit<CallRecord, "id">): CallRecord {
+    const record: CallRecord = { id: this.#desk.nextRecord(), ...entry };
+    this.#records.push(record);
+    this.#desk.send({ world: "store", kind: "addCall", record });
+    if (this.#records.length > KEPT + KEPT / 10) this.#trim();
+    return record;
+  }
+
+  clear(): void {
+    this.#records = [];
+    this.#desk.send({ world: "store", kind: "clearCalls" });
+  }
+
+  list(): readonly CallRecord[] {
+    return this.#records;
+  }
+
+  #trim(): void {
+    this.#records = this.#records.slice(-KEPT);
+    const oldest = this.#records[0];
+    if (oldest !== undefined) this.#desk.send({ world: "store", kind: "dropCallsBefore", id: oldest.id });
+  }
+}

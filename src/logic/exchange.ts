@@ -1,0 +1,150 @@
+import type { CallId, Identity, PartyName } from "../message/name.ts";
+import type { House, Target } from "../message/plan.ts";
+import type { CallView } from "../message/view.ts";
+import type { Leg, LegOwner, Party, Reception } from "../proxy/party.ts";
+import { Call, type CallHost } from "./call/call.ts";
+import { Dialling } from "./call/dialling.ts";
+import { CallLog } from "./calllog.ts";
+import type { Desk } from "./desk.ts";
+import { DialPlan } from "./dialplan/dialplan.ts";
+import { PhoneBook } from "./phonebook.ts";
+
+/** Who rings for whom: internal numbers, groups, incoming and outgoing map, and the calls that are up. */
+export class Exchange implements Reception {
+  readonly book: PhoneBook;
+  readonly log: CallLog;
+  readonly #desk: Desk;
+  readonly #parties = new Map<PartyName, Party>();
+  readonly #calls = new Map<CallId, Call>();
+  readonly #touched = new Set<Call>();
+  #plan: DialPlan;
+
+  constructor(desk: Desk) {
+    this.#desk = desk;
+    this.#plan = new DialPlan(desk.house);
+    this.book = new PhoneBook(desk);
+    this.log = new CallLog(desk);
+  }
+
+  configure(house: House, parties: readonly Party[]): void {
+    this.#plan = new DialPlan(house);
+    this.#parties.clear();
+    for (const party of parties) this.#parties.set(party.name, party);
+  }
+
+  /** A call from outside: its number is complete, so it rings at once. */
+  arrived(leg: Leg, from: Identity, dialled: string): LegOwner {
+    const call = this.#open(leg, from);
+    const target = this.#incoming(leg.party.name, dialled);
+    if (target === null) call.fail("notFound", dialled);
+    else call.route(target);
+    return call;
+  }
+
+  /** Somebody in the house is about to dial. */
+  lifted(leg: Leg): LegOwner {
+    const call = this.#open(leg, leg.party.identity);
+    call.collect();
+    return call;
+  }
+
+  hangUp(id: CallId): void {
+    this.#calls.get(id)?.hangUp();
+  }
+
+  get quiet(): boolean {
+    return this.#calls.size === 0;
+  }
+
+  calls(): CallView[] {
+    return [...this.#calls.values()].map((call) => call.view());
+  }
+
+  /** Before each event: nothing is touched yet. */
+  begin(): void {
+    this.#touched.clear();
+  }
+
+  /** A handler threw: releases the calls it touched, and those of the party the event was for. Names them. */
+  abandon(party: PartyName | null): CallId[] {
+    const calls = [...this.#calls.values()].filter(
+      (call) => this.#touched.has(call) || (party !== null && call.involves(party)),
+    );
+    for (const call of calls) {
+      this.#calls.delete(call.call);
+      try {
+        call.abandon();
+      } catch {
+        // What broke it may break its end, too; the next leg and the next call still get theirs.
+      }
+    }
+    return calls.map((call) => call.call);
+  }
+
+  #open(caller: Leg, from: Identity): Call {
+    const call = new Call(this.#desk, this.#host, caller, from);
+    this.#calls.set(call.call, call);
+    this.#touched.add(call);
+    return call;
+  }
+
+  /** Exact rules first, then the house's own numbers, then the rule without numbers. */
+  #incoming(line: PartyName, dialled: string): Target | null {
+    const rules = this.#desk.house.lines.find((plan) => plan.line === line)?.incoming ?? [];
+    const exact = rules.find((rule) => rule.numbers.includes(dialled));
+    if (exact !== undefined) return { kind: "phones", phones: exact.ring, number: dialled };
+    const own = this.#plan.internal(dialled);
+    if (own !== null) return own;
+    const rest = rules.find((rule) => rule.numbers.length === 0);
+    return rest === undefined ? null : { kind: "phones", phones: rest.ring, number: dialled };
+  }
+
+  readonly #host: CallHost = {
+    touch: (call) => this.#touched.add(call),
+    resolve: (target, caller) => this.#resolve(target, caller),
+    named: (identity) => this.#named(identity),
+    dialling: (call) => this.#dialling(call),
+    record: (entry) => this.log.add(entry),
+    over: (call) => this.#calls.delete(call.call),
+  };
+
+  #dialling(call: Call): Dialling {
+    const dialling: Dialling = new Dialling(this.#desk, this.#plan, call.call, {
+      routed: (target) => call.route(target),
+      failed: (cause) => call.fail(cause, dialling.dialled),
+    });
+    return dialling;
+  }
+
+  /** Names of the house come before the book: they are what people call their phones. */
+  #named(identity: Identity): Identity {
+    const own = this.#desk.house.phones.find((phone) => phone.number === identity.number);
+    return own === undefined ? this.book.named(identity) : { number: own.number, name: own.name };
+  }
+
+  #resolve(target: Target, caller: Party): { parties: readonly Party[]; together: boolean } {
+    switch (target.kind) {
+      case "phones":
+        return { parties: this.#known(others(target.phones, caller.name)), together: true };
+      case "line":
+        return { parties: this.#known(target.emergency ? this.#anyLine(target.line) : [target.line]), together: false };
+      case "service":
+        return { parties: [], together: true };
+    }
+  }
+
+  /** An emergency call takes whatever line there is. */
+  #anyLine(first: PartyName): PartyName[] {
+    const others = this.#desk.house.lines.map((plan) => plan.line).filter((line) => line !== first);
+    return [first, ...others];
+  }
+
+  #known(names: readonly PartyName[]): Party[] {
+    return names.flatMap((name) => this.#parties.get(name) ?? []);
+  }
+}
+
+/** Whoever calls a group does not ring himself; whoever calls his own number alone finds it busy. */
+function others(phones: readonly PartyName[], caller: PartyName): readonly PartyName[] {
+  return phones.length > 1 ? phones.filter((phone) => phone !== caller) : phones;
+}

@@ -1,0 +1,228 @@
+import type { Desk } from "../logic/desk.ts";
+import type { Stop } from "../logic/timers.ts";
+import { type Cause, causes } from "../message/cause.ts";
+import type { CcCall, DectCommand, DectEvent, ReleaseReason } from "../message/dect.ts";
+import type { RtpFormat, VoiceFormat } from "../message/media.ts";
+import { type Digit, type Endpoint, type LegId, type UsbEndpoint, usbEndpoint } from "../message/name.ts";
+import { ms } from "../message/units.ts";
+import type { PhoneView } from "../message/view.ts";
+import type { Handset } from "./handset.ts";
+import { digitsOf } from "./keypad.ts";
+import type { Leg, LegOwner, RingRequest } from "./party.ts";
+
+type Body<C> = C extends unknown ? Omit<C, "world" | "handset" | "call"> : never;
+type LegEvent = Extract<DectEvent, { kind: "keypad" | "alerting" | "connect" | "pageFailed" | "released" }>;
+
+/** Register recall in a keypad string (EN 300 175-5 annex D). */
+const RECALL = "\x15";
+
+const reasons: Partial<Record<Cause, ReleaseReason>> = {
+  busy: "busy",
+  rejected: "rejected",
+  answeredElsewhere: "answeredElsewhere",
+  noResources: "resources",
+  noAnswer: "timerExpiry",
+  timeout: "timerExpiry",
+};
+
+const causeOf: Record<ReleaseReason, Cause> = {
+  normal: "normal",
+  busy: "busy",
+  rejected: "rejected",
+  notInRange: "unreachable",
+  timerExpiry: "noAnswer",
+  resources: "noResources",
+  answeredElsewhere: "normal",
+  unknown: "temporaryFailure",
+};
+
+/**
+ * A CC transaction as a leg of a call (EN 300 175-5 §9).
+ *
+ * ```text
+ *   called:   paging ─▶ alerting ─▶ up ─▶ over
+ *   calling:  dialling ─▶ up ─▶ over          (failed: ─▶ tone ─▶ over, the caller hears why)
+ * ```
+ */
+export class HandsetLeg implements Leg {
+  readonly id: LegId;
+  readonly party: Handset;
+  readonly cc: CcCall;
+  readonly channel: number;
+  readonly #desk: Desk;
+  readonly #endpoint: UsbEndpoint | null;
+  #owner: LegOwner | null = null;
+  #state: "paging" | "alerting" | "dialling" | "up" | "tone" | "over" = "paging";
+  #stopTone: Stop | null = null;
+
+  constructor(desk: Desk, handset: Handset, cc: CcCall, id: LegId, channel: number) {
+    this.#desk = desk;
+    this.party = handset;
+    this.cc = cc;
+    this.id = id;
+    this.channel = channel;
+    this.#endpoint = handset.device === null ? null : usbEndpoint(handset.device.device, channel);
+  }
+
+  own(owner: LegOwner): void {
+    this.#owner = owner;
+  }
+
+  get phoneState(): PhoneView["state"] {
+    const states = { paging: "ringing", alerting: "ringing", dialling: "dialling", up: "inCall" } as const;
+    return this.#state === "tone" || this.#state === "over" ? "offHook" : states[this.#state];
+  }
+
+  setup(request: RingRequest): void {
+    const signal = request.internal ? "alertingInternal" : "alertingExternal";
+    this.#send({ kind: "setup", caller: request.caller, signal, channel: this.channel });
+  }
+
+  /** CC-SETUP-ACK and dial tone. */
+  beginDialling(): void {
+    this.#state = "dialling";
+    this.#send({ kind: "setupAck", channel: this.channel });
+    this.#open(null);
+    this.#tone("dial");
+  }
+
+  /** Keys of a keypad element: digits, or register recall. */
+  keys(keypad: string): void {
+    for (const key of keypad) {
+      if (key === RECALL) this.#owner?.flashed(this);
+      else for (const digit of digitsOf(key)) this.#digit(digit);
+    }
+  }
+
+  proceed(): void {
+    if (this.#state !== "dialling") return;
+    this.#tone(null);
+    this.#send({ kind: "proceeding" });
+  }
+
+  alert(): void {
+    if (this.#state !== "dialling") return;
+    this.#send({ kind: "alerting" });
+    this.#tone("ringback");
+  }
+
+  progress(format: RtpFormat | null): void {
+    this.#tone(null);
+    this.#open(format);
+  }
+
+  accept(format: RtpFormat | null): void {
+    if (this.#state !== "dialling") return;
+    this.#state = "up";
+    this.#tone(null);
+    this.#open(format);
+    this.#send({ kind: "connect" });
+  }
+
+  hold(): void {
+    this.display("Held");
+  }
+
+  resume(): void {
+    this.display("");
+  }
+
+  sendDigit(digit: Digit): void {
+    if (this.#endpoint !== null) this.#desk.voice.sendDigit(this.#endpoint, digit);
+  }
+
+  display(text: string): void {
+    this.#send({ kind: "display", text });
+  }
+
+  format(): RtpFormat | null {
+    return null;
+  }
+
+  voice(format: RtpFormat | null): Endpoint | null {
+    this.#open(format);
+    return this.#endpoint;
+  }
+
+  /** A caller whose call came to nothing is told so by a tone before the link is let go. */
+  release(cause: Cause): void {
+    if (this.#state === "over" || this.#state === "tone") return;
+    const told = this.#state === "dialling" && cause !== "cancelled" && this.party.device !== null;
+    if (!told) return this.#clear(reasons[cause] ?? "normal");
+    this.#state = "tone";
+    this.#tone(causes[cause].tone);
+    const length = ms(this.#desk.house.timing.busyToneMs);
+    this.#stopTone = this.#desk.timers.start("busyTone", this.party.name, length, () => this.#clear("normal"));
+  }
+
+  show(): string {
+    return this.#state;
+  }
+
+  take(event: LegEvent): void {
+    switch (event.kind) {
+      case "keypad":
+        return this.keys(event.keypad);
+      case "alerting":
+        if (this.#state !== "paging") return;
+        this.#state = "alerting";
+        return this.#owner?.alerted(this);
+      case "connect":
+        return this.#connected();
+      case "pageFailed":
+        return this.#owner?.ended(this, "unreachable");
+      case "released":
+        return this.#released(event.reason);
+    }
+  }
+
+  /** The base was unplugged. */
+  lost(): void {
+    if (this.#state === "tone") this.#clear("normal");
+    else this.#owner?.ended(this, "deviceLost");
+  }
+
+  #connected(): void {
+    if (this.#state !== "paging" && this.#state !== "alerting") return;
+    this.#state = "up";
+    this.#send({ kind: "connectAck" });
+    this.#owner?.answered(this);
+  }
+
+  #released(reason: ReleaseReason): void {
+    if (this.#state === "tone") return this.#clear("normal");
+    const ringing = this.#state === "paging" || this.#state === "alerting";
+    const cause = causeOf[reason];
+    if (this.#state === "dialling" && cause === "normal") return this.#owner?.ended(this, "cancelled");
+    this.#owner?.ended(this, ringing && cause === "normal" ? "rejected" : cause);
+  }
+
+  #digit(digit: Digit): void {
+    if (this.#state === "dialling") this.#tone(null);
+    this.#owner?.digit(this, digit, false);
+  }
+
+  /** The format the other side speaks when the base can do it, so that frames pass untouched. */
+  #open(wanted: RtpFormat | null): void {
+    const formats: readonly VoiceFormat[] = this.party.formats;
+    const format = wanted !== null && formats.includes(wanted) ? wanted : (formats[0] ?? "L16");
+    if (this.#endpoint !== null) this.#desk.voice.openUsb(this.#endpoint, format);
+  }
+
+  #tone(tone: "dial" | "ringback" | "busy" | "congestion" | null): void {
+    if (this.#endpoint !== null) this.#desk.voice.tone(this.#endpoint, tone);
+  }
+
+  #clear(reason: ReleaseReason): void {
+    this.#state = "over";
+    this.#stopTone?.();
+    this.#send({ kind: "release", reason });
+    if (this.#endpoint !== null) this.#desk.voice.close(this.#endpoint);
+    this.party.forget(this);
+  }
+
+  #send(body: Body<DectCommand>): void {
+    const command = { world: "dect", handset: this.party.name, call: this.cc, ...body };
+    this.#desk.send(command as DectCommand); // a body of the union, completed
+  }
+}

@@ -1,0 +1,87 @@
+import type { Cause } from "../message/cause.ts";
+import type { RtpFormat } from "../message/media.ts";
+import type { CallId, Digit, Endpoint, Identity, LegId, PartyName } from "../message/name.ts";
+
+/**
+ * The contract that Line, Handset and Port satisfy, and all that a Call knows of them.
+ *
+ * ```text
+ *   Call ──ring──▶ Party ⇒ Leg (or why not)
+ *   Call ──proceed · alert · accept · hold · resume · sendDigit · display · release──▶ Leg
+ *   Call ◀──alerted · progressed · answered · digit · flashed · held · resumed · ended── Leg
+ * ```
+ *
+ * A leg never calls its owner from inside a method its owner called: what it has to say at once it returns.
+ */
+export interface Party {
+  readonly name: PartyName;
+  /** As others see it: internal number or line number, and a name. */
+  readonly identity: Identity;
+  /** Starts ringing this party, or says at once why it cannot: busy, unreachable, no resources. */
+  ring(owner: LegOwner, request: RingRequest): Leg | Cause;
+}
+
+export interface RingRequest {
+  readonly call: CallId;
+  readonly leg: LegId;
+  readonly caller: Identity;
+  /** The number to call, for a party that is a way out; the number called, for one that rings. */
+  readonly number: string;
+  /** From another phone of the house: a different ring. */
+  readonly internal: boolean;
+}
+
+/** One party's side of a call. */
+export interface Leg {
+  readonly id: LegId;
+  readonly party: Party;
+  /** To the calling side: the number is complete, somebody is being called (100, CC-CALL-PROC). */
+  proceed(): void;
+  /** To the calling side: the called side rings (180, CC-ALERTING, ringback tone). */
+  alert(): void;
+  /** To the calling side: sound comes before the answer (183, tone off). `with` is what the sound is best coded in. */
+  progress(format: RtpFormat | null): void;
+  /** To the calling side: the called side answered (200, CC-CONNECT, tone off). */
+  accept(format: RtpFormat | null): void;
+  /** The other side holds this one, and takes it back. */
+  hold(): void;
+  resume(): void;
+  /** A key pressed by the other side. `heard`: its sound travels the voice path anyway. */
+  sendDigit(digit: Digit, heard: boolean): void;
+  /** Text for a party that has a display. */
+  display(text: string): void;
+  /** The format of this side's voice when it cannot be chosen (it was negotiated); null = it takes any. */
+  format(): RtpFormat | null;
+  /** Opens this side's voice, in `format` if that can be had, and names its endpoint; null when there is none. */
+  voice(format: RtpFormat | null): Endpoint | null;
+  /** Over. Exactly once, whoever ended it; nothing is said to the owner after it. */
+  release(cause: Cause): void;
+  /** One word of state, for people. */
+  show(): string;
+}
+
+/** Who owns legs: a Call. */
+export interface LegOwner {
+  readonly call: CallId;
+  /** The called party rings. */
+  alerted(leg: Leg): void;
+  /** The called party sends sound before it answers. */
+  progressed(leg: Leg): void;
+  answered(leg: Leg): void;
+  digit(leg: Leg, digit: Digit, heard: boolean): void;
+  /** Register recall: R key or hook flash. */
+  flashed(leg: Leg): void;
+  /** This party put the others on hold, and took them back. */
+  held(leg: Leg): void;
+  resumed(leg: Leg): void;
+  /** The party is gone; the owner still owes it its `release`. */
+  ended(leg: Leg, cause: Cause): void;
+}
+
+/** What parties need of the exchange: somewhere to bring a call that begins with them. */
+export interface Reception {
+  /** A call from outside: INVITE on a line. The leg is the caller's. */
+  arrived(leg: Leg, from: Identity, dialled: string): LegOwner;
+  /** Somebody lifted a phone, or pressed the green key; `digits` when he dialled before. */
+  lifted(leg: Leg): LegOwner;
+}

@@ -1,0 +1,182 @@
+import type { Desk } from "../logic/desk.ts";
+import type { Stop } from "../logic/timers.ts";
+import { type Cause, causes } from "../message/cause.ts";
+import type { ToneName } from "../message/country.ts";
+import type { RtpFormat } from "../message/media.ts";
+import type { Digit, Endpoint, Identity, LegId, UsbEndpoint } from "../message/name.ts";
+import { ms } from "../message/units.ts";
+import type { PhoneView } from "../message/view.ts";
+import type { Leg, LegOwner, RingRequest } from "./party.ts";
+import type { Port } from "./port.ts";
+
+/**
+ * The phone in an FXS socket as a leg of a call.
+ *
+ * ```text
+ *   called:   ringing ─▶ up ─▶ over        calling:  dialling ─▶ up ─▶ over
+ * ```
+ */
+export class PortLeg implements Leg {
+  readonly id: LegId;
+  readonly party: Port;
+  readonly #desk: Desk;
+  readonly #endpoint: UsbEndpoint;
+  #owner: LegOwner | null = null;
+  #state: "ringing" | "dialling" | "up" | "over" = "ringing";
+  #ringing = false;
+  #stopCallerId: Stop | null = null;
+  #stopAlert: Stop | null = null;
+
+  constructor(desk: Desk, port: Port, id: LegId, endpoint: UsbEndpoint) {
+    this.#desk = desk;
+    this.party = port;
+    this.id = id;
+    this.#endpoint = endpoint;
+  }
+
+  own(owner: LegOwner): void {
+    this.#owner = owner;
+  }
+
+  get phoneState(): PhoneView["state"] {
+    const states = { ringing: "ringing", dialling: "dialling", up: "inCall", over: "offHook" } as const;
+    return states[this.#state];
+  }
+
+  get talking(): boolean {
+    return this.#state === "up";
+  }
+
+  /** Rings, and sends the caller's number and name in the first long pause (EN 300 659-1 §6.1.2, during ringing). */
+  startRinging(request: RingRequest): void {
+    const { ring, callerIdDelayMs } = this.#desk.country;
+    const cadenceMs = request.internal ? ring.internalCadenceMs : ring.cadenceMs;
+    this.#ringing = true;
+    this.#desk.send({
+      world: "fxs",
+      kind: "ring",
+      port: this.party.name,
+      cadenceMs,
+      frequencyHz: ring.frequencyHz,
+    });
+    const firstRing = cadenceMs.slice(0, -1).reduce((sum, part) => sum + part, 0);
+    this.#stopCallerId = this.#desk.timers.start("callerId", this.party.name, ms(firstRing + callerIdDelayMs), () =>
+      this.#sendCallerId(request.caller),
+    );
+    // An analog phone that rings cannot say so: the ringing current is its alert. The event comes back by the timer
+    // so that the call is never called from inside its own `ring`.
+    this.#stopAlert = this.#desk.timers.start("ringing", this.party.name, ms(0), () => this.#owner?.alerted(this));
+  }
+
+  beginDialling(): void {
+    this.#state = "dialling";
+    this.#open(null);
+    this.#tone("dial");
+  }
+
+  /** The person lifted the ringing phone. */
+  lifted(): void {
+    if (this.#state !== "ringing") return;
+    this.#stopRinging();
+    this.#state = "up";
+    this.#owner?.answered(this);
+  }
+
+  digit(digit: Digit): void {
+    if (this.#state === "dialling") this.#tone(null);
+    this.#owner?.digit(this, digit, true);
+  }
+
+  flash(): void {
+    this.#owner?.flashed(this);
+  }
+
+  /** The phone hung up, or its line is lost. */
+  gone(cause: Cause): void {
+    const hungUp = cause === "normal" && this.#state === "dialling";
+    this.#owner?.ended(this, hungUp ? "cancelled" : cause);
+  }
+
+  proceed(): void {
+    if (this.#state === "dialling") this.#tone(null);
+  }
+
+  alert(): void {
+    if (this.#state === "dialling") this.#tone("ringback");
+  }
+
+  progress(format: RtpFormat | null): void {
+    this.#tone(null);
+    this.#open(format);
+  }
+
+  accept(format: RtpFormat | null): void {
+    if (this.#state !== "dialling") return;
+    this.#state = "up";
+    this.#tone(null);
+    this.#open(format);
+  }
+
+  hold(): void {
+    // Silence tells an analog phone that it is held; the far end's music comes through when it has any.
+  }
+
+  resume(): void {
+    // The voice path is joined again by the call.
+  }
+
+  sendDigit(digit: Digit): void {
+    this.#desk.voice.sendDigit(this.#endpoint, digit);
+  }
+
+  display(): void {
+    // An analog phone shows the caller ID only, sent between the rings.
+  }
+
+  format(): RtpFormat | null {
+    return null;
+  }
+
+  voice(format: RtpFormat | null): Endpoint | null {
+    this.#open(format);
+    return this.#endpoint;
+  }
+
+  release(cause: Cause): void {
+    if (this.#state === "over") return;
+    this.#state = "over";
+    this.#stopRinging();
+    this.party.forget(this, causes[cause].tone);
+  }
+
+  show(): string {
+    return this.#state;
+  }
+
+  #sendCallerId(caller: Identity): void {
+    this.#open(null);
+    const { callerId: standard } = this.#desk.country;
+    const { number, name } = caller;
+    this.#desk.send({ world: "voice", kind: "callerId", endpoint: this.#endpoint, standard, number, name });
+  }
+
+  #stopRinging(): void {
+    this.#stopCallerId?.();
+    this.#stopCallerId = null;
+    this.#stopAlert?.();
+    if (!this.#ringing) return;
+    this.#ringing = false;
+    this.#desk.send({ world: "fxs", kind: "stopRing", port: this.party.name });
+  }
+
+  /** The format the other side speaks when the dongle's codec can do it, so that frames pass untouched. */
+  #open(wanted: RtpFormat | null): void {
+    const { formats } = this.party;
+    const format = wanted !== null && formats.includes(wanted) ? wanted : (formats[0] ?? "L16");
+    this.#desk.voice.openUsb(this.#endpoint, format);
+  }
+
+  #tone(tone: ToneName | null): void {
+    this.#desk.voice.tone(this.#endpoint, tone);
+  }
+}

@@ -1,0 +1,208 @@
+import type { Desk } from "../logic/desk.ts";
+import type { Stop } from "../logic/timers.ts";
+import type { Cause } from "../message/cause.ts";
+import type { FxsEvent } from "../message/fxs.ts";
+import type { VoiceFormat } from "../message/media.ts";
+import { type Identity, type PortName, type UsbEndpoint, usbEndpoint } from "../message/name.ts";
+import type { PhonePlan } from "../message/plan.ts";
+import { between, type Instant, ms, unreachable } from "../message/units.ts";
+import type { PhoneView } from "../message/view.ts";
+import type { Base } from "./base.ts";
+import type { Leg, LegOwner, Party, Reception, RingRequest } from "./party.ts";
+import { PortLeg } from "./port-leg.ts";
+
+type PortEvent = Extract<FxsEvent, { readonly port: PortName }>;
+
+/** How long the off-hook warning sounds before the port falls silent. */
+const WARNING_MS = ms(60_000);
+
+/**
+ * An FXS socket and the phone in it: hook, flash, digits, ring, caller ID, tones.
+ * A short break of the loop is a flash (register recall), a long one is on-hook; which is which depends on the country.
+ */
+export class Port implements Party {
+  readonly name: PortName;
+  readonly #desk: Desk;
+  readonly #plan: PhonePlan;
+  readonly #reception: Reception;
+  #dongle: Base | null = null;
+  #endpoint: UsbEndpoint | null = null;
+  #formats: readonly VoiceFormat[] = [];
+  #leg: PortLeg | null = null;
+  #offHook = false;
+  #fault = false;
+  #brokenAt: Instant | null = null;
+  #stopBreak: Stop | null = null;
+  #stopParked: Stop | null = null;
+
+  constructor(desk: Desk, plan: PhonePlan, name: PortName, reception: Reception) {
+    this.name = name;
+    this.#desk = desk;
+    this.#plan = plan;
+    this.#reception = reception;
+  }
+
+  get identity(): Identity {
+    return { number: this.#plan.number, name: this.#plan.name };
+  }
+
+  ring(owner: LegOwner, request: RingRequest): Leg | Cause {
+    if (this.#endpoint === null || this.#fault) return "unreachable";
+    if (this.#offHook || this.#leg !== null) return "busy";
+    const leg = new PortLeg(this.#desk, this, request.leg, this.#endpoint);
+    this.#leg = leg;
+    leg.own(owner);
+    leg.startRinging(request);
+    this.#tell();
+    return leg;
+  }
+
+  attached(dongle: Base, channel: number, formats: readonly VoiceFormat[], offHook: boolean): void {
+    this.restore(dongle, channel, formats);
+    this.#tell();
+    if (offHook) this.#lifted();
+  }
+
+  detached(): void {
+    this.#dongle = null;
+    this.#fault = false;
+    this.#offHook = false;
+    this.#endBreak();
+    if (this.#leg !== null) this.#leg.gone("deviceLost");
+    else this.#unpark();
+    this.#endpoint = null;
+    this.#tell();
+  }
+
+  take(event: PortEvent): void {
+    switch (event.kind) {
+      case "wentOffHook":
+        return this.#brokenAt === null ? this.#lifted() : this.#closedAgain(this.#brokenAt);
+      case "wentOnHook":
+        return this.#opened();
+      case "digit":
+        return this.#offHook ? this.#leg?.digit(event.digit) : undefined;
+      case "lineFault":
+        return this.#faulted();
+      case "lineRestored":
+        this.#fault = false;
+        return this.#tell();
+      default:
+        return unreachable(event);
+    }
+  }
+
+  get formats(): readonly VoiceFormat[] {
+    return this.#formats;
+  }
+
+  get endpoint(): UsbEndpoint | null {
+    return this.#endpoint;
+  }
+
+  get leg(): PortLeg | null {
+    return this.#leg;
+  }
+
+  /** Nobody speaks and nothing sounds. */
+  get idle(): boolean {
+    return this.#leg === null && !this.#offHook;
+  }
+
+  /** A leg that is over: with the phone still off-hook its person hears the tone until he hangs up. */
+  forget(leg: PortLeg, tone: "busy" | "congestion"): void {
+    if (this.#leg === leg) this.#leg = null;
+    this.#endBreak();
+    if (this.#offHook && this.#endpoint !== null) this.#park(this.#endpoint, tone);
+    else if (this.#endpoint !== null) this.#desk.voice.close(this.#endpoint);
+    this.#tell();
+  }
+
+  view(): PhoneView {
+    const { number, name } = this.#plan;
+    return { phone: this.name, number, name, state: this.#state(), device: this.#dongle?.device ?? null };
+  }
+
+  restore(dongle: Base, channel: number, formats: readonly VoiceFormat[]): void {
+    this.#dongle = dongle;
+    this.#endpoint = usbEndpoint(dongle.device, channel);
+    this.#formats = formats;
+  }
+
+  #state(): PhoneView["state"] {
+    if (this.#dongle === null) return "absent";
+    if (this.#fault) return "fault";
+    if (this.#leg !== null) return this.#leg.phoneState;
+    return this.#offHook ? "offHook" : "idle";
+  }
+
+  #lifted(): void {
+    if (this.#offHook || this.#endpoint === null) return;
+    this.#offHook = true;
+    if (this.#leg !== null) this.#leg.lifted();
+    else {
+      const leg = new PortLeg(this.#desk, this, this.#desk.nextLeg(), this.#endpoint);
+      this.#leg = leg;
+      leg.beginDialling();
+      leg.own(this.#reception.lifted(leg));
+    }
+    this.#tell();
+  }
+
+  /** The loop opened. In a conversation it may be a flash, so the end of the call waits until it is too long for one. */
+  #opened(): void {
+    if (!this.#offHook) return;
+    if (this.#leg?.talking !== true) return this.#hungUp();
+    this.#brokenAt = this.#desk.now;
+    const longest = ms(this.#desk.country.flashMs.max);
+    this.#stopBreak = this.#desk.timers.start("flash", this.name, longest, () => this.#hungUp());
+  }
+
+  #closedAgain(brokenAt: Instant): void {
+    const length = between(brokenAt, this.#desk.now);
+    this.#endBreak();
+    if (length >= this.#desk.country.flashMs.min) this.#leg?.flash();
+  }
+
+  #hungUp(): void {
+    this.#offHook = false;
+    this.#endBreak();
+    this.#unpark();
+    this.#leg?.gone("normal");
+    this.#tell();
+  }
+
+  #faulted(): void {
+    this.#fault = true;
+    this.#offHook = false;
+    this.#unpark();
+    this.#leg?.gone("deviceLost");
+    this.#tell();
+  }
+
+  #endBreak(): void {
+    this.#stopBreak?.();
+    this.#stopBreak = null;
+    this.#brokenAt = null;
+  }
+
+  #park(endpoint: UsbEndpoint, tone: "busy" | "congestion"): void {
+    const { timers, voice, house } = this.#desk;
+    voice.part(endpoint);
+    voice.tone(endpoint, tone);
+    this.#stopParked = timers.start("busyTone", this.name, ms(house.timing.busyToneMs), () => {
+      voice.tone(endpoint, "offHookWarning");
+      this.#stopParked = timers.start("offHookWarning", this.name, WARNING_MS, () => voice.close(endpoint));
+    });
+  }
+
+  #unpark(): void {
+    this.#stopParked?.();
+    this.#stopParked = null;
+    if (this.#leg === null && this.#endpoint !== null) this.#desk.voice.close(this.#endpoint);
+  }
+
+  #tell(): void {
+    this.#desk.tell({ kind: "phoneChanged", phone: this.name, state: this.#state() });
+  }
+}

@@ -1,0 +1,183 @@
+import { Desk } from "./logic/desk.ts";
+import { Exchange } from "./logic/exchange.ts";
+import type { AdminEvent } from "./message/admin.ts";
+import type { Command } from "./message/command.ts";
+import type { Event } from "./message/event.ts";
+import type { PartyName } from "./message/name.ts";
+import type { House } from "./message/plan.ts";
+import type { StoreEvent } from "./message/store.ts";
+import { unreachable } from "./message/units.ts";
+import type { HouseView } from "./message/view.ts";
+import type { VoiceEvent } from "./message/voice.ts";
+import { Parties } from "./proxy/parties.ts";
+
+/**
+ * The upper half: a deterministic function of its events. One event in, its commands out, nothing else.
+ * Dispatch is a tree that mirrors the objects: world -> which party -> which kind.
+ */
+export class UpperHalf {
+  readonly #desk = new Desk();
+  readonly #exchange = new Exchange(this.#desk);
+  readonly #parties = new Parties(this.#desk, this.#exchange);
+
+  /** Reacts to one event, to completion. Never throws: a handler that does is a bug, and costs the calls it touched. */
+  handle(event: Event): readonly Command[] {
+    this.#desk.now = event.at;
+    this.#exchange.begin();
+    try {
+      this.#dispatch(event);
+    } catch (fault) {
+      this.#guard(event, fault);
+    }
+    return this.#desk.takeCommands();
+  }
+
+  view(): HouseView {
+    const { timers, voice } = this.#desk;
+    return {
+      ...this.#parties.view(),
+      calls: this.#exchange.calls(),
+      contacts: this.#exchange.book.list(),
+      log: this.#exchange.log.list(),
+      voice: voice.state,
+      timers: timers.list(),
+    };
+  }
+
+  /** No call, no timer, no open voice path: the journal may begin a new segment here. */
+  get quiet(): boolean {
+    const { timers, voice } = this.#desk;
+    return this.#exchange.quiet && timers.list().length === 0 && voice.idle && this.#parties.idle;
+  }
+
+  /** The state of a quiet house as text; a `restored` event brings it to a fresh upper half. */
+  snapshot(): string {
+    const { house, voice } = this.#desk;
+    const { book, log } = this.#exchange;
+    const contacts = book.list();
+    const calls = log.list();
+    return JSON.stringify({
+      house,
+      counters: this.#desk.dump(),
+      voice: voice.dump(),
+      parties: this.#parties.dump(),
+      contacts,
+      calls,
+    });
+  }
+
+  #dispatch(event: Event): void {
+    switch (event.world) {
+      case "sip":
+        return this.#parties.line(event.line)?.take(event);
+      case "dect":
+        return this.#parties.takeDect(event);
+      case "fxs":
+        return this.#parties.takeFxs(event);
+      case "voice":
+        return this.#takeVoice(event);
+      case "timer":
+        return this.#desk.timers.expired(event.timer);
+      case "store":
+        return this.#takeStore(event);
+      case "admin":
+        return this.#takeAdmin(event);
+      default:
+        return unreachable(event);
+    }
+  }
+
+  #takeVoice(event: VoiceEvent): void {
+    const { voice } = this.#desk;
+    switch (event.kind) {
+      case "ready":
+        voice.ready(event.rtp);
+        return this.#desk.tell({ kind: "voiceChanged", state: "ready" });
+      case "lost":
+        voice.lost();
+        return this.#desk.tell({ kind: "voiceChanged", state: `lost: ${event.reason}` });
+      case "digit":
+        return this.#parties.legOf(event.endpoint)?.heardDigit(event.digit);
+      case "rtpTimeout":
+        return this.#parties.legOf(event.endpoint)?.lostVoice();
+      case "callerIdSent":
+      case "endpointFailed":
+        return;
+      default:
+        return unreachable(event);
+    }
+  }
+
+  #takeStore(event: StoreEvent): void {
+    switch (event.kind) {
+      case "loaded":
+        this.#exchange.book.load(event.contacts);
+        return this.#exchange.log.load(event.calls);
+      case "saveFailed":
+        return this.#desk.tell({ kind: "storeChanged", what: event.what, state: `not saved: ${event.reason}` });
+      case "saved":
+        return this.#desk.tell({ kind: "storeChanged", what: event.what, state: "saved" });
+      default:
+        return unreachable(event);
+    }
+  }
+
+  #takeAdmin(event: AdminEvent): void {
+    switch (event.kind) {
+      case "configured":
+        return this.#configure(event.house);
+      case "restored":
+        return this.#restore(event.state);
+      case "hangUp":
+        return this.#exchange.hangUp(event.call);
+      case "addContact":
+        this.#exchange.book.add(event.name, event.numbers);
+        return;
+      case "removeContact":
+        return this.#exchange.book.remove(event.id);
+      case "clearLog":
+        return this.#exchange.log.clear();
+      case "deviceProblem":
+        return this.#desk.tell({ kind: "deviceDetached", device: event.device, reason: event.problem });
+      default:
+        return unreachable(event);
+    }
+  }
+
+  #configure(house: House): void {
+    this.#desk.house = house;
+    this.#exchange.configure(house, this.#parties.build(house));
+  }
+
+  /** On the upper half that took the snapshot nothing changes; on a fresh one everything comes from it. */
+  #restore(state: string): void {
+    if (this.snapshot() === state) return;
+    const saved = JSON.parse(state) as {
+      house: House;
+      counters: ReturnType<Desk["dump"]>;
+      voice: ReturnType<Desk["voice"]["dump"]>;
+      parties: ReturnType<Parties["dump"]>;
+      contacts: Parameters<Exchange["book"]["load"]>[0];
+      calls: Parameters<Exchange["log"]["load"]>[0];
+    }; // written by `snapshot`
+    this.#configure(saved.house);
+    this.#desk.voice.restore(saved.voice);
+    this.#parties.restore(saved.parties);
+    this.#exchange.book.load(saved.contacts);
+    this.#exchange.log.load(saved.calls);
+    this.#desk.restore(saved.counters);
+  }
+
+  /** The event that broke a handler is named, the calls it touched are released, and the gateway goes on. */
+  #guard(event: Event, fault: unknown): void {
+    const calls = this.#exchange.abandon(this.#partyOf(event));
+    const message = fault instanceof Error ? fault.message : String(fault);
+    this.#desk.tell({ kind: "fault", message, event: JSON.stringify(event), calls });
+  }
+
+  /** Whose calls are in doubt. A line has many; those the handler touched are enough. */
+  #partyOf(event: Event): PartyName | null {
+    if ("handset" in event) return event.handset;
+    return "port" in event ? event.port : null;
+  }
+}
