@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { assertHears } from "./harness/audio.ts";
+import { numbers } from "./harness/house-config.ts";
+import { everybodyHums, LEVEL_DBM0, notes } from "./harness/voices.ts";
+import { World } from "./harness/world.ts";
+
+for (const name of ["handset:1", "port:1"] as const) {
+  test(`a call to ${numbers[name]} rings ${name} alone, is announced, answered and heard on both sides`, async (t) => {
+    const world = await World.open(t);
+    const { house } = world;
+    const called = house.phone(name);
+    const alice = await world.alice({ codec: name === "port:1" ? "PCMA" : "PCMU" });
+    alice.dial(house.uri(numbers[name]));
+    await called.rings();
+    await called.until("shows who calls", ({ caller }) => caller?.name === "Alice Softphone", 8000);
+    const others = await Promise.all(house.phones.filter((phone) => phone !== called).map((phone) => phone.look()));
+    assert.deepEqual(
+      others.filter((report) => report.ringing).map((report) => report.phone),
+      [],
+    );
+    await called.lift();
+    await alice.until("CALL_ESTABLISHED");
+    const [inside, outside] = await everybodyHums({ phones: [called], softphones: [alice] });
+    assert.ok(inside !== undefined && outside !== undefined);
+    const [own, hers] = [notes[name], notes.softphone];
+    assertHears({ who: name, sound: inside, hears: [{ frequencyHz: hers, levelDbm0: LEVEL_DBM0 }], not: [own] });
+    assertHears({ who: "Alice", sound: outside, hears: [{ frequencyHz: own, levelDbm0: LEVEL_DBM0 }], not: [hers] });
+    await called.hangUp();
+    await alice.until("CALL_CLOSED");
+    await house.isQuiet();
+  });
+}

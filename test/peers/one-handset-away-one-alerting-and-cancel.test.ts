@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { rung, Sipp } from "./harness/sipp.ts";
+import { World } from "./harness/world.ts";
+
+//  SIPp             gateway           handset 1      handset 2      handset 3
+//    |--INVITE------->|----setup--------->|(away)-------->|-------------->|      G34: at once
+//    |<--100----------|                                   |               |      G35
+//    |<--180----------|<----------alerting----------------|               |      G36
+//    |--CANCEL------->|                                                          G37
+//    |<--200 CANCEL---|
+//    |<--487 INVITE---|----release------->|------------>|--------------->|      G38
+//    |--ACK---------->|
+
+const cancelling = join(import.meta.dirname, "scenario/uac-cancel-after-180.xml");
+const handsetsOnly =
+  '[[incoming]]\nline = "local"\nnumbers = ["500"]\nring = ["handset:1", "handset:2", "handset:3"]\n';
+
+test("one handset away, one alerts, the caller cancels: 100, 180, 200, 487 in order, one missed call with the name", async (t) => {
+  const world = await World.open(t, { extra: handsetsOnly });
+  const { house } = world;
+  await house.phone("handset:1").act({ kind: "away" });
+  await house.phone("handset:3").act({ kind: "alertAfter", ms: 3000 });
+  const target = `127.0.0.1:${house.sipPort}`;
+  const began = performance.now();
+  const caller = await Sipp.start(world.scratch, { scenario: cancelling, target, service: "500" });
+  const messages = await caller.succeeds();
+  const tookMs = performance.now() - began;
+  assert.deepEqual(messages.map(rung), [
+    "> INVITE",
+    "< 100 INVITE",
+    "< 180 INVITE",
+    "> CANCEL",
+    "< 200 CANCEL",
+    "< 487 INVITE",
+    "> ACK",
+  ]);
+  assert.ok(tookMs < 3000, `it took ${tookMs.toFixed(0)} ms: somebody waited for the handset that is away`);
+
+  await house.isQuiet();
+  const ringing = await Promise.all(house.phones.map((phone) => phone.look()));
+  assert.deepEqual(
+    ringing.filter((report) => report.ringing).map((report) => report.phone),
+    [],
+  );
+  assert.deepEqual(await house.calls(), []);
+  const log = await house.log();
+  assert.equal(log.length, 1);
+  assert.deepEqual([log[0]?.result, log[0]?.from], ["missed", { number: "700", name: "Alice Softphone" }]);
+
+  await house.phone("handset:1").act({ kind: "back" });
+});
+
+test("two handsets away: the third rings within a second, and only once the page has failed are they called absent", async (t) => {
+  const world = await World.open(t, { extra: handsetsOnly });
+  const { house } = world;
+  await house.phone("handset:1").act({ kind: "away" });
+  await house.phone("handset:2").act({ kind: "away" });
+  const alice = await world.alice();
+  const began = performance.now();
+  alice.dial(house.uri("500"));
+  await house.phone("handset:3").rings(1000);
+  const rangMs = performance.now() - began;
+  t.diagnostic(`handset 3 rang after ${rangMs.toFixed(0)} ms`);
+  await alice.until("CALL_RINGING", 1000);
+  await house.fact("phoneChanged", 8000, 0, (fact) => fact.phone === "handset:1" && fact.state === "absent");
+  await house.fact("phoneChanged", 500, 0, (fact) => fact.phone === "handset:2" && fact.state === "absent");
+  await house.phone("handset:3").lift();
+  await alice.until("CALL_ESTABLISHED");
+  alice.hangUp();
+  await house.phone("handset:3").hangUp();
+  await house.isQuiet();
+});
