@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { assertHears, continuityOf, part } from "./harness/audio.ts";
+import type { Baresip } from "./harness/baresip.ts";
+import {
+  answersOptions,
+  controlLines,
+  protosMessages,
+  rtpGarbage,
+  sendLines,
+  sendUdp,
+  tortureMessages,
+} from "./harness/hostile.ts";
+import type { House } from "./harness/house.ts";
+import type { Phone } from "./harness/phone.ts";
+import { LEVEL_DBM0, notes } from "./harness/voices.ts";
+import { World } from "./harness/world.ts";
+
+interface Talk {
+  readonly house: House;
+  readonly alice: Baresip;
+  readonly port: Phone;
+}
+
+/** Alice and the person at port 1 talk; `attack` happens meanwhile; nobody in the call may notice. */
+async function attackDuringCall(t: TestContext, attack: (talk: Talk) => Promise<void>): Promise<void> {
+  // Calls the attack manages to place are answered 404: this is about the call that is up.
+  const world = await World.open(t, { extra: '[[incoming]]\nline = "local"\nring = []\n' });
+  const { house } = world;
+  const alice = await world.alice();
+  const port = house.phone("port:1");
+  alice.dial(house.uri("601"));
+  await port.rings();
+  await port.lift();
+  await alice.until("CALL_ESTABLISHED");
+  await port.act({ kind: "hum", frequencyHz: notes["port:1"], levelDbm0: LEVEL_DBM0, ms: null });
+  const before = (await alice.hasHeard(1000)).samples.length / 8;
+  const stop = await port.record();
+
+  await attack({ house, alice, port });
+
+  const outside = part(await alice.hasHeard((await alice.heard()).samples.length / 8 + 300), before);
+  const inside = part(await stop(), 100);
+  const [own, hers] = [notes["port:1"], notes.softphone];
+  assertHears({ who: "port:1", sound: inside, hears: [{ frequencyHz: hers, levelDbm0: LEVEL_DBM0 }], not: [own] });
+  assertHears({ who: "Alice", sound: outside, hears: [{ frequencyHz: own, levelDbm0: LEVEL_DBM0 }], not: [hers] });
+  const gaps = [continuityOf(outside, own).longestGapMs, continuityOf(inside, hers).longestGapMs];
+  assert.ok(Math.max(...gaps) <= 60, `gaps of ${gaps.join(" and ")} ms in the sound`);
+  assert.ok(!alice.events.some((event) => event.type === "CALL_CLOSED"), "the call ended");
+  assert.ok(await answersOptions(house.sipPort), "the gateway no longer answers");
+  assert.equal((await house.status()).figures.faults, 0);
+  alice.hangUp();
+  await port.hangUp();
+  await house.isQuiet(40_000);
+}
+
+async function refusedTotal(house: House): Promise<number> {
+  const { refused } = (await house.status()).figures;
+  return Object.values(refused).reduce((sum, count) => sum + count, 0);
+}
+
+test("the torture messages of RFC 4475 leave a call in progress undisturbed, and are counted", async (t) => {
+  await attackDuringCall(t, async ({ house }) => {
+    const before = await refusedTotal(house);
+    const messages = await tortureMessages();
+    assert.ok(messages.length >= 49, `only ${messages.length} messages were found`);
+    await sendUdp(messages, house.sipPort);
+    assert.ok(await answersOptions(house.sipPort));
+    assert.ok((await refusedTotal(house)) > before, "nothing was counted as refused");
+  });
+});
+
+test("every twelfth INVITE of PROTOS leaves a call in progress undisturbed", async (t) => {
+  await attackDuringCall(t, async ({ house }) => {
+    const messages = await protosMessages(12, `127.0.0.1:${house.sipPort}`);
+    assert.ok(messages.length > 300, `only ${messages.length} messages were found`);
+    await sendUdp(messages, house.sipPort);
+    assert.ok(await answersOptions(house.sipPort));
+  });
+});
+
+test("garbage on the RTP and RTCP ports leaves the sound of the call whole, and is counted", async (t) => {
+  await attackDuringCall(t, async ({ house }) => {
+    const before = await house.status();
+    const garbage = await rtpGarbage();
+    for (let port = house.rtpPort; port < house.rtpPort + 4; port++) await sendUdp(garbage, port);
+    const after = await house.status();
+    const counted = (after.voiceStatus?.malformedPackets ?? 0) - (before.voiceStatus?.malformedPackets ?? 0);
+    assert.ok(counted > 100, `only ${counted} packets were counted as malformed`);
+  });
+});
+
+test("malformed lines on the control socket get a sentence each, and nothing else happens", async (t) => {
+  await attackDuringCall(t, async ({ house }) => {
+    const path = join(house.dataDir, "offhook.sock");
+    const answers = await sendLines(path, controlLines());
+    const faults = answers.map((line) => JSON.parse(line) as { error?: { message?: string } });
+    assert.ok(faults.length >= 10, `only ${faults.length} answers`);
+    for (const answer of faults) assert.ok((answer.error?.message ?? "").length > 10, JSON.stringify(answer));
+    await sendLines(path, [`{"id":1,"command":"${"a".repeat(2_000_000)}"}`]).catch(() => []);
+    assert.equal((await house.calls()).length, 1);
+  });
+});
