@@ -1,0 +1,56 @@
+import {
+  CONTROL_FORMAT,
+  CONTROL_OPEN,
+  CONTROL_SESSION,
+  ENDPOINT_SIZE,
+  ENDPOINTS_OFFSET,
+  HEADER_RTP,
+  HEADER_USB,
+  JITTER_OFFSET,
+  JITTER_STRIDE,
+  MAX_RTP,
+  STATE_FORMAT,
+  STATE_OFFSET,
+  STATE_SESSION,
+  STATE_SIZE,
+} from "./layout.ts";
+
+/** Address of an endpoint's block. */
+export function endpointAt(index: i32): usize {
+  return usize(ENDPOINTS_OFFSET) + usize(index) * ENDPOINT_SIZE;
+}
+
+/** Address of an RTP stream's jitter buffer. */
+export function jitterAt(index: i32): usize {
+  return usize(JITTER_OFFSET) + usize(index) * JITTER_STRIDE;
+}
+
+export function isOpen(endpoint: usize): bool {
+  return load<i32>(endpoint, CONTROL_OPEN) != 0;
+}
+
+/** One past the highest USB endpoint in use. */
+export function usbEnd(): i32 {
+  return MAX_RTP + load<i32>(HEADER_USB);
+}
+
+export function rtpEnd(): i32 {
+  return load<i32>(HEADER_RTP);
+}
+
+/** True once per session: the host has opened this endpoint since the last tick. */
+export function isFresh(endpoint: usize): bool {
+  return load<i32>(endpoint, STATE_SESSION) != load<i32>(endpoint, CONTROL_SESSION);
+}
+
+/** Forgets the session before: the host has cleared the control words when it opened the endpoint. */
+export function startSession(endpoint: usize): void {
+  memory.fill(endpoint + STATE_OFFSET, 0, STATE_SIZE);
+  store<i32>(endpoint, load<i32>(endpoint, CONTROL_SESSION), STATE_SESSION);
+  store<i32>(endpoint, load<i32>(endpoint, CONTROL_FORMAT), STATE_FORMAT);
+}
+
+/** Adds to one of the endpoint's counters. */
+export function count(endpoint: usize, counter: usize, by: i32): void {
+  store<i32>(endpoint + counter, load<i32>(endpoint + counter) + by);
+}

@@ -1,0 +1,111 @@
+/**
+ * The ABI: numbers in, numbers out; everything else goes through the memory map (layout.ts).
+ *
+ *   host: open() · [commands and packets into the map · tick() · events and packets out of the map]* · close()
+ */
+import { endpointAt, isOpen, rtpEnd, usbEnd } from "./endpoint.ts";
+import { gatherRtp, gatherUsb, prepareRtp, prepareUsb } from "./input.ts";
+import {
+  ABI_VERSION,
+  END,
+  FRAME_SAMPLES,
+  HEADER_CLOCK,
+  HEADER_DEPTH,
+  HEADER_EVENTS,
+  HEADER_RTP,
+  HEADER_RTP_IN,
+  HEADER_RTP_OUT,
+  HEADER_TICKS,
+  HEADER_USB,
+  HEADER_VERSION,
+  MAX_RTP,
+  MAX_USB,
+  PAGE,
+  PAGES,
+} from "./layout.ts";
+import { meterSilence } from "./meter/silence.ts";
+import { sendRtp, sendUsb } from "./output.ts";
+import { receiveAll } from "./rtp/receive.ts";
+import { openSine } from "./tone/sine.ts";
+
+/** 200 ms, in samples: with the longest packet it still fits the jitter buffer. */
+const MAX_DEPTH: i32 = 1600;
+const MAX_PERIODS: i32 = 500;
+
+/** The memory map's version, also at offset 0 once open. */
+export function version(): i32 {
+  return ABI_VERSION;
+}
+
+/**
+ * Prepares zeroed memory for so many RTP streams and USB channels and a jitter buffer of so many samples.
+ * Returns 0, or the number of the argument that does not fit the map (4 = the memory itself).
+ */
+export function open(rtp: i32, usb: i32, depth: i32): i32 {
+  if (u32(rtp) > u32(MAX_RTP)) return 1;
+  if (u32(usb) > u32(MAX_USB)) return 2;
+  if (u32(depth) > u32(MAX_DEPTH)) return 3;
+  if (END > PAGE * PAGES || memory.size() < PAGES) return 4;
+  store<i32>(HEADER_RTP, rtp);
+  store<i32>(HEADER_USB, usb);
+  store<i32>(HEADER_DEPTH, depth);
+  openSine();
+  store<i32>(HEADER_VERSION, ABI_VERSION);
+  return 0;
+}
+
+/** One tick. `periods` = frame times since the tick before: 1, or more when ticks could not be held. */
+export function tick(periods: i32): void {
+  const passed = max<i32>(1, min<i32>(periods, MAX_PERIODS));
+  store<i32>(HEADER_RTP_OUT, 0);
+  store<i32>(HEADER_EVENTS, 0);
+  prepare(passed);
+  receiveAll();
+  gather(passed);
+  send();
+  store<i32>(HEADER_CLOCK, load<i32>(HEADER_CLOCK) + passed * FRAME_SAMPLES);
+  atomic.store<i32>(HEADER_TICKS, load<i32>(HEADER_TICKS) + 1);
+}
+
+/** Marks the map as no longer served. */
+export function close(): void {
+  store<i32>(HEADER_VERSION, 0);
+  store<i32>(HEADER_RTP_IN, 0);
+  store<i32>(HEADER_RTP_OUT, 0);
+  store<i32>(HEADER_EVENTS, 0);
+}
+
+function prepare(periods: i32): void {
+  for (let i = 0; i < rtpEnd(); i++) {
+    const endpoint = endpointAt(i);
+    if (isOpen(endpoint)) prepareRtp(i, endpoint, periods);
+  }
+  for (let i = MAX_RTP; i < usbEnd(); i++) {
+    const endpoint = endpointAt(i);
+    if (isOpen(endpoint)) prepareUsb(i, endpoint);
+  }
+}
+
+function gather(periods: i32): void {
+  for (let i = 0; i < rtpEnd(); i++) {
+    const endpoint = endpointAt(i);
+    if (!isOpen(endpoint)) continue;
+    gatherRtp(i, endpoint);
+    meterSilence(i, endpoint, periods);
+  }
+  for (let i = MAX_RTP; i < usbEnd(); i++) {
+    const endpoint = endpointAt(i);
+    if (isOpen(endpoint)) gatherUsb(i, endpoint);
+  }
+}
+
+function send(): void {
+  for (let i = 0; i < rtpEnd(); i++) {
+    const endpoint = endpointAt(i);
+    if (isOpen(endpoint)) sendRtp(i, endpoint);
+  }
+  for (let i = MAX_RTP; i < usbEnd(); i++) {
+    const endpoint = endpointAt(i);
+    if (isOpen(endpoint)) sendUsb(i, endpoint);
+  }
+}

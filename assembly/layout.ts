@@ -1,0 +1,286 @@
+/**
+ * The memory map of the voice path: one chain of named regions, each with offset and size, in octets.
+ * The WASM module and the host read the same file; a change of any number here changes `ABI_VERSION`.
+ *
+ *   header | scratch | sine | endpoints | jitter | RTP in | RTP out | events | ring indices | ring slots
+ *
+ * Words are 32-bit little-endian. "host writes" words belong to the thread that calls `tick`;
+ * only the ring indices are shared with another thread while it runs, and those are atomic.
+ */
+export const ABI_VERSION = 1;
+
+export const PAGE = 65536;
+/** asconfig.json states the same number twice (initialMemory, maximumMemory). */
+export const PAGES = 32;
+
+export const FRAME_SAMPLES = 160;
+export const FRAME_MS = 20;
+
+/** Endpoints 0 … MAX_RTP-1 are RTP streams, the rest USB channels. */
+export const MAX_RTP = 64;
+export const MAX_USB = 64;
+export const MAX_ENDPOINTS = MAX_RTP + MAX_USB;
+
+// Formats, as in CONTROL_FORMAT and in ring slots.
+export const FORMAT_PCMU = 1;
+export const FORMAT_PCMA = 2;
+export const FORMAT_L16 = 3;
+
+// ---- header -------------------------------------------------------------------------------------------------------
+export const HEADER_OFFSET = 0;
+export const HEADER_SIZE = 1024;
+export const HEADER_VERSION = HEADER_OFFSET;
+/** Endpoints in use: RTP streams 0 … n-1. */
+export const HEADER_RTP = HEADER_OFFSET + 4;
+/** USB channels MAX_RTP … MAX_RTP+n-1. */
+export const HEADER_USB = HEADER_OFFSET + 8;
+/** Depth of the jitter buffers, samples. */
+export const HEADER_DEPTH = HEADER_OFFSET + 12;
+/** Ticks done; the host's watchdog looks at it from another thread. */
+export const HEADER_TICKS = HEADER_OFFSET + 16;
+/** Packets refused because they are not RTP as RFC 3550 §5.1 has it, or of a payload type nobody negotiated. */
+export const HEADER_MALFORMED = HEADER_OFFSET + 20;
+/** Packets waiting in RTP in; the host fills, the tick empties. */
+export const HEADER_RTP_IN = HEADER_OFFSET + 24;
+/** Packets waiting in RTP out; the tick fills, the host empties. */
+export const HEADER_RTP_OUT = HEADER_OFFSET + 28;
+/** Events waiting; the tick fills, the host empties. */
+export const HEADER_EVENTS = HEADER_OFFSET + 32;
+/** Time at the tick in RTP units of 125 µs, for RTCP; counts with the ticks. */
+export const HEADER_CLOCK = HEADER_OFFSET + 36;
+
+// ---- scratch: one frame being composed, and a payload being converted -----------------------------------------------
+export const SCRATCH_OFFSET = HEADER_OFFSET + HEADER_SIZE;
+export const SCRATCH_LINEAR = SCRATCH_OFFSET;
+export const SCRATCH_LINEAR_SIZE = 4096;
+export const SCRATCH_OCTETS = SCRATCH_LINEAR + SCRATCH_LINEAR_SIZE;
+export const SCRATCH_OCTETS_SIZE = 2048;
+export const SCRATCH_FLAGS = SCRATCH_OCTETS + SCRATCH_OCTETS_SIZE;
+export const SCRATCH_FLAGS_SIZE = 256;
+export const SCRATCH_SIZE = SCRATCH_LINEAR_SIZE + SCRATCH_OCTETS_SIZE + SCRATCH_FLAGS_SIZE;
+
+// ---- sine: one period in 1024 steps of 16-bit samples, and the first step again ------------------------------------
+export const SINE_OFFSET = SCRATCH_OFFSET + SCRATCH_SIZE;
+export const SINE_STEPS = 1024;
+export const SINE_SIZE = 2112;
+
+// ---- endpoints ------------------------------------------------------------------------------------------------------
+export const ENDPOINTS_OFFSET = SINE_OFFSET + SINE_SIZE;
+/** Octets of one endpoint; the offsets below are within it. */
+export const ENDPOINT_SIZE = 2048;
+export const ENDPOINTS_SIZE = MAX_ENDPOINTS * ENDPOINT_SIZE;
+
+/** Host writes: 1 while the endpoint is open. */
+export const CONTROL_OPEN = 0;
+/** Host writes: changes when a closed endpoint opens; the next tick then starts the endpoint afresh. */
+export const CONTROL_SESSION = 4;
+export const CONTROL_FORMAT = 8;
+/** RTP payload type of the voice. */
+export const CONTROL_PAYLOAD_TYPE = 12;
+/** RTP payload type of telephone events, -1 when not negotiated. */
+export const CONTROL_EVENT_TYPE = 16;
+/** 1 = we send, 2 = we play what is received, 3 = both. */
+export const CONTROL_DIRECTION = 20;
+export const DIRECTION_SEND = 1;
+export const DIRECTION_RECEIVE = 2;
+/** 1 when the far end's address is known. */
+export const CONTROL_REMOTE = 24;
+/** The endpoint this one hears; -1 when joined to nobody. */
+export const CONTROL_PEER = 28;
+/** Silence of the network before EVENT_TIMEOUT, ms. */
+export const CONTROL_TIMEOUT = 32;
+export const CONTROL_SSRC = 36;
+export const CONTROL_FIRST_SEQUENCE = 40;
+export const CONTROL_FIRST_TIMESTAMP = 44;
+
+/** Host writes: changes with every tone command. */
+export const TONE_SERIAL = 48;
+/** Sines that sound together, 0 = no tone. */
+export const TONE_COMPONENTS = 52;
+/** Lengths in the cadence; 0 = continuous. */
+export const TONE_SEGMENTS = 56;
+export const MAX_COMPONENTS = 4;
+export const MAX_SEGMENTS = 16;
+/** Phase per sample, of 2^32. */
+export const TONE_INCREMENTS = 64;
+/** Peak, of 32768. */
+export const TONE_AMPLITUDES = TONE_INCREMENTS + 4 * MAX_COMPONENTS;
+/** on, off, on … in samples. */
+export const TONE_CADENCE = TONE_AMPLITUDES + 4 * MAX_COMPONENTS;
+
+/** Host writes: changes with every message to modulate. */
+export const DATA_SERIAL = TONE_CADENCE + 4 * MAX_SEGMENTS;
+/** Octets of the message at FRAME_MESSAGE. */
+export const DATA_LENGTH = DATA_SERIAL + 4;
+export const DATA_MARK_INCREMENT = DATA_SERIAL + 8;
+export const DATA_SPACE_INCREMENT = DATA_SERIAL + 12;
+export const DATA_BAUD_INCREMENT = DATA_SERIAL + 16;
+export const DATA_AMPLITUDE = DATA_SERIAL + 20;
+export const DATA_SEIZURE_BITS = DATA_SERIAL + 24;
+export const DATA_MARK_BITS = DATA_SERIAL + 28;
+
+/** Host writes: keys queued so far; the queue is a ring of MAX_DIGITS words (event | samples << 8). */
+export const DIGITS_WRITTEN = DATA_SERIAL + 32;
+export const MAX_DIGITS = 32;
+export const DIGITS_QUEUE = DIGITS_WRITTEN + 4;
+export const CONTROL_SIZE = DIGITS_QUEUE + 4 * MAX_DIGITS;
+
+// State of the tick; the host reads some of it for status and RTCP.
+export const STATE_OFFSET = 384;
+export const STATE_SESSION = STATE_OFFSET;
+export const STATE_FORMAT = STATE_OFFSET + 4;
+/** What FRAME_OCTETS and FRAME_LINEAR hold of the newest frame in: INPUT_… bits. */
+export const INPUT_KIND = STATE_OFFSET + 8;
+export const INPUT_SILENCE = 0;
+export const INPUT_CODED = 1;
+export const INPUT_LINEAR = 2;
+export const INPUT_FORMAT = STATE_OFFSET + 12;
+/** Frames in a row that had to be concealed. */
+export const INPUT_MISSES = STATE_OFFSET + 16;
+/** Mean square of the last frame in that was seen as samples. */
+export const INPUT_POWER = STATE_OFFSET + 20;
+
+export const JITTER_STARTED = STATE_OFFSET + 24;
+/** RTP timestamp of the next sample to play. */
+export const JITTER_PLAYOUT = STATE_OFFSET + 28;
+/** RTP timestamp after the newest sample received. */
+export const JITTER_NEWEST = STATE_OFFSET + 32;
+export const JITTER_TICK_LATE = STATE_OFFSET + 36;
+export const JITTER_TICK_TIMELY = STATE_OFFSET + 40;
+export const JITTER_LATE_TICKS = STATE_OFFSET + 44;
+export const JITTER_WINDOW_TICKS = STATE_OFFSET + 48;
+export const JITTER_WINDOW_LATE = STATE_OFFSET + 52;
+export const JITTER_WINDOW_LEAST = STATE_OFFSET + 56;
+
+// RFC 3550 A.1, A.3, A.8
+export const METER_STARTED = STATE_OFFSET + 60;
+export const METER_SSRC = STATE_OFFSET + 64;
+export const METER_BASE_SEQUENCE = STATE_OFFSET + 68;
+export const METER_MAX_SEQUENCE = STATE_OFFSET + 72;
+export const METER_CYCLES = STATE_OFFSET + 76;
+export const METER_BAD_SEQUENCE = STATE_OFFSET + 80;
+/** Packets since the source began; of all sources of the session in METER_TOTAL. */
+export const METER_RECEIVED = STATE_OFFSET + 84;
+export const METER_TRANSIT = STATE_OFFSET + 88;
+/** Interarrival jitter in samples, times 16. */
+export const METER_JITTER = STATE_OFFSET + 92;
+export const METER_TOTAL = STATE_OFFSET + 96;
+/** Lost of sources that ended within the session. */
+export const METER_LOST_BEFORE = STATE_OFFSET + 100;
+/** Packets (USB: frames) that came too late or too early to be kept. */
+export const METER_LATE = STATE_OFFSET + 104;
+export const METER_DUPLICATES = STATE_OFFSET + 108;
+/** Frames made up because none was there. */
+export const METER_CONCEALED = STATE_OFFSET + 112;
+/** USB: frames missing in the sequence. */
+export const METER_GAPS = STATE_OFFSET + 116;
+
+export const SEND_SEQUENCE = STATE_OFFSET + 120;
+export const SEND_TIMESTAMP = STATE_OFFSET + 124;
+export const SEND_PACKETS = STATE_OFFSET + 128;
+export const SEND_OCTETS = STATE_OFFSET + 132;
+export const SEND_MARKER = STATE_OFFSET + 136;
+
+export const SILENT_MS = STATE_OFFSET + 140;
+export const SILENT_TOLD = STATE_OFFSET + 144;
+
+// Telephone event being received (RFC 4733).
+export const KEY_ACTIVE = STATE_OFFSET + 148;
+export const KEY_KNOWN = STATE_OFFSET + 152;
+export const KEY_EVENT = STATE_OFFSET + 156;
+export const KEY_TIMESTAMP = STATE_OFFSET + 160;
+export const KEY_DURATION = STATE_OFFSET + 164;
+export const KEY_BEFORE = STATE_OFFSET + 168;
+export const KEY_QUIET_TICKS = STATE_OFFSET + 172;
+
+// Digit being sent.
+export const DIGITS_READ = STATE_OFFSET + 176;
+export const DIGIT_STATE = STATE_OFFSET + 180;
+export const DIGIT_EVENT = STATE_OFFSET + 184;
+export const DIGIT_DURATION = STATE_OFFSET + 188;
+export const DIGIT_ELAPSED = STATE_OFFSET + 192;
+export const DIGIT_TIMESTAMP = STATE_OFFSET + 196;
+export const DIGIT_ENDS = STATE_OFFSET + 200;
+export const DIGIT_PHASES = STATE_OFFSET + 204;
+
+// Tone being played.
+export const TONE_SEEN = STATE_OFFSET + 212;
+export const TONE_SEGMENT = STATE_OFFSET + 216;
+export const TONE_LEFT = STATE_OFFSET + 220;
+export const TONE_PHASES = STATE_OFFSET + 224;
+
+// Message being modulated.
+export const DATA_SEEN = STATE_OFFSET + 240;
+export const DATA_ACTIVE = STATE_OFFSET + 244;
+export const DATA_BIT = STATE_OFFSET + 248;
+export const DATA_BIT_PHASE = STATE_OFFSET + 252;
+export const DATA_PHASE = STATE_OFFSET + 256;
+
+// USB ring in.
+export const RING_PRIMED = STATE_OFFSET + 260;
+export const RING_SEQUENCE = STATE_OFFSET + 264;
+export const RING_WINDOW_TICKS = STATE_OFFSET + 268;
+export const RING_WINDOW_LEAST = STATE_OFFSET + 272;
+export const RING_FRAMES_IN = STATE_OFFSET + 276;
+export const RING_FRAMES_OUT = STATE_OFFSET + 280;
+export const RING_DRY = STATE_OFFSET + 284;
+export const STATE_SIZE = 288;
+
+export const FRAME_OCTETS = 768;
+export const FRAME_LINEAR = FRAME_OCTETS + 320;
+export const FRAME_MESSAGE = FRAME_LINEAR + 320;
+export const MAX_MESSAGE = 512;
+
+// ---- jitter buffers: a ring of octets addressed by RTP timestamp, and one flag octet a sample -----------------------
+export const JITTER_OFFSET = ENDPOINTS_OFFSET + ENDPOINTS_SIZE;
+export const JITTER_SAMPLES = 4096;
+export const JITTER_STRIDE = 2 * JITTER_SAMPLES;
+export const JITTER_SIZE = MAX_RTP * JITTER_STRIDE;
+
+// ---- RTP in: slots of (endpoint, length, arrival in RTP units, 0, datagram) ------------------------------------------
+export const RTP_IN_OFFSET = JITTER_OFFSET + JITTER_SIZE;
+export const RTP_IN_SLOTS = 256;
+export const RTP_IN_STRIDE = 1536;
+export const RTP_IN_SIZE = RTP_IN_SLOTS * RTP_IN_STRIDE;
+export const SLOT_ENDPOINT = 0;
+export const SLOT_LENGTH = 4;
+export const SLOT_ARRIVAL = 8;
+export const SLOT_DATA = 16;
+export const MAX_DATAGRAM = 1500;
+
+// ---- RTP out: slots of (endpoint, length, 0, 0, packet) ---------------------------------------------------------------
+export const RTP_OUT_OFFSET = RTP_IN_OFFSET + RTP_IN_SIZE;
+export const RTP_OUT_SLOTS = MAX_RTP;
+export const RTP_OUT_STRIDE = 192;
+export const RTP_OUT_SIZE = RTP_OUT_SLOTS * RTP_OUT_STRIDE;
+
+// ---- events: slots of (kind, endpoint, value, duration in ms) ----------------------------------------------------------
+export const EVENTS_OFFSET = RTP_OUT_OFFSET + RTP_OUT_SIZE;
+export const EVENTS_SLOTS = 256;
+export const EVENTS_STRIDE = 16;
+export const EVENTS_SIZE = EVENTS_SLOTS * EVENTS_STRIDE;
+/** value = RFC 4733 event 0-15 */
+export const EVENT_DIGIT = 1;
+export const EVENT_DATA_SENT = 2;
+/** value = ms without a packet */
+export const EVENT_TIMEOUT = 3;
+
+// ---- rings between the tick and the thread that does the USB transfers --------------------------------------------------
+// Two a channel: 2n in (device -> gateway), 2n+1 out. One writer, one reader; indices run free and wrap at 2^32.
+export const RINGS_OFFSET = EVENTS_OFFSET + EVENTS_SIZE;
+export const RING_WRITTEN = 0;
+export const RING_READ = 64;
+export const RINGS_STRIDE = 128;
+export const RINGS_SIZE = 2 * MAX_USB * RINGS_STRIDE;
+export const SLOTS_OFFSET = RINGS_OFFSET + RINGS_SIZE;
+export const RING_SLOTS = 8;
+/** (sequence, format, length, 0, octets) */
+export const RING_SLOT_STRIDE = 336;
+export const RING_SLOT_SEQUENCE = 0;
+export const RING_SLOT_FORMAT = 4;
+export const RING_SLOT_LENGTH = 8;
+export const RING_SLOT_DATA = 16;
+export const RING_STRIDE = RING_SLOTS * RING_SLOT_STRIDE;
+export const SLOTS_SIZE = 2 * MAX_USB * RING_STRIDE;
+
+export const END = SLOTS_OFFSET + SLOTS_SIZE;

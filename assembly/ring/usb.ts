@@ -1,0 +1,160 @@
+/**
+ * The tick's ends of the rings to the thread that does the USB transfers. One writer and one reader a ring; the indices
+ * run free, the writer never waits. The device's clock is not ours: the ring in is kept at a small fill.
+ */
+import { frameOctets } from "../codec/convert.ts";
+import { acceptFrame, concealFrame } from "../conceal/repeat.ts";
+import { count } from "../endpoint.ts";
+import {
+  FORMAT_L16,
+  FORMAT_PCMU,
+  FRAME_OCTETS,
+  MAX_RTP,
+  METER_GAPS,
+  METER_LATE,
+  RING_DRY,
+  RING_FRAMES_IN,
+  RING_FRAMES_OUT,
+  RING_PRIMED,
+  RING_READ,
+  RING_SEQUENCE,
+  RING_SLOT_DATA,
+  RING_SLOT_FORMAT,
+  RING_SLOT_LENGTH,
+  RING_SLOT_SEQUENCE,
+  RING_SLOT_STRIDE,
+  RING_SLOTS,
+  RING_STRIDE,
+  RING_WINDOW_LEAST,
+  RING_WINDOW_TICKS,
+  RING_WRITTEN,
+  RINGS_OFFSET,
+  RINGS_STRIDE,
+  SLOTS_OFFSET,
+} from "../layout.ts";
+
+/** Frames in the ring before it is played: one to play, one for the other clock's lateness. */
+const TARGET: i32 = 2;
+/** More than this is a stall of ours: play the newest. The writer may be busy in the slot before the oldest. */
+const MOST: i32 = RING_SLOTS - 2;
+const WINDOW_TICKS: i32 = 50;
+/** Longer gaps are a restart of the device's numbering. */
+const MAX_GAP: i32 = 3;
+const DRY_TICKS: i32 = 5;
+
+/** What the device had sent before the channel opened is not for this call. */
+export function openRing(index: i32): void {
+  const ring = ringIn(index);
+  atomic.store<i32>(ring + RING_READ, atomic.load<i32>(ring + RING_WRITTEN));
+}
+
+/** The device's next frame becomes the endpoint's frame in. */
+export function readRing(index: i32, endpoint: usize): void {
+  const ring = ringIn(index);
+  const fill = trim(ring, endpoint);
+  if (!load<i32>(endpoint, RING_PRIMED)) {
+    if (fill < TARGET) {
+      concealFrame(endpoint);
+      return;
+    }
+    prime(index, endpoint, ring);
+  }
+  if (fill == 0) {
+    dry(endpoint);
+    return;
+  }
+  store<i32>(endpoint, 0, RING_DRY);
+  takeSlot(endpoint, ring, slotAt(index, 0, load<i32>(ring, RING_READ)));
+}
+
+/** Where the tick writes the device's next frame; `publishFrame` hands it over. */
+export function nextSlot(index: i32): usize {
+  return slotAt(index, 1, load<i32>(ringOut(index), RING_WRITTEN)) + RING_SLOT_DATA;
+}
+
+export function publishFrame(index: i32, endpoint: usize, format: i32): void {
+  const ring = ringOut(index);
+  const written = load<i32>(ring, RING_WRITTEN);
+  const slot = slotAt(index, 1, written);
+  store<i32>(slot, written, RING_SLOT_SEQUENCE);
+  store<i32>(slot, format, RING_SLOT_FORMAT);
+  store<i32>(slot, frameOctets(format), RING_SLOT_LENGTH);
+  atomic.store<i32>(ring + RING_WRITTEN, written + 1);
+  count(endpoint, RING_FRAMES_OUT, 1);
+}
+
+function ringIn(index: i32): usize {
+  return usize(RINGS_OFFSET) + usize(2 * (index - MAX_RTP)) * RINGS_STRIDE;
+}
+
+function ringOut(index: i32): usize {
+  return ringIn(index) + RINGS_STRIDE;
+}
+
+function slotAt(index: i32, out: i32, position: i32): usize {
+  const slots = usize(SLOTS_OFFSET) + usize(2 * (index - MAX_RTP) + out) * RING_STRIDE;
+  return slots + usize(position & (RING_SLOTS - 1)) * RING_SLOT_STRIDE;
+}
+
+/** Frames to read, after dropping the oldest when there are too many, or one too many for a whole second. */
+function trim(ring: usize, endpoint: usize): i32 {
+  const written = atomic.load<i32>(ring + RING_WRITTEN);
+  let fill = written - load<i32>(ring, RING_READ);
+  if (fill < 0 || fill > MOST) {
+    if (fill > 0) count(endpoint, METER_LATE, fill - TARGET);
+    fill = fill < 0 ? 0 : TARGET;
+  } else if (tooMuch(endpoint, fill)) {
+    count(endpoint, METER_LATE, 1);
+    fill--;
+  } else return fill;
+  const read = written - fill;
+  // The frames dropped are not a gap of the device's making.
+  store<i32>(endpoint, -1, RING_SEQUENCE);
+  atomic.store<i32>(ring + RING_READ, read);
+  return fill;
+}
+
+function tooMuch(endpoint: usize, fill: i32): bool {
+  const ticks = load<i32>(endpoint, RING_WINDOW_TICKS);
+  const least = ticks == 0 ? fill : min<i32>(fill, load<i32>(endpoint, RING_WINDOW_LEAST));
+  store<i32>(endpoint, least, RING_WINDOW_LEAST);
+  store<i32>(endpoint, ticks + 1 < WINDOW_TICKS ? ticks + 1 : 0, RING_WINDOW_TICKS);
+  return ticks + 1 >= WINDOW_TICKS && least > TARGET;
+}
+
+function prime(index: i32, endpoint: usize, ring: usize): void {
+  store<i32>(endpoint, 1, RING_PRIMED);
+  store<i32>(endpoint, 0, RING_WINDOW_TICKS);
+  const slot = slotAt(index, 0, load<i32>(ring, RING_READ));
+  store<i32>(endpoint, load<i32>(slot, RING_SLOT_SEQUENCE), RING_SEQUENCE);
+}
+
+/** Late frames will come after all and refill the ring; a device that stopped is primed again. */
+function dry(endpoint: usize): void {
+  const ticks = load<i32>(endpoint, RING_DRY) + 1;
+  store<i32>(endpoint, ticks, RING_DRY);
+  if (ticks > DRY_TICKS) store<i32>(endpoint, 0, RING_PRIMED);
+  concealFrame(endpoint);
+}
+
+function takeSlot(endpoint: usize, ring: usize, slot: usize): void {
+  const sequence = load<i32>(slot, RING_SLOT_SEQUENCE) & 0xffff;
+  const expected = load<i32>(endpoint, RING_SEQUENCE);
+  const gap = expected < 0 ? 0 : (sequence - expected) & 0xffff;
+  if (gap > 0 && gap <= MAX_GAP) {
+    // The lost frame's time is played, not skipped: the ring keeps its fill.
+    count(endpoint, METER_GAPS, 1);
+    store<i32>(endpoint, (expected + 1) & 0xffff, RING_SEQUENCE);
+    concealFrame(endpoint);
+    return;
+  }
+  store<i32>(endpoint, (sequence + 1) & 0xffff, RING_SEQUENCE);
+  const format = load<i32>(slot, RING_SLOT_FORMAT);
+  if (format < FORMAT_PCMU || format > FORMAT_L16) concealFrame(endpoint);
+  else {
+    memory.copy(endpoint + FRAME_OCTETS, slot + RING_SLOT_DATA, usize(frameOctets(format)));
+    acceptFrame(endpoint, format);
+    count(endpoint, RING_FRAMES_IN, 1);
+  }
+  atomic.store<i32>(ring + RING_READ, load<i32>(ring, RING_READ) + 1);
+}
