@@ -16,6 +16,9 @@ import { until } from "./until.ts";
 const root = join(import.meta.dirname, "../../..");
 const main = join(root, "dist/offhook.js");
 
+/** How often the state is looked at while nothing is told, ms. */
+const LOOK_EVERY_MS = 50;
+
 export type HouseOptions = Partial<Pick<HouseConfig, "numbering" | "extra" | "peerPort">> & {
   /** A data directory that is there already: a house that is started again. */
   readonly dataDir?: string;
@@ -50,7 +53,7 @@ export class House {
     const ports = { ...options, sipPort, rtpPort, peerPort: options.peerPort ?? (await freePorts(2)) };
     const config = join(dataDir, "house.toml");
     await writeFile(config, houseConfig(ports));
-    const args = [main, "start", "--config", config, "--data", dataDir, "--emulate"];
+    const args = [main, "start", "--config", config, "--data", dataDir, "--emulate", "--json", "--verbose"];
     const program = new Program({ name: "offhook", command: process.execPath, args });
     scratch.atEnd(() => program.stop());
     const house = new House(program, dataDir, ports);
@@ -127,25 +130,12 @@ export class House {
   }
 
   /** Resolves when no call is up and every phone that is there is idle; rejects naming what is left. */
-  async isQuiet(deadlineMs = 5000): Promise<void> {
-    const quiet = async () => {
+  isQuiet(deadlineMs = 5000): Promise<void> {
+    return this.#settles("the house is quiet", deadlineMs, async () => {
       const [calls, phones] = [await this.calls(), await this.phoneViews()];
       const busy = phones.filter((phone) => phone.state !== "idle" && phone.state !== "absent");
       return calls.length === 0 && busy.length === 0 ? null : JSON.stringify({ calls, busy });
-    };
-    const deadline = performance.now() + deadlineMs;
-    let seen = this.door.facts.length;
-    for (let left = await quiet(); left !== null; left = await quiet()) {
-      const remaining = deadline - performance.now();
-      const wait = {
-        what: `the house is quiet, but ${left}`,
-        deadlineMs: Math.max(0, remaining),
-        evidence: () => this.evidence(),
-      };
-      const known = seen;
-      await until(this.door.changed, wait, () => this.door.facts.length > known);
-      seen = this.door.facts.length;
-    }
+    });
   }
 
   evidence(): string {
@@ -154,14 +144,31 @@ export class House {
   }
 
   async #open(): Promise<void> {
-    await until(
-      this.program.changed,
-      { what: "the gateway starts", deadlineMs: 15_000, evidence: () => this.program.tail() },
-      () => {
-        if (this.program.exitCode !== null) throw new Error(`the gateway did not start\n${this.program.tail()}`);
-        return this.program.output.length > 0;
-      },
-    );
+    await this.program.says(/"ready":true/, 20_000);
+    this.door.follow();
+    await this.#settles("every phone is there", 10_000, async () => {
+      const { voice, phones } = await this.status();
+      const missing = phones.filter((phone) => phone.state !== "idle");
+      return voice === "ready" && phones.length > 0 && missing.length === 0 ? null : JSON.stringify({ voice, phones });
+    });
+  }
+
+  /** Looks again at every fact, and now and then between them: not every change is one. */
+  async #settles(what: string, deadlineMs: number, left: () => Promise<string | null>): Promise<void> {
+    const deadline = performance.now() + deadlineMs;
+    for (let remains = await left(); remains !== null; remains = await left()) {
+      if (performance.now() > deadline)
+        throw new Error(`${what}: not within ${deadlineMs} ms, but ${remains}\n${this.evidence()}`);
+      await new Promise<void>((resolve) => {
+        const done = () => {
+          clearTimeout(again);
+          stop();
+          resolve();
+        };
+        const again = setTimeout(done, LOOK_EVERY_MS);
+        const stop = this.door.changed.listen(done);
+      });
+    }
   }
 }
 
