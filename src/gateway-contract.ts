@@ -1,3 +1,4 @@
+import type { Config } from "./config/config.ts";
 import type { EmulatedHouse } from "./emulator/contract.ts";
 import type { Event } from "./message/event.ts";
 import type { Fact } from "./message/notify.ts";
@@ -15,6 +16,8 @@ export interface Gateway {
   /** Null without --emulate. */
   readonly emulator: EmulatedHouse | null;
   onFact(listener: (fact: Fact, at: number) => void): () => void;
+  /** The last facts (about 200), oldest first. */
+  recentFacts(): readonly { readonly at: number; readonly fact: Fact }[];
   voiceStatus(): Promise<VoiceStatus>;
   /** Queue delay and handler time of the Proactor, counters of refused input. */
   figures(): Figures;
@@ -29,3 +32,14 @@ export interface Figures {
   /** Refused input by kind, e.g. `sip malformed`, `usb malformed`. */
   readonly refused: Readonly<Record<string, number>>;
 }
+
+/** What a gateway is told besides its configuration. */
+export interface GatewayOptions {
+  /** An existing directory: phone book, call log, journals. */
+  readonly dataDir: string;
+  /** Something a person should know, one line, at most once per peer and minute. */
+  report(problem: string): void;
+}
+
+/** `src/gateway.ts`: wires everything; resolves when SIP listens, rejects with a sentence when it can not. */
+export type StartGateway = (config: Config, options: GatewayOptions) => Promise<Gateway>;

@@ -1,0 +1,82 @@
+import { parseArgs } from "node:util";
+import { wrongUsage } from "../refusal.ts";
+
+/** The command line, read. */
+export interface Arguments {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly json: boolean;
+  readonly verbose: boolean;
+  readonly emulate: boolean;
+  readonly follow: boolean;
+  readonly step: boolean;
+  readonly config: string | null;
+  readonly data: string | null;
+  readonly until: number | null;
+}
+
+const options = {
+  json: { type: "boolean", default: false },
+  verbose: { type: "boolean", short: "v", default: false },
+  emulate: { type: "boolean", default: false },
+  follow: { type: "boolean", short: "f", default: false },
+  step: { type: "boolean", default: false },
+  help: { type: "boolean", short: "h", default: false },
+  version: { type: "boolean", default: false },
+  config: { type: "string", short: "c" },
+  data: { type: "string", short: "d" },
+  until: { type: "string" },
+} as const;
+
+/** Which options belong to some commands only. */
+const owners: Readonly<Record<string, readonly string[]>> = {
+  emulate: ["start"],
+  config: ["start"],
+  verbose: ["start"],
+  follow: ["events"],
+  until: ["replay"],
+  step: ["replay"],
+};
+
+/** A negative number is an argument (`hum 440 -10`), not options: it is hidden from the parser. */
+const hidden = "\u0000";
+
+/**
+ * Reads the command line (without node and script).
+ * @throws Refusal `usage`
+ */
+export function readArguments(argv: readonly string[]): Arguments {
+  const { values, positionals } = parse(argv);
+  const [word, ...args] = positionals.map((text) => (text.startsWith(hidden) ? text.slice(1) : text));
+  const command = values.help ? "help" : values.version ? "version" : (word ?? "help");
+  for (const [option, commands] of Object.entries(owners))
+    if (Reflect.get(values, option) && !values.help && !commands.includes(command))
+      throw wrongUsage(`--${option} belongs to \`offhook ${commands.join("`, `")}\`, not to \`${command}\``);
+  return {
+    command,
+    args,
+    json: values.json,
+    verbose: values.verbose,
+    emulate: values.emulate,
+    follow: values.follow,
+    step: values.step,
+    config: values.config ?? null,
+    data: values.data ?? null,
+    until: values.until === undefined ? null : readCount(values.until),
+  };
+}
+
+function parse(argv: readonly string[]) {
+  const args = argv.map((text) => (/^-[0-9]/.test(text) ? hidden + text : text));
+  try {
+    return parseArgs({ args, options, allowPositionals: true });
+  } catch (error) {
+    const [message = ""] = (error instanceof Error ? error.message : String(error)).split(". ");
+    throw wrongUsage(`${message.replaceAll(hidden, "")} — see \`offhook help\``);
+  }
+}
+
+function readCount(text: string): number {
+  if (!/^[0-9]{1,15}$/.test(text)) throw wrongUsage(`--until ${text}: write the number of an event, e.g. --until 120`);
+  return Number(text);
+}

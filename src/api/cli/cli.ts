@@ -1,0 +1,81 @@
+import { resolve } from "node:path";
+import type { StartGateway } from "../../gateway-contract.ts";
+import type { ReplayOptions, ReplayResult } from "../../vendor/recorder/replay.ts";
+import { commandFor } from "../commands.ts";
+import { ask } from "../control-client.ts";
+import { verbs } from "../phone-action.ts";
+import { Refusal, wrongUsage } from "../refusal.ts";
+import { version } from "../version.ts";
+import { type Arguments, readArguments } from "./arguments.ts";
+import { check, showConfig } from "./check.ts";
+import { dataDir } from "./data-dir.ts";
+import { help } from "./help.ts";
+import { print, printFact, type ToldFact } from "./print.ts";
+import { replay } from "./replay.ts";
+import { start } from "./start.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Parts of the program that are loaded only when they are needed. */
+export interface Parts {
+  startGateway(): Promise<StartGateway>;
+  replayJournal(): Promise<(path: string, options: ReplayOptions) => Promise<ReplayResult>>;
+}
+
+/** Runs one command line; resolves with the exit code: 0 done, 1 refused or failed, 2 wrong usage. */
+export async function cli(argv: readonly string[], terminal: Terminal, parts: Parts): Promise<number> {
+  try {
+    return await run(readArguments(argv), terminal, parts);
+  } catch (error) {
+    terminal.err(`offhook: ${error instanceof Error ? error.message : String(error)}`);
+    return error instanceof Refusal && error.code === "usage" ? 2 : 1;
+  }
+}
+
+async function run(args: Arguments, terminal: Terminal, parts: Parts): Promise<number> {
+  switch (args.command) {
+    case "start":
+      count(args, 0, "[--config FILE] [--data DIR] [--emulate] [--verbose]");
+      return start(args, terminal, await parts.startGateway());
+    case "check":
+      return check(count(args, 1, "CONFIG"), args, terminal);
+    case "config":
+      count(args, 0, "");
+      return showConfig(args, terminal);
+    case "replay":
+      return replay(count(args, 1, "JOURNAL [--until N] [--step]"), args, terminal, await parts.replayJournal());
+    case "help":
+      terminal.out(args.json ? JSON.stringify({ help: help(terminal.name) }) : help(terminal.name));
+      return 0;
+    case "version":
+      terminal.out(args.json ? JSON.stringify({ version }) : `offhook ${version}`);
+      return 0;
+    default:
+      return askGateway(args, terminal);
+  }
+}
+
+function count(args: Arguments, wanted: number, usage: string): string {
+  if (args.args.length !== wanted) throw wrongUsage(`write: offhook ${args.command} ${usage}`.trimEnd());
+  return args.args[0] ?? "";
+}
+
+async function askGateway(args: Arguments, terminal: Terminal): Promise<number> {
+  const words = [...args.args, ...(args.follow ? ["--follow"] : [])];
+  commandFor(args.command, words);
+  const show = (told: ToldFact): void => terminal.out(args.json ? JSON.stringify(told) : printFact(told));
+  const result = await ask(dataDir(args, terminal, null), args.command, withFullPath(args.command, words, terminal), {
+    // `as`: items come from the same program's `events`.
+    item: (item) => show(item as ToldFact),
+    dropped: (lost) => terminal.err(`offhook: ${lost} facts were lost, this side was too slow`),
+  });
+  if (args.command === "events") for (const told of (result ?? []) as readonly ToldFact[]) show(told);
+  else terminal.out(args.json ? JSON.stringify(result) : print(args.command, args.args, result));
+  return 0;
+}
+
+/** The gateway has another working directory: a file is named to it by its full path. */
+function withFullPath(command: string, words: readonly string[], terminal: Terminal): readonly string[] {
+  const [phone = "", verb = "", file, ...rest] = words;
+  if (command !== "phone" || file === undefined || !Object.hasOwn(verbs, verb) || !verbs[verb]?.file) return words;
+  return [phone, verb, resolve(terminal.cwd, file), ...rest];
+}

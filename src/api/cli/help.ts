@@ -1,0 +1,47 @@
+import { commands } from "../commands.ts";
+import { verbs } from "../phone-action.ts";
+import { version } from "../version.ts";
+
+/** Commands that need no gateway. */
+const own: readonly (readonly [usage: string, help: string])[] = [
+  ["start [--config FILE] [--data DIR] [--emulate] [--verbose]", "run the gateway; without a config an emulated one"],
+  ["check CONFIG", "validate a configuration: every fault, with the way out"],
+  ["config", "print the embedded default configuration"],
+  ["replay JOURNAL [--until N] [--step]", "replay a flight recording and compare every command"],
+  ["help, version", ""],
+];
+
+/** `offhook help`. */
+export function help(name: string): string {
+  const asked = commands.map((command): readonly [string, string] => [
+    `${command.name} ${command.args}`.trimEnd(),
+    command.name === "phone" ? "act as the person at an emulated phone (below)" : command.help,
+  ]);
+  const actions = Object.entries(verbs).map(([verb, { args, help }]): readonly [string, string] => [
+    `${verb} ${args}`.trimEnd(),
+    help,
+  ]);
+  return [
+    `Offhook ${version}: a telephone exchange in a router, SIP <-> (DECT | FXS).`,
+    "",
+    `  ${name} COMMAND … [--json] [--data DIR]`,
+    "",
+    columns(own),
+    "",
+    "Ask or tell the gateway that runs in DIR ($OFFHOOK_DATA, or ./data):",
+    columns(asked),
+    "",
+    "NAME is handset:1, port:1 …; ACTION is one of",
+    columns(actions),
+    "",
+    "Exit code: 0 done, 1 refused or failed (a sentence says why), 2 wrong usage.",
+  ].join("\n");
+}
+
+function columns(rows: readonly (readonly [string, string])[]): string {
+  return rows
+    .map(([usage, text]) =>
+      usage.length > 38 ? `  ${usage}\n${" ".repeat(42)}${text}` : `  ${usage.padEnd(38)}  ${text}`.trimEnd(),
+    )
+    .join("\n");
+}

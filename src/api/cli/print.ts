@@ -1,0 +1,143 @@
+import type { PhoneReport } from "../../emulator/contract.ts";
+import type { Fact } from "../../message/notify.ts";
+import type { CallRecord, Contact } from "../../message/record.ts";
+import type { CallView, LineView, PhoneView } from "../../message/view.ts";
+import type { Done } from "../commands.ts";
+import { showFact, showIdentity } from "../show-fact.ts";
+import type { Status } from "../status.ts";
+import { printable, showDuration, showTime, table } from "./table.ts";
+
+/** A fact with its moment, as `events` gives it. */
+export interface ToldFact {
+  readonly at: number;
+  readonly fact: Fact;
+}
+
+/**
+ * The answer to a command, for people.
+ * `as` throughout: the answers come from the same program's command table.
+ */
+export function print(command: string, args: readonly string[], result: unknown): string {
+  switch (command) {
+    case "status":
+      return printStatus(result as Status);
+    case "calls":
+      return printCalls(result as readonly CallView[]);
+    case "lines":
+      return printLines(result as readonly LineView[]);
+    case "phones":
+      return printPhones(result as readonly PhoneView[]);
+    case "log":
+      return printLog(result as readonly CallRecord[]);
+    case "events":
+      return ((result ?? []) as readonly ToldFact[]).map(printFact).join("\n");
+    case "phone":
+      return printReport(result as PhoneReport);
+    case "book":
+      return args.length === 0 || args[0] === "list"
+        ? printBook(result as readonly Contact[])
+        : printDone(result as Done);
+    default:
+      return printDone(result as Done);
+  }
+}
+
+export function printFact({ at, fact }: ToldFact): string {
+  return `${showTime(at)}  ${printable(showFact(fact))}`;
+}
+
+function printDone({ done }: Done): string {
+  return printable(done);
+}
+
+function printStatus(status: Status): string {
+  const { figures, voiceStatus, memory } = status;
+  const count = (states: readonly { readonly state: string }[], bad: string): string =>
+    `${states.filter(({ state }) => state !== bad).length} of ${states.length}`;
+  const refusals = Object.entries(figures.refused).map(([what, times]) => `${what} ${times}`);
+  const rows = [
+    ["Offhook", `${status.version}, up ${showDuration(status.upMs)}${status.emulated ? ", with emulated phones" : ""}`],
+    ["lines", `${count(status.lines, "failed")} work`],
+    ["phones", `${count(status.phones, "absent")} are there`],
+    [
+      "devices",
+      status.devices
+        .map(({ device, model, attached }) => `${device} ${model}${attached ? "" : " (gone)"}`)
+        .join(", ") || "none",
+    ],
+    ["calls", `${status.calls} up, ${status.missed} missed in the log`],
+    [
+      "voice",
+      voiceStatus === null
+        ? status.voice
+        : `${status.voice}, ${voiceStatus.ticks} ticks, ${voiceStatus.lateTicks} late, p99 ${voiceStatus.latenessUs.p99} µs`,
+    ],
+    ["queue", `${figures.events} events, delay p99 ${figures.queueDelayMs.p99} ms, max ${figures.queueDelayMs.max} ms`],
+    ["refused", refusals.join(", ") || "nothing"],
+    ["faults", String(figures.faults)],
+    ["memory", `${Math.round(memory.rssBytes / 1_048_576)} MB`],
+  ];
+  return table(["", ""], rows, "").replace(/^\s*\n/, "");
+}
+
+function printCalls(calls: readonly CallView[]): string {
+  const rows = calls.map((call) => [
+    call.call,
+    call.state,
+    showIdentity(call.from),
+    showIdentity(call.to),
+    call.parties.map(({ party, state }) => `${party} ${state}`).join(", "),
+    showTime(call.startedAt),
+  ]);
+  return table(["CALL", "STATE", "FROM", "TO", "PARTIES", "SINCE"], rows, "no calls");
+}
+
+function printLines(lines: readonly LineView[]): string {
+  const rows = lines.map(({ line, state, server, detail, calls }) => [line, state, server, String(calls), detail]);
+  return table(["LINE", "STATE", "SERVER", "CALLS", "DETAIL"], rows, "no lines — add a [[line]] to the configuration");
+}
+
+function printPhones(phones: readonly PhoneView[]): string {
+  const rows = phones.map(({ phone, number, name, state, device }) => [number, phone, name, state, device ?? "-"]);
+  return table(["NUMBER", "PHONE", "NAME", "STATE", "DEVICE"], rows, "no phones");
+}
+
+function printLog(log: readonly CallRecord[]): string {
+  const rows = log.map((record) => [
+    showTime(record.startedAt),
+    record.direction,
+    record.result,
+    showIdentity(record.from),
+    showIdentity(record.to),
+    record.answeredBy ?? "-",
+    showDuration(record.durationMs),
+    record.cause,
+  ]);
+  return table(
+    ["STARTED", "DIRECTION", "RESULT", "FROM", "TO", "ANSWERED BY", "DURATION", "CAUSE"],
+    rows,
+    "no calls yet",
+  );
+}
+
+function printBook(contacts: readonly Contact[]): string {
+  const rows = contacts.map(({ id, name, numbers }) => [String(id), name, numbers.join(", ")]);
+  return table(["ID", "NAME", "NUMBERS"], rows, "the phone book is empty — `offhook book add NAME NUMBER`");
+}
+
+function printReport(report: PhoneReport): string {
+  const { hearing } = report;
+  const pitch = hearing.frequencyHz === null ? "" : `, ${Math.round(hearing.frequencyHz)} Hz`;
+  const heard =
+    hearing.what === "nothing" ? "nothing" : `${hearing.what} (${hearing.levelDbm0.toFixed(1)} dBm0${pitch})`;
+  const rows = [
+    [
+      report.phone,
+      `${report.hook}-hook${report.present ? "" : ", away"}${report.ringing ? ", rings" : ""}${report.saying ? ", speaks" : ""}`,
+    ],
+    ["caller", report.caller === null ? "-" : showIdentity(report.caller)],
+    ["display", report.display.join(" | ") || "-"],
+    ["hears", heard],
+  ];
+  return table(["", ""], rows, "").replace(/^\s*\n/, "");
+}

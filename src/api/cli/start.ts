@@ -1,0 +1,67 @@
+import type { Config } from "../../config/config.ts";
+import { ConfigFaults } from "../../config/fault.ts";
+import { loadConfig } from "../../config/read-config.ts";
+import type { Gateway, StartGateway } from "../../gateway-contract.ts";
+import type { Fact } from "../../message/notify.ts";
+import { openControlSocket } from "../control-socket.ts";
+import { version } from "../version.ts";
+import type { Arguments } from "./arguments.ts";
+import { showFaults } from "./check.ts";
+import { dataDir } from "./data-dir.ts";
+import { printFact } from "./print.ts";
+import { printable } from "./table.ts";
+import type { Terminal } from "./terminal.ts";
+import { welcome } from "./welcome.ts";
+
+/** `offhook start`: runs until it is asked to stop. */
+export async function start(args: Arguments, terminal: Terminal, startGateway: StartGateway): Promise<number> {
+  const config = await loadConfig(args.config, { emulate: args.emulate }).catch((error: unknown) => {
+    if (!(error instanceof ConfigFaults)) throw error;
+    showFaults(error, terminal);
+    return null;
+  });
+  if (config === null) return 1;
+  const dir = dataDir(args, terminal, config.data.dir);
+  const stopped = new Promise<string>((resolve) => terminal.onStop(resolve));
+  const control = await openControlSocket(dir);
+  try {
+    const report = (problem: string): void => terminal.err(`offhook: ${printable(problem)}`);
+    const gateway = await startGateway(config, { dataDir: dir, report });
+    control.serve(gateway);
+    const quiet = watch(gateway, args, terminal);
+    greet(config, dir, args, terminal);
+    await stopped;
+    quiet();
+    await gateway.close();
+    return 0;
+  } finally {
+    await control.close();
+  }
+}
+
+function greet(config: Config, dir: string, args: Arguments, terminal: Terminal): void {
+  const { address, port } = config.sip.listen;
+  if (args.json) terminal.out(JSON.stringify({ ready: true, version, sip: { address, port }, data: dir }));
+  else terminal.out(welcome(config, dir, terminal.name));
+}
+
+/** Facts as they come: all of them with --verbose, else those that a person should know. */
+function watch(gateway: Gateway, args: Arguments, terminal: Terminal): () => void {
+  return gateway.onFact((fact, at) => {
+    if (!args.verbose && !isNotable(fact)) return;
+    terminal.out(args.json ? JSON.stringify({ at, fact }) : printFact({ at, fact }));
+  });
+}
+
+function isNotable(fact: Fact): boolean {
+  switch (fact.kind) {
+    case "lineChanged":
+    case "deviceAttached":
+    case "deviceDetached":
+    case "storeChanged":
+    case "fault":
+      return true;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,13 @@
+/** What the command line is written to and read from. */
+export interface Terminal {
+  out(line: string): void;
+  err(line: string): void;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** How a person calls this program, e.g. `offhook` or `npx offhook`. */
+  readonly name: string;
+  /** Runs once, when the person or the system asks to stop. */
+  onStop(run: (signal: string) => void): void;
+  /** The next line typed; null when nothing is typed here. */
+  readLine(): Promise<string | null>;
+}

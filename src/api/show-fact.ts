@@ -1,0 +1,45 @@
+import type { Identity } from "../message/name.ts";
+import type { Fact } from "../message/notify.ts";
+import { unreachable } from "../message/units.ts";
+
+/** A caller or callee for people. */
+export function showIdentity({ number, name }: Identity): string {
+  if (number === null) return name ?? "anonymous";
+  return name === null ? number : `${name} <${number}>`;
+}
+
+/** A fact as one line for people. */
+export function showFact(fact: Fact): string {
+  switch (fact.kind) {
+    case "callStarted":
+      return `${fact.call}: ${showIdentity(fact.from)} (${fact.fromParty}) calls ${fact.to || "…"}`;
+    case "callRinging":
+      return `${fact.call}: ${fact.party} rings`;
+    case "callAnswered":
+      return `${fact.call}: ${fact.party} answered`;
+    case "callHeld":
+      return `${fact.call}: ${fact.party} is on hold`;
+    case "callResumed":
+      return `${fact.call}: ${fact.party} is back from hold`;
+    case "callEnded":
+      return `${fact.call}: ended, ${fact.cause}${fact.record === null ? "" : ` (${fact.record.result})`}`;
+    case "lineChanged":
+      return `${fact.line}: ${fact.state}${fact.detail === "" ? "" : `, ${fact.detail}`}`;
+    case "phoneChanged":
+      return `${fact.phone}: ${fact.state}`;
+    case "deviceAttached":
+      return `${fact.device}: attached, ${fact.model} ${fact.serial}`;
+    case "deviceDetached":
+      return `${fact.device}: detached, ${fact.reason}`;
+    case "bookChanged":
+      return `phone book: ${fact.contacts} entries`;
+    case "storeChanged":
+      return `${fact.what}: ${fact.state}`;
+    case "voiceChanged":
+      return `voice: ${fact.state}`;
+    case "fault":
+      return `fault: ${fact.message} (at ${fact.event})`;
+    default:
+      return unreachable(fact);
+  }
+}

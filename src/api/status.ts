@@ -1,0 +1,57 @@
+import type { Figures, Gateway } from "../gateway-contract.ts";
+import type { DeviceView, LineView, PhoneView } from "../message/view.ts";
+import type { VoiceStatus } from "../voice/contract.ts";
+
+/** The answer to `offhook status`. */
+export interface Status {
+  readonly version: string;
+  readonly startedAt: number;
+  readonly upMs: number;
+  readonly voice: "starting" | "ready" | "lost";
+  readonly emulated: boolean;
+  readonly lines: readonly LineView[];
+  readonly phones: readonly PhoneView[];
+  readonly devices: readonly DeviceView[];
+  readonly calls: number;
+  readonly missed: number;
+  readonly figures: Figures;
+  /** Null when the voice path does not answer. */
+  readonly voiceStatus: VoiceStatus | null;
+  readonly memory: { readonly rssBytes: number; readonly heapBytes: number };
+}
+
+/** The voice path answers within this time, or not at all, ms. */
+const voicePatience = 1000;
+
+export async function statusOf(gateway: Gateway): Promise<Status> {
+  const voiceStatus = await within(voicePatience, gateway.voiceStatus());
+  const view = gateway.view();
+  const memory = process.memoryUsage();
+  return {
+    version: gateway.version,
+    startedAt: gateway.startedAt,
+    upMs: Math.round(gateway.now() - gateway.startedAt),
+    voice: view.voice,
+    emulated: gateway.emulator !== null,
+    lines: view.lines,
+    phones: view.phones,
+    devices: view.devices,
+    calls: view.calls.length,
+    missed: view.log.filter(({ result }) => result === "missed").length,
+    figures: gateway.figures(),
+    voiceStatus,
+    memory: { rssBytes: memory.rss, heapBytes: memory.heapUsed },
+  };
+}
+
+async function within<T>(patience: number, answer: Promise<T>): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), patience);
+  });
+  try {
+    return await Promise.race([answer.catch(() => null), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,3 @@
+import { configDocs } from "./docs.ts";
+
+process.stdout.write(configDocs());

@@ -1,0 +1,217 @@
+import * as v from "valibot";
+import type { CountryCode } from "../message/country.ts";
+import {
+  dialled,
+  digits,
+  domain,
+  emergencyNumber,
+  flag,
+  host,
+  internalNumber,
+  ipAddress,
+  lineId,
+  list,
+  oneOf,
+  path,
+  pattern,
+  phone,
+  secret,
+  shortText,
+  sipUser,
+  socketAddress,
+  whole,
+} from "./value.ts";
+
+/**
+ * The one schema of the configuration: validation, defaults and docs/config.md come from it.
+ * Sections have the names of TR-104 objects; keys are in snake case, durations end in their unit.
+ */
+
+const countryCode = oneOf<CountryCode>("DE", "US", "GB", "FR", "RU");
+
+/** A key that must be there. */
+function must<const Schema extends v.GenericSchema>(schema: Schema, help: string) {
+  return v.pipe(schema, v.description(help));
+}
+
+/** A key that may be left out and then has this value. */
+function may<const Schema extends v.GenericSchema, const Default extends v.InferInput<Schema>>(
+  schema: Schema,
+  preset: Default,
+  help: string,
+) {
+  return v.pipe(v.optional(schema, preset), v.description(help));
+}
+
+/** A key that may be left out; `preset` says in words what then holds. */
+function left<const Schema extends v.GenericSchema>(schema: Schema, preset: string, help: string) {
+  return v.pipe(v.optional(schema), v.description(help), v.metadata({ preset }));
+}
+
+function table<const Entries extends v.ObjectEntries>(help: string, entries: Entries) {
+  const section = v.object(entries, "write it as a section of its own, in brackets");
+  // `as`: every key of a single section has a preset, so an empty one is a valid input; test/config holds it.
+  return v.pipe(
+    v.optional(section, () => ({}) as v.InferInput<typeof section>),
+    v.description(help),
+  );
+}
+
+function tables<const Entries extends v.ObjectEntries>(most: number, help: string, entries: Entries) {
+  const section = v.object(entries, "write it as a section of its own, in double brackets");
+  const many = v.pipe(
+    v.array(section, "write it as a section of its own, in double brackets"),
+    v.maxLength(most, `write at most ${most} of them`),
+  );
+  return v.pipe(v.optional(many, []), v.description(help));
+}
+
+const sip = table("The SIP side of the gateway.", {
+  listen: may(
+    socketAddress,
+    "127.0.0.1:5060",
+    "UDP address SIP is spoken on; also in Via, Contact and SDP, so it must be one the far ends can reach.",
+  ),
+  media_address: left(ipAddress, "that of `listen`", "Address written into SDP, for a gateway behind a fixed NAT."),
+  user_agent: may(shortText, "Offhook", "The User-Agent and Server header."),
+});
+
+const rtp = table("The voice of SIP calls.", {
+  address: left(ipAddress, "that of `sip.listen`", "Where the RTP sockets are bound."),
+  port_min: may(whole(1024, 65534, ""), 10000, "First UDP port; even. Each call's leg has two: RTP and RTCP."),
+  port_max: may(whole(1025, 65535, ""), 10031, "Last UDP port; every pair in the range is bound ahead."),
+  jitter_ms: may(whole(20, 200, "ms"), 60, "Depth of the jitter buffer; a multiple of 20."),
+  timeout_ms: may(whole(1000, 3_600_000, "ms"), 30_000, "Silence of a far end that should speak before its call ends."),
+});
+
+const data = table("What is kept on disk.", {
+  dir: left(path, "`./data`", "Data directory, when neither `--data` nor `OFFHOOK_DATA` names one."),
+  call_log_size: may(whole(10, 10_000, "calls"), 1000, "Older calls are forgotten."),
+  save_after_ms: may(
+    whole(100, 600_000, "ms"),
+    2000,
+    "A change is saved after this time; fewer writes spare the flash.",
+  ),
+});
+
+const usb = table("DECT bases and FXS adapters on USB.", {
+  enabled: may(flag, true, "Looks for devices on this machine's USB ports."),
+  emulate: may(flag, false, "Adds an emulated base and an emulated dongle, with a phone for each section below."),
+  voice_channels: may(whole(1, 64, "channels"), 16, "Most voice channels of all devices together."),
+});
+
+const line = tables(32, "A SIP account.", {
+  name: must(lineId, "How other sections and the command line call it."),
+  mode: may(
+    oneOf("register", "direct"),
+    "register",
+    "`register` at a registrar, or `direct`: no registrar, takes every call no other line claims and calls out to `server`.",
+  ),
+  user: must(sipUser, "User part of the address of record."),
+  registrar: left(host, "must be given for `register`", "The registrar; its host is also the domain if none is given."),
+  outbound_server: left(host, "the registrar", "Where requests go instead of to the registrar."),
+  server: left(host, "must be given for `direct`", "Where calls of a `direct` line go."),
+  domain: left(domain, "host of `registrar` or `server`", "Domain of the addresses of record."),
+  auth_user: left(sipUser, "`user`", "User name for the digest, if it is another one."),
+  password: may(secret, "", "Never shown, logged or journalled."),
+  display_name: left(shortText, "none", "Name shown to those who are called."),
+  number: left(dialled, "`user`", "The line's own number, shown to those who are called."),
+  expires_s: may(whole(60, 86_400, "s"), 600, "Registration period asked for."),
+  max_calls: may(whole(1, 64, "calls"), 4, "Calls at a time; one more is refused as busy."),
+  codecs: may(list(oneOf("PCMA", "PCMU"), 2, 1), ["PCMA", "PCMU"], "In order of preference."),
+  dtmf: may(oneOf("rfc4733", "info", "inband"), "rfc4733", "How keys pressed in a call are sent."),
+});
+
+const phoneKeys = {
+  number: must(internalNumber, "Its internal number."),
+  name: left(shortText, "its kind and id", "Shown to those it calls."),
+  line: left(lineId, "the first line", "The line it calls out by when no rule says otherwise."),
+};
+
+const handset = tables(64, "A DECT handset.", {
+  id: left(whole(1, 64, ""), "position of the section", "`handset:ID`: handsets are numbered through all bases."),
+  ...phoneKeys,
+});
+
+const port = tables(64, "An FXS port with an analog phone.", {
+  id: left(whole(1, 64, ""), "position of the section", "`port:ID`: ports are numbered through all adapters."),
+  ...phoneKeys,
+});
+
+const group = tables(64, "An internal number that rings several phones.", {
+  number: must(internalNumber, "Its internal number."),
+  members: may(list(phone, 128), ["all"], "Who rings."),
+});
+
+const service = tables(16, "Something the gateway answers itself.", {
+  number: must(internalNumber, "Its internal number."),
+  service: must(oneOf("echo"), "`echo` plays back what is said."),
+});
+
+const incoming = tables(
+  256,
+  "Who rings for a call on a line; the first rule that names the number decides. A call that no rule names rings all " +
+    "phones. On a `direct` line the internal numbers can be called as they are, before these rules.",
+  {
+    line: must(lineId, "The line called."),
+    numbers: may(list(dialled, 64), [], "Numbers called; an empty list is any number."),
+    ring: may(list(phone, 128), ["all"], "Who rings; an empty list refuses the call."),
+  },
+);
+
+const outgoing = tables(256, "Which line takes a number dialled; the first rule that matches decides.", {
+  name: left(shortText, "the pattern", "For people."),
+  pattern: must(pattern, "Which numbers, see [patterns](#patterns)."),
+  line: left(lineId, "none", "The line that takes them. Either this or `bar`."),
+  bar: may(flag, false, "Refuses them instead."),
+  strip: may(whole(0, 20, "digits"), 0, "Digits cut from the front."),
+  prefix: may(digits, "", "Put in front, after cutting."),
+});
+
+const numbering = table("How numbers are dialled.", {
+  emergency: left(
+    list(emergencyNumber, 16),
+    "those of the country",
+    "Sent at once by the first line that works, whatever the rules say.",
+  ),
+  first_digit_ms: may(whole(1000, 120_000, "ms"), 15_000, "Off-hook without a digit until congestion tone."),
+  inter_digit_ms: may(whole(500, 60_000, "ms"), 6000, "Between digits while the number is not complete."),
+  complete_ms: may(whole(200, 30_000, "ms"), 3000, "Between digits when it is complete, but a longer one is possible."),
+  no_answer_ms: may(whole(5000, 600_000, "ms"), 60_000, "How long phones, and far ends, ring."),
+  busy_tone_ms: may(whole(1000, 600_000, "ms"), 20_000, "Busy or congestion tone before the off-hook warning."),
+});
+
+const contact = tables(1000, "A first entry of the phone book; used while there is no saved one.", {
+  name: must(shortText, "Shown when one of the numbers calls."),
+  numbers: must(list(dialled, 16, 1), "As they call, or are dialled."),
+});
+
+const recorder = table("The flight recorder: a journal of every event and command, for `offhook replay`.", {
+  enabled: may(flag, true, "Writes `journal-*.jsonl` into the data directory."),
+  keep: may(whole(1, 100, "files"), 4, "Older files are deleted."),
+  segment_kb: may(whole(64, 65_536, "kB"), 1024, "A new file is begun about here, when no call is up."),
+});
+
+export const documentSchema = v.object(
+  {
+    country: may(countryCode, "DE", "Tones, ring cadences, caller ID and emergency numbers."),
+    sip,
+    rtp,
+    data,
+    usb,
+    line,
+    handset,
+    port,
+    group,
+    service,
+    incoming,
+    outgoing,
+    numbering,
+    contact,
+    recorder,
+  },
+  "write a TOML document",
+);
+
+/** A configuration as written, with its defaults filled in. */
+export type Document = v.InferOutput<typeof documentSchema>;

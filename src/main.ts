@@ -1,0 +1,55 @@
+import { createInterface } from "node:readline/promises";
+import { cli } from "./api/cli/cli.ts";
+import type { Terminal } from "./api/cli/terminal.ts";
+
+/** The process `offhook`: the command line, and with `start` the gateway itself. */
+
+/** A gateway that has not closed by then is ended, ms. */
+const closingPatience = 10_000;
+
+const { npm_command } = process.env;
+
+const terminal: Terminal = {
+  out: (line) => process.stdout.write(`${line}\n`),
+  err: (line) => process.stderr.write(`${line}\n`),
+  cwd: process.cwd(),
+  env: process.env,
+  name: npm_command === undefined ? "offhook" : "npx offhook",
+  onStop,
+  readLine,
+};
+
+function onStop(run: (signal: string) => void): void {
+  let asked = false;
+  const stop = (signal: string): void => {
+    if (asked) process.exit(1);
+    asked = true;
+    setTimeout(() => {
+      process.stderr.write("offhook: did not close in time and is ended\n");
+      process.exit(1);
+    }, closingPatience).unref();
+    run(signal);
+  };
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+}
+
+async function readLine(): Promise<string | null> {
+  if (!process.stdin.isTTY) return null;
+  const reader = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await reader.question("");
+  } finally {
+    reader.close();
+  }
+}
+
+// A reader that goes away (`| head`) ends the program quietly.
+process.stdout.on("error", () => process.exit(0));
+
+process.exit(
+  await cli(process.argv.slice(2), terminal, {
+    startGateway: async () => (await import("./gateway.ts")).startGateway,
+    replayJournal: async () => (await import("./replay.ts")).replayJournal,
+  }),
+);

@@ -1,0 +1,87 @@
+import { createReadStream } from "node:fs";
+import { StringDecoder } from "node:string_decoder";
+import type { Command } from "../../message/command.ts";
+import type { Event } from "../../message/event.ts";
+
+/** Version of the journal's lines; a reader refuses others. */
+export const journalVersion = 1;
+
+/** Longest line accepted, characters: the state of a quiet house with a full call log fits many times. */
+const longestLine = 32 * 1024 * 1024;
+
+/**
+ * A journal is JSON lines: a header, then one line an event.
+ *
+ *   {"journal":"offhook","version":1,"at":1795000000000}
+ *   {"n":1,"event":{"world":"admin","kind":"configured",…},"commands":[…]}
+ */
+export type JournalItem =
+  | { readonly kind: "entry"; readonly n: number; readonly event: Event; readonly commands: readonly Command[] }
+  /** The process was killed while it wrote the last line: this much of it is there. */
+  | { readonly kind: "torn"; readonly line: number; readonly octets: number };
+
+/**
+ * Reads a journal as a stream.
+ * @throws Error with file, line and the way out
+ */
+export async function* readJournal(path: string): AsyncGenerator<JournalItem> {
+  let line = 0;
+  for await (const { text, ended } of linesOf(path)) {
+    line += 1;
+    if (!ended) {
+      yield { kind: "torn", line, octets: Buffer.byteLength(text) };
+      return;
+    }
+    if (line === 1) checkHeader(path, text);
+    else yield readEntry(path, line, text);
+  }
+  if (line === 0) throw new Error(`${path}: is empty — the gateway wrote nothing into it yet`);
+}
+
+async function* linesOf(path: string): AsyncGenerator<{ text: string; ended: boolean }> {
+  const decoder = new StringDecoder("utf8");
+  let rest = "";
+  try {
+    for await (const chunk of createReadStream(path)) {
+      const [head = "", ...tail] = decoder.write(chunk).split("\n");
+      const lines = [rest + head, ...tail];
+      rest = lines.pop() ?? "";
+      for (const text of lines) yield { text, ended: true };
+      if (rest.length > longestLine)
+        throw new Error(`${path}: has a line over ${longestLine} characters — it is no journal`);
+    }
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : null;
+    throw code === null ? error : new Error(`${path}: can not be read (${code}) — check the path`);
+  }
+  if (rest !== "") yield { text: rest, ended: false };
+}
+
+function checkHeader(path: string, text: string): void {
+  const { journal, version } = parse(path, 1, text);
+  if (journal !== "offhook") throw new Error(`${path}: is no journal — name a journal-NNNNNN.jsonl`);
+  if (version === journalVersion) return;
+  const theirs = String(version).slice(0, 20);
+  throw new Error(
+    `${path}: has version ${theirs}, this program reads ${journalVersion} — replay it with its own release`,
+  );
+}
+
+function readEntry(path: string, line: number, text: string): JournalItem {
+  const { n, event, commands } = parse(path, line, text);
+  const good = typeof n === "number" && typeof event === "object" && event !== null && "world" in event;
+  if (!good || !Array.isArray(commands))
+    throw new Error(`${path}: line ${line} is no entry — the file was changed or damaged there`);
+  // `as`: the journal was written by this program; the replay compares what follows from it.
+  return { kind: "entry", n, event: event as Event, commands: commands as Command[] };
+}
+
+function parse(path: string, line: number, text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null) return value as Readonly<Record<string, unknown>>;
+  } catch {
+    // Told below, with the line.
+  }
+  throw new Error(`${path}: line ${line} is not JSON — the file was changed or damaged there`);
+}
