@@ -1,0 +1,175 @@
+import { type FSWatcher, watch } from "node:fs";
+import { readdir } from "node:fs/promises";
+import type { UsbBus, UsbDevice, UsbInResult, UsbOutResult, UsbSetup } from "./family.ts";
+
+const DEVICE_NODES = "/dev/bus/usb";
+const POLL_MS = 2000;
+/** After a device node appears it takes a moment until the device may be opened. */
+const SETTLE_MS = 60;
+
+/** What the library's device has beyond `UsbDevice`: a handle that is the same for all objects of one plugged device. */
+interface LibraryDevice extends UsbDevice {
+  readonly handle: string;
+}
+
+/** What we use of the library. */
+export interface UsbLibrary {
+  getDevices(): Promise<readonly LibraryDevice[]>;
+  addEventListener(type: "connect" | "disconnect", listener: () => void): void;
+  removeEventListener(type: "connect" | "disconnect", listener: () => void): void;
+}
+
+/**
+ * The machine's own USB. Null, after one report, when it has none: the library would bring the process down if it
+ * were asked to listen there.
+ */
+export async function machineBus(report: (problem: string) => void): Promise<UsbBus | null> {
+  try {
+    // `as`: the library's types are WebUSB's, ours are the part of them that we use.
+    const { usb } = (await import("usb")) as unknown as { readonly usb: UsbLibrary };
+    await usb.getDevices();
+    return new MachineBus(usb, report);
+  } catch (error) {
+    report(`this machine's USB cannot be used, only emulated devices can: ${wordsOf(error)}`);
+    return null;
+  }
+}
+
+/** Gives the same object for a device for as long as it is plugged; the library makes new ones at every look. */
+export class MachineBus implements UsbBus {
+  readonly #library: UsbLibrary;
+  readonly #report: (problem: string) => void;
+  readonly #devices = new Map<string, MachineDevice>();
+
+  constructor(library: UsbLibrary, report: (problem: string) => void) {
+    this.#library = library;
+    this.#report = report;
+  }
+
+  async getDevices(): Promise<readonly UsbDevice[]> {
+    const found = await this.#library.getDevices();
+    const handles = new Set<string>();
+    for (const device of found) {
+      const { handle } = device;
+      handles.add(handle);
+      if (!this.#devices.has(handle)) this.#devices.set(handle, new MachineDevice(device));
+    }
+    for (const handle of this.#devices.keys()) if (!handles.has(handle)) this.#devices.delete(handle);
+    return [...this.#devices.values()];
+  }
+
+  /**
+   * Events of the library come only where udev runs; the device nodes tell it elsewhere; the poll tells it where there
+   * are neither. None of them keeps the process alive but the library's.
+   */
+  onChange(listener: () => void): () => void {
+    const poll = setInterval(listener, POLL_MS).unref();
+    const settle = (): void => {
+      listener();
+      setTimeout(listener, SETTLE_MS).unref();
+    };
+    this.#library.addEventListener("connect", settle);
+    this.#library.addEventListener("disconnect", listener);
+    const unwatch = watchNodes(settle, this.#report);
+    return () => {
+      clearInterval(poll);
+      unwatch();
+      this.#library.removeEventListener("connect", settle);
+      this.#library.removeEventListener("disconnect", listener);
+    };
+  }
+}
+
+/** Watches the folders of device nodes, one for each bus. */
+function watchNodes(listener: () => void, report: (problem: string) => void): () => void {
+  const watchers: FSWatcher[] = [];
+  let ended = false;
+  const add = (folder: string): void => {
+    const watcher = watch(folder, { persistent: false }, listener);
+    watcher.on("error", () => watcher.close());
+    watchers.push(watcher);
+  };
+  readdir(DEVICE_NODES)
+    .then((buses) => {
+      if (ended) return;
+      add(DEVICE_NODES);
+      for (const bus of buses) add(`${DEVICE_NODES}/${bus}`);
+    })
+    .catch((error: unknown) =>
+      report(`${DEVICE_NODES} cannot be watched, plugging is noticed later: ${wordsOf(error)}`),
+    );
+  return () => {
+    ended = true;
+    for (const watcher of watchers) watcher.close();
+  };
+}
+
+/** A device of the library, with what identifies it copied: the library refuses to tell while a transfer is pending. */
+class MachineDevice implements UsbDevice {
+  readonly vendorId: number;
+  readonly productId: number;
+  readonly productName: string | null;
+  readonly serialNumber: string | null;
+  readonly #device: LibraryDevice;
+
+  constructor(device: LibraryDevice) {
+    this.#device = device;
+    this.vendorId = device.vendorId;
+    this.productId = device.productId;
+    this.productName = device.productName ?? null;
+    this.serialNumber = device.serialNumber ?? null;
+  }
+
+  get opened(): boolean {
+    return this.#device.opened;
+  }
+
+  // The library throws some of its refusals at once; async turns them into rejections.
+  async open(): Promise<void> {
+    await this.#device.open();
+  }
+
+  async close(): Promise<void> {
+    await this.#device.close();
+  }
+
+  async selectConfiguration(value: number): Promise<void> {
+    await this.#device.selectConfiguration(value);
+  }
+
+  async claimInterface(number: number): Promise<void> {
+    await this.#device.claimInterface(number);
+  }
+
+  async releaseInterface(number: number): Promise<void> {
+    await this.#device.releaseInterface(number);
+  }
+
+  async reset(): Promise<void> {
+    await this.#device.reset();
+  }
+
+  async clearHalt(direction: "in" | "out", endpoint: number): Promise<void> {
+    await this.#device.clearHalt(direction, endpoint);
+  }
+
+  async transferIn(endpoint: number, length: number, timeoutMs?: number): Promise<UsbInResult> {
+    return await this.#device.transferIn(endpoint, length, timeoutMs);
+  }
+
+  async transferOut(endpoint: number, data: Uint8Array, timeoutMs?: number): Promise<UsbOutResult> {
+    return await this.#device.transferOut(endpoint, data, timeoutMs);
+  }
+
+  async controlTransferIn(setup: UsbSetup, length: number, timeoutMs?: number): Promise<UsbInResult> {
+    return await this.#device.controlTransferIn(setup, length, timeoutMs);
+  }
+
+  async controlTransferOut(setup: UsbSetup, data: Uint8Array, timeoutMs?: number): Promise<UsbOutResult> {
+    return await this.#device.controlTransferOut(setup, data, timeoutMs);
+  }
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
