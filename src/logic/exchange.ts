@@ -1,5 +1,5 @@
 import type { CallId, Identity, PartyName } from "../message/name.ts";
-import type { House, Target } from "../message/plan.ts";
+import type { House, IncomingRule, Target } from "../message/plan.ts";
 import type { CallView } from "../message/view.ts";
 import type { Leg, LegOwner, Party, Reception } from "../proxy/party.ts";
 import { Call, type CallHost } from "./call/call.ts";
@@ -92,11 +92,11 @@ export class Exchange implements Reception {
   #incoming(line: PartyName, dialled: string): Target | null {
     const rules = this.#desk.house.lines.find((plan) => plan.line === line)?.incoming ?? [];
     const exact = rules.find((rule) => rule.numbers.includes(dialled));
-    if (exact !== undefined) return { kind: "phones", phones: exact.ring, number: dialled };
+    if (exact !== undefined) return ruled(exact, dialled);
     const own = this.#plan.internal(dialled);
     if (own !== null) return own;
     const rest = rules.find((rule) => rule.numbers.length === 0);
-    return rest === undefined ? null : { kind: "phones", phones: rest.ring, number: dialled };
+    return rest === undefined ? null : ruled(rest, dialled);
   }
 
   readonly #host: CallHost = {
@@ -142,6 +142,11 @@ export class Exchange implements Reception {
   #known(names: readonly PartyName[]): Party[] {
     return names.flatMap((name) => this.#parties.get(name) ?? []);
   }
+}
+
+function ruled(rule: IncomingRule, dialled: string): Target {
+  if (rule.forward !== undefined) return { kind: "line", emergency: false, ...rule.forward };
+  return { kind: "phones", phones: rule.ring, number: dialled };
 }
 
 /** Whoever calls a group does not ring himself; whoever calls his own number alone finds it busy. */

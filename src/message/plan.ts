@@ -38,6 +38,8 @@ export interface LinePlan {
 export interface IncomingRule {
   readonly numbers: readonly string[];
   readonly ring: readonly PhoneName[];
+  /** Sends the call out again instead of ringing phones (call diversion set by the owner of the house). */
+  readonly forward?: { readonly line: LineName; readonly number: string };
 }
 
 export interface PhonePlan {

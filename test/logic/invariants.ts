@@ -19,6 +19,7 @@ export class Invariants {
   event(event: Event): void {
     if (event.world === "sip" && event.kind === "invited") this.#live.add(event.leg);
     if (event.world === "dect" && event.kind === "setup") this.#live.add(event.call);
+    if (event.world === "voice" && event.kind === "ready") this.#joined.clear();
     if (event.world === "timer") this.#timers.delete(event.timer);
   }
 

@@ -22,7 +22,10 @@ export const house: House = {
     {
       line,
       registers: false,
-      incoming: [{ numbers: ["main"], ring: ["handset:1", "handset:2", "handset:3"] }],
+      incoming: [
+        { numbers: ["main"], ring: ["handset:1", "handset:2", "handset:3"] },
+        { numbers: ["mobile"], ring: [], forward: { line, number: "0170123" } },
+      ],
       maxCalls: 4,
       codecs: ["PCMA", "PCMU"],
       dtmf: "rfc4733",

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { line, media, World } from "../logic/world.ts";
+
+function formats(world: World): Record<string, string> {
+  const now: Record<string, string> = {};
+  for (const c of world.commands) {
+    if (c.world !== "voice") continue;
+    if (c.kind === "openRtp" || c.kind === "openUsb") now[c.endpoint] = c.format;
+    if (c.kind === "close") delete now[c.endpoint];
+  }
+  return now;
+}
+
+test("the port's codec chip is set to what the far end answered with", () => {
+  const world = new World();
+  world.dial("port:1", "700");
+  const answer = { ...media, codecs: [{ format: "PCMU", payloadType: 0 }] as const };
+  world.post({ world: "sip", kind: "answered", line, leg: world.invited().leg, media: answer });
+  assert.deepEqual(formats(world), { "rtp:0": "PCMU", "usb:dongle:1:0": "PCMU" });
+});
+
+test("an offer in another order is answered in the codec the line prefers, and the port follows", () => {
+  const world = new World();
+  world.invite("601");
+  world.pass(0);
+  world.post({ world: "fxs", kind: "wentOffHook", port: "port:1" });
+  assert.deepEqual(formats(world), { "rtp:0": "PCMA", "usb:dongle:1:0": "PCMA" });
+});
+
+test("the base's linear frames are transcoded, because it speaks nothing else", () => {
+  const world = new World();
+  world.invite("611");
+  world.post({ world: "dect", kind: "connect", handset: "handset:1", call: world.setupOf("handset:1") });
+  assert.deepEqual(formats(world), { "rtp:0": "PCMA", "usb:base:1:0": "L16" });
+});
+
+test("a far end with no codec of ours is refused with 488 and no phone rings", () => {
+  const world = new World();
+  const leg = world.invite("600", "700", { ...media, codecs: [] });
+  assert.deepEqual(world.sip(leg), ["release codecMismatch"]);
+  assert.ok(!world.commands.some((c) => c.world === "fxs" || (c.world === "dect" && c.kind === "setup")));
+});
+
+test("the far end's hold changes the stream's direction and is answered in kind", () => {
+  const world = new World();
+  const leg = world.invite("690");
+  world.post({ world: "sip", kind: "reoffered", line, leg, media: { ...media, direction: "sendonly" } });
+  const reply = world.commands.findLast((c) => c.world === "sip" && c.kind === "acceptReoffer");
+  assert.ok(reply?.world === "sip" && reply.kind === "acceptReoffer");
+  assert.equal(reply.media.direction, "recvonly");
+});
+
+test("after the voice worker died, everything that was open is opened and joined again", () => {
+  const world = new World();
+  world.invite("601");
+  world.pass(0);
+  world.post({ world: "fxs", kind: "wentOffHook", port: "port:1" });
+  world.post({ world: "voice", kind: "lost", reason: "trap" });
+  const rtp = [0, 1, 2, 3].map((n) => ({ endpoint: `rtp:${n}` as const, port: 16384 + 2 * n }));
+  const again = world.post({ world: "voice", kind: "ready", rtp });
+  const kinds = again.flatMap((c) => (c.world === "voice" ? [c.kind] : []));
+  assert.deepEqual(kinds.sort(), ["join", "openRtp", "openUsb"]);
+});
