@@ -58,9 +58,10 @@ function isNotable(fact: Fact): boolean {
     case "lineChanged":
     case "deviceAttached":
     case "deviceDetached":
-    case "storeChanged":
     case "fault":
       return true;
+    case "storeChanged":
+      return fact.state !== "saved";
     default:
       return false;
   }

@@ -1,0 +1,39 @@
+import { mkdir, open, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+
+/**
+ * Replaces a file so that after a crash at any moment either the old or the new content is there, whole:
+ * write beside it, fsync, rename over it, fsync the directory (rename(2), fsync(2)).
+ */
+export async function writeAtomically(path: string, content: string): Promise<void> {
+  const beside = `${path}.tmp`;
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  try {
+    await writeWhole(beside, content);
+    await rename(beside, path);
+  } catch (error) {
+    // Half a file on a full disk only keeps it full.
+    await rm(beside, { force: true }).catch(() => {});
+    throw error;
+  }
+  await syncDirectory(dirname(path));
+}
+
+async function writeWhole(path: string, content: string): Promise<void> {
+  const file = await open(path, "w", 0o600);
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, "r");
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * The programs of others that the peer tests talk to. As root they are installed by apt, otherwise named.
+ *
+ *   node test/peers.mjs
+ */
+import { spawnSync } from "node:child_process";
+import { accessSync, constants, existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const peers = [
+  { program: "sipp", package: "sip-tester" },
+  { program: "baresip", package: "baresip-core" },
+  { program: "kamailio", package: "kamailio" },
+];
+
+/** Installs what is missing; ends the process with a sentence when it can not. */
+export function installPeers() {
+  const missing = peers.filter(({ program }) => !isInstalled(program));
+  if (missing.length === 0) return;
+  const packages = missing.map((peer) => peer.package);
+  if (process.getuid?.() !== 0 || !isInstalled("apt-get")) giveUp(packages);
+  process.stderr.write(`offhook: installing ${packages.join(", ")} …\n`);
+  if (!aptInstall(packages)) {
+    apt(["update"]);
+    if (!aptInstall(packages)) giveUp(packages);
+  }
+  if (packages.includes("kamailio")) stopService("kamailio");
+  const still = peers.filter(({ program }) => !isInstalled(program)).map((peer) => peer.package);
+  if (still.length > 0) giveUp(still);
+}
+
+function isInstalled(program) {
+  const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/sbin"];
+  return folders.some((folder) => isExecutable(join(folder, program)));
+}
+
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function aptInstall(packages) {
+  return apt(["install", "--yes", "--no-install-recommends", ...packages]);
+}
+
+function apt(args) {
+  // Runlevel 1: an installed server is not started (invoke-rc.d).
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" };
+  return spawnSync("apt-get", ["-qq", ...args], { env, stdio: ["ignore", "ignore", 2] }).status === 0;
+}
+
+/** Under systemd the package starts its server, on the very port of the gateway. The tests start their own. */
+function stopService(name) {
+  if (existsSync("/run/systemd/system")) spawnSync("systemctl", ["disable", "--now", name], { stdio: "ignore" });
+}
+
+function giveUp(packages) {
+  process.stderr.write(
+    `offhook: the peer tests need ${packages.join(", ")}; install them: apt-get install --no-install-recommends ${packages.join(" ")}\n`,
+  );
+  process.exit(1);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) installPeers();
