@@ -81,6 +81,10 @@ export class Baresip {
     return new Baresip(program, folder, socket, uri, sipPort);
   }
 
+  get pid(): number {
+    return this.#program.pid;
+  }
+
   dial(uri: string): void {
     this.#command("dial", uri);
   }

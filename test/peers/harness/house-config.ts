@@ -43,6 +43,7 @@ ${config.numbering ?? ""}
 name = "local"
 mode = "direct"
 user = "offhook"
+max_calls = 16
 server = "127.0.0.1:${config.peerPort}"
 
 ${[1, 2, 3].map((n) => `[[handset]]\nnumber = "61${n}"\nname = "Handset ${n}"\n`).join("\n")}

@@ -1,0 +1,36 @@
+import { callRate } from "./call-rate.ts";
+import { type Bench, type Figure, Refused } from "./figures.ts";
+import { keyToEffect } from "./key-to-effect.ts";
+import { machine } from "./machine.ts";
+import { memory } from "./memory.ts";
+import { proactorEvents } from "./proactor-events.ts";
+
+/** `npm run bench [NAME…]`: measures, prints, and exits with 1 when a run could not be vouched for. */
+const benches: readonly Bench[] = [proactorEvents, keyToEffect, callRate, memory];
+
+async function main(wanted: readonly string[]): Promise<number> {
+  console.log(machine().join("\n"));
+  let refused = 0;
+  for (const bench of benches) {
+    if (wanted.length > 0 && !wanted.some((word) => bench.name.toLowerCase().includes(word.toLowerCase()))) continue;
+    console.log(`\n${bench.name}`);
+    try {
+      print(await bench.run());
+    } catch (problem) {
+      refused += 1;
+      const words = problem instanceof Refused ? "no figure, the run was wrong" : "no figure, the run failed";
+      console.log(`  ${words}: ${problem instanceof Error ? problem.message : problem}`);
+    }
+  }
+  return refused === 0 ? 0 : 1;
+}
+
+function print(figures: readonly Figure[]): void {
+  const width = Math.max(...figures.map((figure) => figure.what.length));
+  for (const { what, value, spread, checked } of figures) {
+    console.log(`  ${what.padEnd(width)}  ${value}`);
+    console.log(`  ${"".padEnd(width)}  ${spread}; checked: ${checked}`);
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));
