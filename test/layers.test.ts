@@ -13,7 +13,10 @@ const table: Readonly<Record<string, readonly string[]>> = {
   proxy: ["message", "logic"],
   "upper-half.ts": ["message", "logic", "proxy"],
   "replay.ts": ["message", "upper-half.ts", "vendor/recorder", "node"],
-  vendor: ["message", "node", "sip.js"],
+  vendor: ["message", "node"],
+  "vendor/sip": ["message", "vendor/clock", "node", "sip.js"],
+  "vendor/store": ["message", "vendor/clock", "node", "valibot"],
+  "vendor/recorder": ["message", "vendor/clock", "node"],
   "vendor/usb.ts": ["message", "vendor", "node", "usb"],
   voice: ["message", "vendor/clock", "node", "piscina"],
   emulator: ["message", "vendor/family.ts", "vendor/clock", "vendor/reference", "node"],
@@ -26,8 +29,9 @@ const table: Readonly<Record<string, readonly string[]>> = {
     "smol-toml",
     "valibot",
   ],
-  "gateway-contract.ts": ["message", "emulator/contract.ts", "voice/contract.ts"],
-  api: ["message", "gateway-contract.ts", "emulator/contract.ts", "voice/contract.ts", "node"],
+  "gateway-contract.ts": ["message", "config", "emulator/contract.ts", "voice/contract.ts"],
+  api: ["message", "gateway-contract.ts", "emulator/contract.ts", "voice/contract.ts", "node", "../package.json"],
+  "api/cli": ["message", "api", "config", "emulator/contract.ts", "gateway-contract.ts", "vendor/recorder", "node"],
 };
 
 /** These wire everything, and may. */

@@ -1,0 +1,189 @@
+import { version } from "./api/version.ts";
+import type { Config } from "./config/config.ts";
+import { createEmulatedHouse } from "./emulator/house.ts";
+import type { Gateway, GatewayOptions } from "./gateway-contract.ts";
+import { Proactor } from "./logic/proactor.ts";
+import { type LowerHalf, perform } from "./lower-half.ts";
+import type { Command } from "./message/command.ts";
+import type { Event, Post } from "./message/event.ts";
+import type { RtpEndpoint } from "./message/name.ts";
+import { UpperHalf } from "./upper-half.ts";
+import { systemClock } from "./vendor/clock/clock.ts";
+import { Timers } from "./vendor/clock/timers.ts";
+import { referenceBase } from "./vendor/dect/reference/family.ts";
+import { startDevices } from "./vendor/devices.ts";
+import type { UsbBus } from "./vendor/family.ts";
+import { referenceDongle } from "./vendor/fxs/reference/family.ts";
+import { Complaints } from "./vendor/notify/complaints.ts";
+import { openNotify } from "./vendor/notify/notify.ts";
+import { openRecorder, type Recorder } from "./vendor/recorder/recorder.ts";
+import { startSip } from "./vendor/sip/sip.ts";
+import { openStore } from "./vendor/store/store.ts";
+import { machineBus } from "./vendor/usb.ts";
+import { startVoice } from "./voice/voice.ts";
+
+const clock = systemClock;
+
+/** The upper half on its queue, the lower half below it, the flight recorder beside them. */
+interface Spine {
+  readonly upper: UpperHalf;
+  readonly proactor: Proactor;
+  readonly lower: LowerHalf;
+  readonly post: Post;
+  readonly complaints: Complaints;
+  readonly faults: () => number;
+}
+
+/** What is closed, in the reverse order of its opening. */
+type Closing = (() => Promise<void> | void)[];
+
+/** Wires everything; decides nothing. Resolves when SIP listens, rejects with a sentence when it cannot. */
+export async function startGateway(config: Config, options: GatewayOptions): Promise<Gateway> {
+  const closing: Closing = [];
+  try {
+    return await open(config, options, closing);
+  } catch (fault) {
+    await closeAll(closing);
+    throw fault;
+  }
+}
+
+async function open(config: Config, options: GatewayOptions, closing: Closing): Promise<Gateway> {
+  const notify = openNotify(clock);
+  const complaints = new Complaints(clock, options.report);
+  const recorder = openFlightRecorder(config, options, complaints, closing);
+  const spine = buildSpine(recorder, complaints, options);
+  spine.lower.notify = notify;
+  spine.post({ world: "admin", kind: "configured", house: config.house, at: clock.now() });
+  await openFiles(config, options, spine, closing);
+  const rtpPorts = new Map<RtpEndpoint, number>();
+  const voice = await openVoice(config, spine, rtpPorts, closing);
+  const emulator = config.emulator === null ? null : createEmulatedHouse(config.emulator, clock);
+  if (emulator !== null) closing.push(() => emulator.close());
+  await openSip(config, spine, rtpPorts, closing);
+  await openDevices(config, spine, emulator?.bus ?? null, voice, closing);
+  return {
+    version,
+    startedAt: clock.now(),
+    view: () => spine.upper.view(),
+    post: spine.post,
+    now: () => clock.now(),
+    emulator,
+    onFact: notify.onFact,
+    recentFacts: notify.recent,
+    voiceStatus: () => voice.status(),
+    figures: () => ({
+      events: spine.proactor.handled,
+      queueDelayMs: spine.proactor.queueDelayMs.summary(),
+      handlerMs: spine.proactor.handlerMs.summary(),
+      faults: spine.faults(),
+      refused: complaints.counts(),
+    }),
+    close: () => closeAll(closing),
+  };
+}
+
+function buildSpine(recorder: Recorder | null, complaints: Complaints, options: GatewayOptions): Spine {
+  const upper = new UpperHalf();
+  const lower: LowerHalf = { sip: null, devices: null, voice: null, timers: null, store: null, notify: null };
+  let faults = 0;
+  const done = (event: Event, commands: readonly Command[], sequence: number): void => {
+    for (const command of commands) perform(lower, command, (problem) => complaints.about("bug", "", problem));
+    if (recorder !== null) journal(recorder, upper, event, commands, sequence);
+    for (const command of commands) {
+      if (command.world !== "notify" || command.fact.kind !== "fault") continue;
+      faults += 1;
+      recorder?.flushSync();
+      options.report(`a handler failed (${command.fact.message}) on ${command.fact.event}`);
+    }
+  };
+  const wake = (drain: () => void): void => void setImmediate(drain);
+  const proactor = new Proactor({ handle: (event) => upper.handle(event), done, clock: () => performance.now(), wake });
+  lower.timers = new Timers(clock, proactor.post);
+  return { upper, proactor, lower, post: proactor.post, complaints, faults: () => faults };
+}
+
+/** A segment of the journal ends at a quiet moment, so that the next one replays by itself. */
+function journal(recorder: Recorder, upper: UpperHalf, event: Event, commands: readonly Command[], n: number): void {
+  recorder.record(n, event, commands);
+  if (!recorder.full() || !upper.quiet) return;
+  recorder.startSegment({ world: "admin", kind: "restored", state: upper.snapshot(), at: event.at });
+}
+
+function openFlightRecorder(
+  config: Config,
+  options: GatewayOptions,
+  complaints: Complaints,
+  closing: Closing,
+): Recorder | null {
+  const { enabled, keep, segmentBytes } = config.recorder;
+  if (!enabled) return null;
+  const report = (problem: string): void => complaints.about("recorder", "", problem);
+  const recorder = openRecorder(options.dataDir, { clock, keep, segmentBytes, report });
+  closing.push(() => recorder.close());
+  return recorder;
+}
+
+async function openFiles(config: Config, options: GatewayOptions, spine: Spine, closing: Closing): Promise<void> {
+  const { callLogSize, saveAfterMs } = config.data;
+  const report = (problem: string): void => spine.complaints.about("store", "", problem);
+  const { post } = spine;
+  const store = openStore(options.dataDir, { clock, post, seeds: config.seeds, callLogSize, saveAfterMs, report });
+  spine.lower.store = store;
+  closing.push(() => store.close());
+  await store.load();
+}
+
+async function openVoice(config: Config, spine: Spine, rtpPorts: Map<RtpEndpoint, number>, closing: Closing) {
+  const post: Post = (event) => {
+    if (event.world === "voice" && event.kind === "ready")
+      for (const { endpoint, port } of event.rtp) rtpPorts.set(endpoint, port);
+    spine.post(event);
+  };
+  const voice = await startVoice(config.voice, post, clock);
+  spine.lower.voice = voice;
+  closing.push(() => voice.close());
+  return voice;
+}
+
+async function openSip(
+  config: Config,
+  spine: Spine,
+  rtpPorts: ReadonlyMap<RtpEndpoint, number>,
+  closing: Closing,
+): Promise<void> {
+  const mediaPort = (endpoint: RtpEndpoint): number => rtpPorts.get(endpoint) ?? 0;
+  const report = (peer: string, problem: string): void => spine.complaints.about("sip", peer, problem);
+  const sip = await startSip(config.sip, spine.post, clock, mediaPort, report);
+  spine.lower.sip = sip;
+  closing.push(() => sip.close());
+}
+
+async function openDevices(
+  config: Config,
+  spine: Spine,
+  emulated: UsbBus | null,
+  voice: Awaited<ReturnType<typeof openVoice>>,
+  closing: Closing,
+): Promise<void> {
+  const report = (problem: string): void => spine.complaints.about("usb", problem.split(":", 2).join(":"), problem);
+  const machine = config.usb ? await machineBus(report) : null;
+  const buses = [emulated, machine].filter((bus) => bus !== null);
+  const families = [referenceBase(), referenceDongle()];
+  const openVoice = voice.openDevice.bind(voice);
+  const devices = startDevices({ buses, families, clock, post: spine.post, openVoice, report });
+  spine.lower.devices = devices;
+  closing.push(() => devices.close());
+  await devices.scan();
+}
+
+/** Last opened, first closed; one part that fails to close does not keep the others open. */
+async function closeAll(closing: Closing): Promise<void> {
+  for (const close of closing.splice(0).reverse()) {
+    try {
+      await close();
+    } catch {
+      // It is gone all the same.
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import type { Clock } from "../clock/clock.ts";
+
+/** Complaints about one peer are told once in this time, ms. */
+const QUIET_MS = 60_000;
+/** Peers remembered; beyond that the oldest may be told of again early. */
+const MOST_PEERS = 1000;
+
+/** Refused input: counted always, told once per peer and minute. */
+export class Complaints {
+  readonly #clock: Clock;
+  readonly #tell: (sentence: string) => void;
+  readonly #counts: Record<string, number> = {};
+  readonly #toldAt = new Map<string, number>();
+
+  constructor(clock: Clock, tell: (sentence: string) => void) {
+    this.#clock = clock;
+    this.#tell = tell;
+  }
+
+  /** `kind` is what is counted, e.g. `sip`; `peer` whose complaints are told once a minute. */
+  about(kind: string, peer: string, problem: string): void {
+    this.#counts[kind] = (this.#counts[kind] ?? 0) + 1;
+    const key = `${kind} ${peer}`;
+    const now = this.#clock.now();
+    const told = this.#toldAt.get(key);
+    if (told !== undefined && now - told < QUIET_MS) return;
+    this.#toldAt.delete(key);
+    this.#toldAt.set(key, now);
+    this.#forgetOldest();
+    this.#tell(`${peer === "" ? kind : `${kind} ${peer}`}: ${problem}`);
+  }
+
+  counts(): Readonly<Record<string, number>> {
+    return { ...this.#counts };
+  }
+
+  #forgetOldest(): void {
+    if (this.#toldAt.size <= MOST_PEERS) return;
+    const oldest = this.#toldAt.keys().next().value;
+    if (oldest !== undefined) this.#toldAt.delete(oldest);
+  }
+}
