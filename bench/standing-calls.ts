@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { House } from "../test/peers/harness/house.ts";
 import type { Scratch } from "../test/peers/harness/scratch.ts";
@@ -22,18 +21,17 @@ export class StandingCalls {
 
   /** Resolves when all are answered. They end by themselves after `seconds`. */
   static async start(scratch: Scratch, house: House, count: number, seconds: number): Promise<StandingCalls> {
-    const folder = await scratch.folder("voice");
-    const voice = join(folder, "voice.ul");
     // Two seconds of a µ-law 1000 Hz tone at 0 dBm0: the reference sequence of G.711, table 6.
     const period = Buffer.from([0x1e, 0x0b, 0x0b, 0x1e, 0x9e, 0x8b, 0x8b, 0x9e]);
-    await writeFile(voice, Buffer.concat(Array.from({ length: 2000 }, () => period)));
+    const voice = Buffer.concat(Array.from({ length: 2000 }, () => period));
     const sipp = await Sipp.start(scratch, {
       scenario: talking,
       target: `127.0.0.1:${house.sipPort}`,
       service: "690",
       calls: count,
       seconds: seconds + 20,
-      args: ["-r", "20", "-l", `${count}`, "-key", "voice", voice, "-d", `${seconds * 1000}`],
+      args: ["-r", "20", "-l", `${count}`, "-d", `${seconds * 1000}`],
+      files: { "voice.ul": voice },
     });
     const wait = { what: `${count} calls stand`, deadlineMs: 15_000, evidence: () => sipp.program.tail() };
     const answered = () => house.door.facts.filter(({ fact }) => fact.kind === "callAnswered").length >= count;

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { freePorts } from "./free-ports.ts";
 import { Program } from "./program.ts";
@@ -16,6 +17,8 @@ export interface SippOptions {
   /** SIPp gives up after this time. */
   readonly seconds?: number;
   readonly args?: readonly string[];
+  /** Files the scenario names, put into its working folder. */
+  readonly files?: Readonly<Record<string, Uint8Array>>;
 }
 
 /** One message of SIPp's trace. */
@@ -46,6 +49,7 @@ export class Sipp {
     const folder = await scratch.folder("sipp");
     const port = options.port ?? (await freePorts(1));
     const trace = join(folder, "messages.log");
+    for (const [name, octets] of Object.entries(options.files ?? {})) await writeFile(join(folder, name), octets);
     const own = options.scenario === "uac" || options.scenario === "uas";
     const args = [
       ...(own ? ["-sn", options.scenario] : ["-sf", options.scenario]),
