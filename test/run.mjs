@@ -20,7 +20,7 @@ const peersFolder = join(root, "test/peers");
 const unitPatience = 300_000;
 const peersPatience = 1_800_000;
 
-const reporter = ["--test-reporter=spec", "--test-reporter-destination=stdout"];
+const reporter = ["--enable-source-maps", "--test-reporter=spec", "--test-reporter-destination=stdout"];
 
 const steps = { check, unit, peers };
 const [only, filter = ""] = process.argv.slice(2);

@@ -52,7 +52,7 @@ function checkRtp({ rtp, sip }: Document): Fault[] {
       fault(
         "rtp.port_max",
         rtp.port_max,
-        `makes ${pairs} pairs, the most is ${mostPairs}: write ${rtp.port_min + mostPairs * 2 - 1}`,
+        `makes ${pairs} pairs, the most is ${mostPairs}: write ${rtp.port_min + mostPairs * 2 - 1} or less`,
       ),
     );
   if (rtp.jitter_ms % 20 !== 0)

@@ -37,5 +37,6 @@ function presetOf(keys: readonly unknown[], written: unknown): unknown {
     shape = typeof key === "number" ? shape?.item : shape?.entries?.[String(key)];
   }
   if (shape?.type === "optional") return shape.default;
-  return shape?.item === undefined ? String(written ?? "") : [];
+  if (shape?.item !== undefined) return [];
+  return typeof written === "object" || written === undefined ? "" : String(written);
 }

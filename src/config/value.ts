@@ -38,7 +38,7 @@ function matching(is: string, wayOut: string, pattern: RegExp) {
 export const flag = v.pipe(v.boolean("write true or false"), v.metadata({ is: "true / false" }));
 
 export function whole(min: number, max: number, unit: string) {
-  const wayOut = `write a whole number of ${unit} from ${min} to ${max}`;
+  const wayOut = `write a whole number${unit === "" ? "" : ` of ${unit}`} from ${min} to ${max}`;
   return v.pipe(
     v.number(wayOut),
     v.integer(wayOut),
