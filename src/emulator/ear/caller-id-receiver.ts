@@ -1,5 +1,5 @@
 import type { CallerIdStandard } from "../../message/country.ts";
-import type { Frame } from "../sound/frame.ts";
+import { type Frame, isSilent } from "../sound/frame.ts";
 import { type CallerIdMessage, MDMF_CALL, readCallerId, SDMF_CALL } from "./caller-id.ts";
 import { FskReceiver } from "./fsk.ts";
 
@@ -27,6 +27,8 @@ export class CallerIdReceiver {
   }
 
   hear(frame: Frame): void {
+    // Most of the time nothing sounds on an idle line.
+    if (this.#fsk.idle && isSilent(frame)) return;
     this.#fsk.hear(frame);
   }
 

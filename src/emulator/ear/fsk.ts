@@ -46,10 +46,18 @@ export class FskReceiver {
     for (const sample of frame) this.#sample(sample);
   }
 
+  /** No carrier: silence need not be given to it. */
+  get idle(): boolean {
+    return !this.#carrier;
+  }
+
   #sample(sample: number): void {
     this.#power += (sample * sample - this.#power) / 32;
     const mark = this.#mark.push(sample) >= this.#space.push(sample);
-    if (this.#power < carrierPower / (this.#carrier ? 2 : 1)) return this.#silence();
+    if (this.#power < carrierPower / (this.#carrier ? 2 : 1)) {
+      this.#silence();
+      return;
+    }
     this.#carrier = true;
     if (this.#next === null) this.#wait(mark);
     else if (--this.#next <= 0) this.#bit(mark, this.#next);

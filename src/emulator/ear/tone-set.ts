@@ -52,8 +52,13 @@ export class ToneSets {
     return total;
   }
 
-  /** Power of the sine at `frequency` after weighing (Goertzel). */
+  /** Power of the sine near `frequency` after weighing. High tones may be further off than the window is wide. */
   #power(frequency: number): number {
+    if (frequency < 1000) return this.#goertzel(frequency);
+    return Math.max(...[0.99, 1, 1.01].map((off) => this.#goertzel(off * frequency)));
+  }
+
+  #goertzel(frequency: number): number {
     const coefficient = 2 * Math.cos((2 * Math.PI * frequency) / SAMPLE_RATE_HZ);
     let last = 0;
     let before = 0;

@@ -1,0 +1,205 @@
+import { ms } from "../../message/units.ts";
+import type { UsbDevice, UsbInResult, UsbOutResult, UsbSetup } from "../../vendor/family.ts";
+import type { EndpointDescriptor } from "./device-model.ts";
+import type { Plug } from "./plug.ts";
+import { InTransfer, OutTransfer, type Transfer } from "./transfer.ts";
+
+const BORROWED = "The same native value cannot be borrowed mutably while another borrow is active";
+const DEFAULT_TIMEOUT_MS = 1000;
+/** How long a port reset takes (measured: reads that wait end after about 310 ms). */
+const RESET_MS = 310;
+
+/**
+ * One object of npm `usb` 3 for an emulated device, with that library's rules and error texts:
+ * one transfer per endpoint and direction, a stall throws, a read that times out loses what it had got,
+ * and while a transfer waits the object is locked for everything but transfers.
+ */
+export class FacadeDevice implements UsbDevice {
+  readonly #plug: Plug;
+  readonly #address: number;
+  #opened = false;
+  #pending = 0;
+
+  constructor(plug: Plug) {
+    this.#plug = plug;
+    this.#address = plug.address;
+  }
+
+  /** The only thing that tells two objects of one device to be the same; a device plugged in again has another. */
+  get handle(): { readonly bus: number; readonly addr: number } {
+    return { bus: 1, addr: this.#address };
+  }
+
+  get vendorId(): number {
+    this.#lock();
+    return this.#plug.model.vendorId;
+  }
+
+  get productId(): number {
+    this.#lock();
+    return this.#plug.model.productId;
+  }
+
+  get productName(): string {
+    this.#lock();
+    return this.#plug.model.productName;
+  }
+
+  get serialNumber(): string {
+    this.#lock();
+    return this.#plug.model.serialNumber;
+  }
+
+  get opened(): boolean {
+    return this.#opened;
+  }
+
+  async open(): Promise<void> {
+    this.#lock();
+    if (this.#gone) throw new Error("open error: device not found");
+    this.#opened = true;
+  }
+
+  async close(): Promise<void> {
+    this.#lock();
+    this.#opened = false;
+  }
+
+  async selectConfiguration(value: number): Promise<void> {
+    this.#lock();
+    this.#need("selectConfiguration");
+    if (value !== this.#plug.model.configuration) throw new Error("selectConfiguration error: invalid configuration");
+    this.#plug.model.reset();
+  }
+
+  async claimInterface(number: number): Promise<void> {
+    this.#lock();
+    this.#need("claimInterface");
+    if (!this.#plug.model.endpoints.some((endpoint) => endpoint.interface === number))
+      throw new Error("claimInterface error: interface not found");
+    if (this.#plug.claims.has(number)) throw new Error("claimInterface error: interface is busy");
+    this.#plug.claims.set(number, this);
+  }
+
+  async releaseInterface(number: number): Promise<void> {
+    this.#lock();
+    if (!this.#opened) throw new Error("releaseInterface error: invalid state");
+    if (this.#gone) return;
+    if (this.#plug.claims.get(number) !== this) throw new Error("releaseInterface error: not claimed");
+    this.#plug.claims.delete(number);
+  }
+
+  async reset(): Promise<void> {
+    this.#need("reset");
+    this.#plug.model.reset();
+    await new Promise<void>((resolve) => {
+      this.#plug.clock.after(ms(RESET_MS), resolve);
+    });
+    this.#plug.endAll("Disconnected");
+  }
+
+  async clearHalt(direction: "in" | "out", endpoint: number): Promise<void> {
+    const found = this.#endpoint(direction, endpoint);
+    if (found === null || this.#plug.busy(found)) throw new Error("clearHalt error: endpoint not found");
+    this.#plug.clearHalt(found);
+  }
+
+  async transferIn(endpoint: number, length: number, timeoutMs = DEFAULT_TIMEOUT_MS): Promise<UsbInResult> {
+    const found = this.#free("transferIn", "in", endpoint);
+    if (!(length > 0)) throw new Error("transferIn error: InvalidArgument");
+    const transfer = await this.#run("transferIn", found, timeoutMs, (over) => new InTransfer(length, over));
+    return { data: viewOf(transfer.data), status: "ok" };
+  }
+
+  async transferOut(endpoint: number, data: Uint8Array, timeoutMs = DEFAULT_TIMEOUT_MS): Promise<UsbOutResult> {
+    const found = this.#free("transferOut", "out", endpoint);
+    // The library has sent the octets when it returns: what the caller does with its buffer then is its own.
+    const octets = data.slice();
+    await this.#run("transferOut", found, timeoutMs, (over) => new OutTransfer(octets, over));
+    return { bytesWritten: octets.length, status: "ok" };
+  }
+
+  async controlTransferIn(setup: UsbSetup, length: number): Promise<UsbInResult> {
+    this.#control("controlTransferIn", setup);
+    const data = this.#plug.model.controlIn(setup, length);
+    await this.#turn();
+    if (data === null) throw new Error("controlTransferIn error: endpoint stalled");
+    return { data: viewOf(data.slice(0, length)), status: "ok" };
+  }
+
+  async controlTransferOut(setup: UsbSetup, data: Uint8Array): Promise<UsbOutResult> {
+    this.#control("controlTransferOut", setup);
+    const taken = this.#plug.model.controlOut(setup, data.slice());
+    await this.#turn();
+    if (!taken) throw new Error("controlTransferOut error: endpoint stalled");
+    return { bytesWritten: data.length, status: "ok" };
+  }
+
+  get #gone(): boolean {
+    return !this.#plug.plugged || this.#plug.address !== this.#address;
+  }
+
+  #lock(): void {
+    if (this.#pending > 0) throw Object.assign(new Error(BORROWED), { code: "InvalidArg" });
+  }
+
+  #need(what: string): void {
+    if (!this.#opened) throw new Error(`${what} error: invalid state`);
+    if (this.#gone) throw new Error(`${what} error: device disconnected`);
+  }
+
+  #control(what: string, setup: UsbSetup): void {
+    this.#need(what);
+    const claimed = [...this.#plug.claims.values()].includes(this);
+    if (setup.recipient === "interface" && !claimed) throw new Error(`${what} error: interface not found`);
+  }
+
+  /** An endpoint of an interface that this object holds. */
+  #endpoint(direction: "in" | "out", number: number): EndpointDescriptor | null {
+    const found = this.#plug.endpoint(direction, number);
+    return found !== null && this.#plug.claims.get(found.interface) === this ? found : null;
+  }
+
+  #free(what: string, direction: "in" | "out", number: number): EndpointDescriptor {
+    if (this.#opened && this.#gone) throw new Error(`${what} error: Disconnected`);
+    const found = this.#opened ? this.#endpoint(direction, number) : null;
+    if (found === null || this.#plug.busy(found)) throw new Error(`${what} error: endpoint not found`);
+    return found;
+  }
+
+  #run<Kind extends Transfer>(
+    what: string,
+    endpoint: EndpointDescriptor,
+    timeoutMs: number,
+    make: (over: (failure: string | null) => void) => Kind,
+  ): Promise<Kind> {
+    this.#pending++;
+    return new Promise<Kind>((resolve, reject) => {
+      let cancelTimer: (() => void) | null = null;
+      let over = false;
+      const transfer = make((failure) => {
+        over = true;
+        cancelTimer?.();
+        if (failure === null) resolve(transfer);
+        else reject(new Error(`${what} error: ${failure}`));
+      });
+      this.#plug.submit(endpoint, transfer);
+      // As the library does: what is no number counts as 0, the rest wraps at 32 bits.
+      const timeout = ms(Number.isFinite(timeoutMs) ? timeoutMs >>> 0 : 0);
+      if (!over) cancelTimer = this.#plug.clock.after(timeout, () => this.#plug.cancel(endpoint, transfer));
+    }).finally(() => {
+      this.#pending--;
+    });
+  }
+
+  /** A control request takes at least one turn of the event loop's microtasks. */
+  async #turn(): Promise<void> {
+    this.#pending++;
+    await Promise.resolve();
+    this.#pending--;
+  }
+}
+
+function viewOf(octets: Uint8Array): DataView {
+  return new DataView(octets.buffer, octets.byteOffset, octets.byteLength);
+}
