@@ -35,6 +35,8 @@ export interface VoiceStatus {
   readonly tickUs: { readonly p50: number; readonly p99: number; readonly max: number };
   readonly streams: readonly StreamStatus[];
   readonly malformedPackets: number;
+  /** Packets refused because they do not come from the stream's far end. */
+  readonly strangerPackets: number;
   readonly workerRestarts: number;
 }
 

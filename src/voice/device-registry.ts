@@ -1,0 +1,44 @@
+import * as layout from "../../assembly/layout.ts";
+import type { VoiceFormat } from "../message/media.ts";
+import type { DeviceName, Endpoint } from "../message/name.ts";
+import { DeviceRings } from "./device-rings.ts";
+import type { VoiceMap } from "./map.ts";
+
+/** Which device has which channels of the memory map. Hot-plug gives them out and takes them back. */
+export class DeviceRegistry {
+  readonly #map: VoiceMap;
+  readonly #free: number[];
+  readonly #devices = new Map<DeviceName, DeviceRings>();
+
+  /** Of the map's channels the first `channels` are used. */
+  constructor(map: VoiceMap, channels: number) {
+    this.#map = map;
+    this.#free = Array.from({ length: Math.min(channels, layout.MAX_USB) }, (_, n) => n);
+  }
+
+  /** Throws a sentence when there are not so many channels left. */
+  open(device: DeviceName, channels: number, closed: () => void): DeviceRings {
+    this.#devices.get(device)?.close();
+    if (channels > this.#free.length)
+      throw new Error(`${device} has ${channels} voice channels, ${this.#free.length} are left: raise usbChannels`);
+    const rings = new DeviceRings(this.#map, this.#free.splice(0, channels), () => {
+      if (this.#devices.get(device) !== rings) return;
+      this.#devices.delete(device);
+      this.#free.push(...rings.slots);
+      closed();
+    });
+    this.#devices.set(device, rings);
+    return rings;
+  }
+
+  forEach(visit: (device: DeviceName, rings: DeviceRings) => void): void {
+    for (const [device, rings] of this.#devices) visit(device, rings);
+  }
+
+  /** The upper half opens, changes or closes an endpoint; RTP endpoints are nobody's device. */
+  setFormat(endpoint: Endpoint, format: VoiceFormat | null): void {
+    const split = endpoint.lastIndexOf(":");
+    for (const [device, rings] of this.#devices)
+      if (endpoint.slice(0, split) === `usb:${device}`) rings.setFormat(Number(endpoint.slice(split + 1)), format);
+  }
+}

@@ -1,0 +1,164 @@
+import * as layout from "../../assembly/layout.ts";
+import type { DeviceVoice } from "../message/device-voice.ts";
+import type { VoiceFormat } from "../message/media.ts";
+import { formatName, formatNumber, frameOctets, type VoiceMap } from "./map.ts";
+
+/** Frames waiting before the device is given the first: one to play, one for the tick's lateness. */
+const TARGET = 2;
+/** More than this means that the device has not read for a while: it gets the newest. */
+const MOST = layout.RING_SLOTS - 2;
+/** A second with more than the target all the time: the device's clock is slower than ours, one frame goes. */
+const WINDOW = 50;
+
+interface Channel {
+  readonly ringIn: number;
+  readonly ringOut: number;
+  readonly slotsIn: readonly Slot[];
+  readonly slotsOut: readonly Slot[];
+  format: VoiceFormat | null;
+  primed: boolean;
+  window: number;
+  least: number;
+}
+
+interface Slot {
+  readonly at: number;
+  /** Views made once: nothing is allocated while voice flows. */
+  readonly short: Uint8Array;
+  readonly long: Uint8Array;
+}
+
+/** The main thread's ends of one device's rings; the tick has the other ends (assembly/ring/usb.ts). */
+export class DeviceRings implements DeviceVoice {
+  onChannel: ((channel: number, format: VoiceFormat | null) => void) | null = null;
+  /** Frames refused: wrong length, or a channel the device does not have. */
+  refused = 0;
+  readonly slots: readonly number[];
+  readonly #map: VoiceMap;
+  readonly #channels: readonly Channel[];
+  readonly #closed: () => void;
+
+  /** Channel n of the device is USB channel `slots[n]` of the memory map. */
+  constructor(map: VoiceMap, slots: readonly number[], closed: () => void) {
+    this.#map = map;
+    this.slots = slots;
+    this.#channels = slots.map((slot) => channelAt(map, slot));
+    this.#closed = closed;
+  }
+
+  push(channel: number, format: VoiceFormat, sequence: number, frame: Uint8Array): void {
+    const own = this.#channels[channel];
+    if (own === undefined || frame.length !== frameOctets(format)) {
+      this.refused++;
+      return;
+    }
+    const written = this.#map.word(own.ringIn + layout.RING_WRITTEN);
+    const slot = own.slotsIn[written & (layout.RING_SLOTS - 1)];
+    if (slot === undefined) return;
+    this.#map.setWord(slot.at + layout.RING_SLOT_SEQUENCE, sequence & 0xffff);
+    this.#map.setWord(slot.at + layout.RING_SLOT_FORMAT, formatNumber(format));
+    this.#map.setWord(slot.at + layout.RING_SLOT_LENGTH, frame.length);
+    (format === "L16" ? slot.long : slot.short).set(frame);
+    this.#map.setSharedWord(own.ringIn + layout.RING_WRITTEN, written + 1);
+  }
+
+  pull(channel: number, into: Uint8Array): number {
+    const own = this.#channels[channel];
+    if (own === undefined || own.format === null) return 0;
+    const fill = this.#trim(own);
+    if (fill === 0) own.primed = false;
+    if (!own.primed && fill < TARGET) return 0;
+    own.primed = true;
+    const read = this.#map.word(own.ringOut + layout.RING_READ);
+    const slot = own.slotsOut[read & (layout.RING_SLOTS - 1)];
+    const length = slot === undefined ? 0 : this.#copy(slot, own.format, into);
+    this.#map.setSharedWord(own.ringOut + layout.RING_READ, read + 1);
+    return length;
+  }
+
+  formatOf(channel: number): VoiceFormat | null {
+    return this.#channels[channel]?.format ?? null;
+  }
+
+  close(): void {
+    this.setAll(null);
+    this.#closed();
+  }
+
+  /** The upper half opens, changes or closes a channel. */
+  setFormat(channel: number, format: VoiceFormat | null): void {
+    const own = this.#channels[channel];
+    if (own === undefined || own.format === format) return;
+    if (own.format === null) this.#skipStale(own);
+    own.format = format;
+    this.onChannel?.(channel, format);
+  }
+
+  setAll(format: VoiceFormat | null): void {
+    for (let n = 0; n < this.#channels.length; n++) this.setFormat(n, format);
+  }
+
+  /** Frames to read, after dropping the oldest when there are too many. */
+  #trim(own: Channel): number {
+    const written = this.#map.sharedWord(own.ringOut + layout.RING_WRITTEN);
+    const fill = (written - this.#map.word(own.ringOut + layout.RING_READ)) | 0;
+    let kept = fill;
+    if (fill < 0 || fill > MOST) kept = fill < 0 ? 0 : TARGET;
+    else if (this.#tooMuch(own, fill)) kept = fill - 1;
+    if (kept !== fill) this.#map.setSharedWord(own.ringOut + layout.RING_READ, written - kept);
+    return kept;
+  }
+
+  #tooMuch(own: Channel, fill: number): boolean {
+    own.least = own.window === 0 ? fill : Math.min(own.least, fill);
+    own.window++;
+    if (own.window < WINDOW) return false;
+    own.window = 0;
+    return own.least > TARGET;
+  }
+
+  #copy(slot: Slot, format: VoiceFormat, into: Uint8Array): number {
+    // A frame made before the format changed is not for this device any more.
+    if (formatName(this.#map.word(slot.at + layout.RING_SLOT_FORMAT)) !== format) return 0;
+    const view = format === "L16" ? slot.long : slot.short;
+    if (into.length < view.length) {
+      this.refused++;
+      return 0;
+    }
+    into.set(view);
+    return view.length;
+  }
+
+  #skipStale(own: Channel): void {
+    const written = this.#map.sharedWord(own.ringOut + layout.RING_WRITTEN);
+    this.#map.setSharedWord(own.ringOut + layout.RING_READ, written);
+    own.primed = false;
+    own.window = 0;
+  }
+}
+
+function channelAt(map: VoiceMap, slot: number): Channel {
+  const ringIn = layout.RINGS_OFFSET + 2 * slot * layout.RINGS_STRIDE;
+  return {
+    ringIn,
+    ringOut: ringIn + layout.RINGS_STRIDE,
+    slotsIn: slotsAt(map, 2 * slot),
+    slotsOut: slotsAt(map, 2 * slot + 1),
+    format: null,
+    primed: false,
+    window: 0,
+    least: 0,
+  };
+}
+
+function slotsAt(map: VoiceMap, ring: number): Slot[] {
+  return Array.from({ length: layout.RING_SLOTS }, (_, n) => {
+    const at = layout.SLOTS_OFFSET + ring * layout.RING_STRIDE + n * layout.RING_SLOT_STRIDE;
+    const data = at + layout.RING_SLOT_DATA;
+    return {
+      at,
+      short: map.octets.subarray(data, data + layout.FRAME_SAMPLES),
+      long: map.octets.subarray(data, data + 2 * layout.FRAME_SAMPLES),
+    };
+  });
+}

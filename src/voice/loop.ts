@@ -1,0 +1,216 @@
+/**
+ * The voice worker at work: one turn every 20 ms, all channels.
+ *
+ *   sleep until the deadline | drain the sockets | obey commands | tick | send | RTCP | tell the host
+ *
+ * The thread sleeps in Atomics.wait, which follows the clock as well as a native sleep; meanwhile nothing else of this
+ * thread runs, so packets and commands wait for the turn: 20 ms at most.
+ */
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { isIPv6 } from "node:net";
+import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
+import * as layout from "../../assembly/layout.ts";
+import type { Address } from "../message/media.ts";
+import { Control } from "./control.ts";
+import { openDgramIo } from "./dgram-io.ts";
+import { type Engine, openEngine } from "./engine.ts";
+import { Figures } from "./figures.ts";
+import { forEachHappening } from "./happenings.ts";
+import { VoiceMap } from "./map.ts";
+import type { FromWorker, ToWorker, WorkerStatus, WorkerTask } from "./messages.ts";
+import { Pace } from "./pace.ts";
+import { PacketsIn } from "./packets-in.ts";
+import { PacketsOut } from "./packets-out.ts";
+import { RtcpSession } from "./rtcp-session.ts";
+import type { RtpIo } from "./rtp-io.ts";
+import { streamStatus } from "./stream-status.ts";
+
+/** One minute of ticks. */
+const KEPT_TICKS = 3000;
+const LATE_MS = 5;
+
+/** Opens everything the task names. Rejects with a sentence when it cannot. */
+export async function openLoop(task: WorkerTask): Promise<VoiceLoop> {
+  const { options } = task;
+  const module = await WebAssembly.compile(await readModule(new URL(task.wasm)));
+  const figures = { rtp: options.streams, usb: options.usbChannels, jitterMs: options.jitterMs };
+  const engine = openEngine(module, task.memory, figures);
+  const loop = new VoiceLoop(task, engine);
+  await loop.open();
+  return loop;
+}
+
+async function readModule(wasm: URL): Promise<Uint8Array> {
+  try {
+    return await readFile(wasm);
+  } catch {
+    throw new Error(`${wasm.pathname} is missing: build it with "npx asc --config asconfig.json --target release"`);
+  }
+}
+
+export class VoiceLoop {
+  readonly #task: WorkerTask;
+  readonly #engine: Engine;
+  readonly #map: VoiceMap;
+  readonly #control: Control;
+  readonly #in: PacketsIn;
+  readonly #out: PacketsOut;
+  readonly #port: MessagePort;
+  readonly #cname = randomBytes(12).toString("base64");
+  readonly #rtcp = new Map<number, RtcpSession>();
+  readonly #lateUs = new Figures(KEPT_TICKS);
+  readonly #tickUs = new Figures(KEPT_TICKS);
+  readonly #sleeper = new Int32Array(new SharedArrayBuffer(4));
+  #io: RtpIo | null = null;
+  #lateTicks = 0;
+  #malformed = 0;
+  #strangers = 0;
+  #stopped = false;
+
+  constructor(task: WorkerTask, engine: Engine) {
+    this.#task = task;
+    this.#engine = engine;
+    this.#port = task.port;
+    this.#map = new VoiceMap(task.memory);
+    this.#in = new PacketsIn(this.#map);
+    this.#out = new PacketsOut(this.#map);
+    const { streams, rtpTimeoutMs, address } = task.options;
+    this.#control = new Control(this.#map, streams, rtpTimeoutMs, isIPv6(address) ? 6 : 4, {
+      opened: (stream) => this.#opened(stream),
+      closing: (stream) => this.#closing(stream),
+      failed: (endpoint, reason) =>
+        this.#tell({ kind: "happened", event: { kind: "endpointFailed", endpoint, reason } }),
+    });
+  }
+
+  /** Binds the sockets and tells the host. */
+  async open(): Promise<void> {
+    const io = await openDgramIo(this.#task.options, (stream, channel, datagram, from) => {
+      if (channel === "rtp") this.#receiveRtp(stream, datagram, from);
+      else this.#receiveRtcp(stream, datagram, from);
+    });
+    this.#io = io;
+    this.#tell({ kind: "ready", ports: io.ports });
+  }
+
+  /** Runs until told to stop. */
+  async run(): Promise<void> {
+    const pace = new Pace(performance.now());
+    while (!this.#stopped) {
+      const sleep = pace.untilNext(performance.now());
+      if (sleep > 0) Atomics.wait(this.#sleeper, 0, 0, sleep);
+      const { lateMs, periods } = pace.begin(performance.now());
+      this.#lateUs.add(lateMs * 1000);
+      if (lateMs > LATE_MS) this.#lateTicks++;
+      await this.#turn(periods);
+    }
+    await this.#close();
+  }
+
+  async #turn(periods: number): Promise<void> {
+    const io = this.#io;
+    if (io === null) return;
+    const began = performance.now();
+    await io.drain();
+    this.#obey();
+    this.#engine.tick(periods);
+    this.#out.forEach((stream, packet) => {
+      const remote = this.#control.remoteOf(stream);
+      if (remote !== null) io.send(stream, "rtp", packet, remote.target);
+    });
+    forEachHappening(
+      this.#map,
+      (index) => this.#control.nameOf(index),
+      (event) => this.#tell({ kind: "happened", event }),
+    );
+    this.#report(io);
+    this.#tickUs.add((performance.now() - began) * 1000);
+  }
+
+  #receiveRtp(stream: number, datagram: Uint8Array, from: Address): void {
+    const remote = this.#control.remoteOf(stream);
+    if (remote === null || !remote.accepts(from)) {
+      this.#strangers++;
+      return;
+    }
+    // RFC 5761: types 192-223 are RTCP that came to the wrong door.
+    const type = datagram[1] ?? 0;
+    if (type >= 192 && type <= 223) return this.#receiveRtcp(stream, datagram, from);
+    if (!this.#in.put(stream, datagram, Math.round(performance.now() * 8))) this.#malformed++;
+  }
+
+  #receiveRtcp(stream: number, datagram: Uint8Array, from: Address): void {
+    const session = this.#rtcp.get(stream);
+    if (session === undefined || this.#control.remoteOf(stream)?.acceptsAddress(from) !== true) {
+      this.#strangers++;
+      return;
+    }
+    if (!session.hear(datagram, performance.now())) this.#malformed++;
+  }
+
+  #obey(): void {
+    for (let next = receiveMessageOnPort(this.#port); next !== undefined; next = receiveMessageOnPort(this.#port)) {
+      // Only the host has the other end.
+      this.#hear(next.message as ToWorker);
+    }
+  }
+
+  #hear(message: ToWorker): void {
+    if (message.kind === "perform") this.#control.perform(message.command);
+    else if (message.kind === "attach") this.#control.attach(message.device, message.channels);
+    else if (message.kind === "detach") this.#control.detach(message.device);
+    else if (message.kind === "status")
+      this.#tell({ kind: "status", request: message.request, status: this.#status() });
+    else this.#stopped = true;
+  }
+
+  #opened(stream: number): void {
+    this.#rtcp.set(stream, new RtcpSession(this.#map, stream, this.#cname, performance.now()));
+  }
+
+  /** RFC 3550 §6.6: says goodbye, if anything was said before. */
+  #closing(stream: number): void {
+    const session = this.#rtcp.get(stream);
+    const remote = this.#control.remoteOf(stream);
+    if (session !== undefined && remote !== null)
+      this.#io?.send(stream, "rtcp", session.report(performance.now(), true), remote.rtcpTarget);
+    this.#rtcp.delete(stream);
+  }
+
+  #report(io: RtpIo): void {
+    const now = performance.now();
+    for (const [stream, session] of this.#rtcp) {
+      const remote = this.#control.remoteOf(stream);
+      if (remote !== null && session.isDue(now)) io.send(stream, "rtcp", session.report(now, false), remote.rtcpTarget);
+    }
+  }
+
+  #status(): WorkerStatus {
+    const nameOf = (index: number) => this.#control.nameOf(index);
+    return {
+      ticks: this.#map.word(layout.HEADER_TICKS),
+      lateTicks: this.#lateTicks,
+      latenessUs: this.#lateUs.show(),
+      tickUs: this.#tickUs.show(),
+      streams: this.#control.openIndices().flatMap((index) => {
+        const endpoint = nameOf(index);
+        return endpoint === null ? [] : [streamStatus(this.#map, index, endpoint, nameOf)];
+      }),
+      malformedPackets: this.#malformed + this.#map.word(layout.HEADER_MALFORMED),
+      strangerPackets: this.#strangers,
+    };
+  }
+
+  async #close(): Promise<void> {
+    for (const stream of [...this.#rtcp.keys()]) this.#closing(stream);
+    await this.#io?.drain();
+    await this.#io?.close();
+    this.#engine.close();
+    this.#port.close();
+  }
+
+  #tell(message: FromWorker): void {
+    this.#port.postMessage(message);
+  }
+}

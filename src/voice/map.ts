@@ -1,0 +1,69 @@
+import * as layout from "../../assembly/layout.ts";
+import type { RtpFormat, VoiceFormat } from "../message/media.ts";
+
+/** Reads and writes the memory map of assembly/layout.ts. Words are aligned; addresses are octets. */
+export class VoiceMap {
+  readonly octets: Uint8Array;
+  readonly memory: WebAssembly.Memory;
+  readonly #words: Int32Array;
+
+  constructor(memory: WebAssembly.Memory) {
+    this.memory = memory;
+    this.octets = new Uint8Array(memory.buffer);
+    this.#words = new Int32Array(memory.buffer);
+  }
+
+  word(address: number): number {
+    return this.#words[address >> 2] ?? 0;
+  }
+
+  setWord(address: number, value: number): void {
+    this.#words[address >> 2] = value;
+  }
+
+  /** For the words two threads touch. */
+  sharedWord(address: number): number {
+    return Atomics.load(this.#words, address >> 2);
+  }
+
+  setSharedWord(address: number, value: number): void {
+    Atomics.store(this.#words, address >> 2, value);
+  }
+
+  add(address: number, by: number): void {
+    this.setWord(address, this.word(address) + by);
+  }
+
+  /** All zero: as before the first `open`. */
+  clear(): void {
+    this.octets.fill(0);
+  }
+}
+
+/** Shared memory of the size the module was built for. */
+export function newVoiceMemory(): WebAssembly.Memory {
+  return new WebAssembly.Memory({ initial: layout.PAGES, maximum: layout.PAGES, shared: true });
+}
+
+/** Address of an endpoint's block. */
+export function endpointAddress(index: number): number {
+  return layout.ENDPOINTS_OFFSET + index * layout.ENDPOINT_SIZE;
+}
+
+const formats = { PCMU: layout.FORMAT_PCMU, PCMA: layout.FORMAT_PCMA, L16: layout.FORMAT_L16 } as const;
+
+export function formatNumber(format: VoiceFormat | RtpFormat): number {
+  return formats[format];
+}
+
+/** Null for a number that is no format. */
+export function formatName(number: number): VoiceFormat | null {
+  if (number === layout.FORMAT_PCMU) return "PCMU";
+  if (number === layout.FORMAT_PCMA) return "PCMA";
+  return number === layout.FORMAT_L16 ? "L16" : null;
+}
+
+/** Octets of one frame. */
+export function frameOctets(format: VoiceFormat): number {
+  return format === "L16" ? 2 * layout.FRAME_SAMPLES : layout.FRAME_SAMPLES;
+}

@@ -1,0 +1,29 @@
+import { FRAME_MS } from "../../assembly/layout.ts";
+
+/** Later than this, the grid of deadlines is laid anew instead of caught up with. */
+const RESYNC_MS = 100;
+
+/**
+ * Absolute deadlines, one a frame. A deadline that could not be held is skipped, never made up for: two ticks at once
+ * would be a burst on the network and a gap after it.
+ */
+export class Pace {
+  #next: number;
+
+  constructor(now: number) {
+    this.#next = now + FRAME_MS;
+  }
+
+  /** Milliseconds to sleep, 0 when the deadline has passed. */
+  untilNext(now: number): number {
+    return Math.max(0, this.#next - now);
+  }
+
+  /** Called when the tick begins: how late it is, how many frame times it stands for; and the next deadline is set. */
+  begin(now: number): { readonly lateMs: number; readonly periods: number } {
+    const lateMs = Math.max(0, now - this.#next);
+    const periods = 1 + Math.floor(lateMs / FRAME_MS);
+    this.#next = lateMs > RESYNC_MS ? now + FRAME_MS : this.#next + periods * FRAME_MS;
+    return { lateMs, periods };
+  }
+}

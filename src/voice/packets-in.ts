@@ -1,0 +1,28 @@
+import * as layout from "../../assembly/layout.ts";
+import type { VoiceMap } from "./map.ts";
+
+/** Puts received datagrams where the next tick finds them. */
+export class PacketsIn {
+  readonly #map: VoiceMap;
+
+  constructor(map: VoiceMap) {
+    this.#map = map;
+  }
+
+  /**
+   * `arrival` in RTP units of 125 µs. When there is no room the packet is dropped: it is then missing in its sequence
+   * and counted as lost. False when it is too long to be voice.
+   */
+  put(stream: number, datagram: Uint8Array, arrival: number): boolean {
+    if (datagram.length > layout.MAX_DATAGRAM) return false;
+    const waiting = this.#map.word(layout.HEADER_RTP_IN);
+    if (waiting >= layout.RTP_IN_SLOTS) return true;
+    const slot = layout.RTP_IN_OFFSET + waiting * layout.RTP_IN_STRIDE;
+    this.#map.setWord(slot + layout.SLOT_ENDPOINT, stream);
+    this.#map.setWord(slot + layout.SLOT_LENGTH, datagram.length);
+    this.#map.setWord(slot + layout.SLOT_ARRIVAL, arrival | 0);
+    this.#map.octets.set(datagram, slot + layout.SLOT_DATA);
+    this.#map.setWord(layout.HEADER_RTP_IN, waiting + 1);
+    return true;
+  }
+}

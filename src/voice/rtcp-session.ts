@@ -1,0 +1,85 @@
+import * as layout from "../../assembly/layout.ts";
+import { endpointAddress, type VoiceMap } from "./map.ts";
+import { type ReportBlock, readReport, writeReport } from "./rtcp.ts";
+
+/** RFC 3550 §6.2: 5 s, randomised from half to one and a half of it; the first report after half the interval. */
+const INTERVAL_MS = 5000;
+
+/** RTCP of one stream while it is open. Times are milliseconds of one monotonic clock. */
+export class RtcpSession {
+  readonly #map: VoiceMap;
+  readonly #at: number;
+  readonly #cname: string;
+  #dueAt: number;
+  #heard: { readonly ssrc: number; readonly ntpMiddle: number; readonly at: number } | null = null;
+  #before = { expected: 0, received: 0 };
+
+  /** `cname` says which endpoint, never who (RFC 7022). */
+  constructor(map: VoiceMap, index: number, cname: string, now: number) {
+    this.#map = map;
+    this.#at = endpointAddress(index);
+    this.#cname = cname;
+    this.#dueAt = now + spread(INTERVAL_MS / 2);
+  }
+
+  isDue(now: number): boolean {
+    return now >= this.#dueAt;
+  }
+
+  /** False when the datagram is not RTCP. */
+  hear(datagram: Uint8Array, now: number): boolean {
+    const read = readReport(datagram);
+    if (read === null) return false;
+    if (read.sender !== null) this.#heard = { ...read.sender, at: now };
+    return true;
+  }
+
+  /** The report of now; with `bye` the last one. */
+  report(now: number, bye: boolean): Uint8Array {
+    this.#dueAt = now + spread(INTERVAL_MS);
+    const packets = this.#word(layout.SEND_PACKETS) >>> 0;
+    const sender = {
+      wallClock: Date.now(),
+      rtpTimestamp: this.#word(layout.SEND_TIMESTAMP) >>> 0,
+      packets,
+      octets: this.#word(layout.SEND_OCTETS) >>> 0,
+    };
+    const ssrc = this.#word(layout.CONTROL_SSRC) >>> 0;
+    const block = this.#block(now);
+    return writeReport({ ssrc, cname: this.#cname, sender: packets === 0 ? null : sender, block, bye });
+  }
+
+  #block(now: number): ReportBlock | null {
+    if (this.#word(layout.METER_STARTED) === 0) return null;
+    const ssrc = this.#word(layout.METER_SSRC) >>> 0;
+    const highest = this.#word(layout.METER_CYCLES) + this.#word(layout.METER_MAX_SEQUENCE);
+    const expected = highest - this.#word(layout.METER_BASE_SEQUENCE) + 1;
+    const received = this.#word(layout.METER_RECEIVED);
+    const heard = this.#heard?.ssrc === ssrc ? this.#heard : null;
+    return {
+      ssrc,
+      fractionLost: this.#fractionLost(expected, received),
+      cumulativeLost: expected - received,
+      highestSequence: highest >>> 0,
+      jitter: this.#word(layout.METER_JITTER) >>> 4,
+      lastReport: heard?.ntpMiddle ?? 0,
+      delay: heard === null ? 0 : Math.round(((now - heard.at) * 65536) / 1000),
+    };
+  }
+
+  /** RFC 3550 A.3: of the packets since the report before. */
+  #fractionLost(expected: number, received: number): number {
+    const expectedNow = expected - this.#before.expected;
+    const lostNow = expectedNow - (received - this.#before.received);
+    this.#before = { expected, received };
+    return expectedNow <= 0 || lostNow <= 0 ? 0 : Math.min(255, Math.floor((lostNow * 256) / expectedNow));
+  }
+
+  #word(offset: number): number {
+    return this.#map.word(this.#at + offset);
+  }
+}
+
+function spread(interval: number): number {
+  return interval * (0.5 + Math.random());
+}

@@ -1,0 +1,121 @@
+/** RTCP packets, RFC 3550 §6. */
+
+/** What a sender tells of itself, §6.4.1. */
+export interface SenderInfo {
+  /** Milliseconds since 1970. */
+  readonly wallClock: number;
+  readonly rtpTimestamp: number;
+  readonly packets: number;
+  readonly octets: number;
+}
+
+/** What a receiver tells of one source, §6.4.1. */
+export interface ReportBlock {
+  readonly ssrc: number;
+  /** Of 256. */
+  readonly fractionLost: number;
+  /** 24 bits, signed: duplicates make it negative. */
+  readonly cumulativeLost: number;
+  readonly highestSequence: number;
+  /** In RTP units. */
+  readonly jitter: number;
+  /** Middle 32 bits of the NTP time of the last sender report, 0 = none yet. */
+  readonly lastReport: number;
+  /** Since then, in 1/65536 s. */
+  readonly delay: number;
+}
+
+export interface Report {
+  readonly ssrc: number;
+  /** At most 255 octets of ASCII. */
+  readonly cname: string;
+  /** Null when nothing has been sent: a receiver report, then. */
+  readonly sender: SenderInfo | null;
+  readonly block: ReportBlock | null;
+  /** The stream ends with this packet. */
+  readonly bye: boolean;
+}
+
+const SENDER_REPORT = 200;
+const RECEIVER_REPORT = 201;
+const SOURCE_DESCRIPTION = 202;
+const BYE = 203;
+const CNAME = 1;
+/** Seconds from 1900 to 1970. */
+const NTP_EPOCH = 2_208_988_800;
+
+/** A compound packet: report, source description and, at the end, BYE. */
+export function writeReport(report: Report): Uint8Array {
+  const words = [...reportWords(report), ...descriptionWords(report)];
+  if (report.bye) words.push(head(1, BYE, 1), report.ssrc);
+  const view = new DataView(new ArrayBuffer(words.length * 4));
+  words.forEach((word, n) => {
+    view.setUint32(n * 4, word);
+  });
+  return new Uint8Array(view.buffer);
+}
+
+function reportWords(report: Report): number[] {
+  const { sender, block } = report;
+  const info = sender === null ? [] : senderWords(sender);
+  const blocks = block === null ? [] : blockWords(block);
+  const type = sender === null ? RECEIVER_REPORT : SENDER_REPORT;
+  return [head(block === null ? 0 : 1, type, 1 + info.length + blocks.length), report.ssrc, ...info, ...blocks];
+}
+
+function senderWords(sender: SenderInfo): number[] {
+  const seconds = sender.wallClock / 1000;
+  const whole = Math.floor(seconds);
+  const fraction = Math.floor((seconds - whole) * 2 ** 32);
+  return [whole + NTP_EPOCH, fraction, sender.rtpTimestamp, sender.packets, sender.octets];
+}
+
+function blockWords(block: ReportBlock): number[] {
+  const lost = Math.max(-0x800000, Math.min(0x7fffff, block.cumulativeLost)) & 0xffffff;
+  const loss = ((block.fractionLost & 0xff) << 24) | lost;
+  return [block.ssrc, loss, block.highestSequence, block.jitter, block.lastReport, block.delay];
+}
+
+function descriptionWords(report: Report): number[] {
+  const text = report.cname.slice(0, 255);
+  const octets = [CNAME, text.length, ...Array.from(text, (letter) => letter.charCodeAt(0) & 0x7f), 0];
+  while (octets.length % 4 !== 0) octets.push(0);
+  const items: number[] = [];
+  for (let n = 0; n < octets.length; n += 4)
+    items.push(octets.slice(n, n + 4).reduce((word, octet) => word * 256 + octet, 0));
+  return [head(1, SOURCE_DESCRIPTION, 1 + items.length), report.ssrc, ...items];
+}
+
+/** First word of a packet whose header is followed by so many words. */
+function head(count: number, type: number, length: number): number {
+  return (0x80 | count) * 2 ** 24 + type * 2 ** 16 + length;
+}
+
+export interface ReportRead {
+  /** The last sender report in the compound packet: its source, and the middle of its NTP time. */
+  readonly sender: { readonly ssrc: number; readonly ntpMiddle: number } | null;
+  readonly bye: boolean;
+}
+
+/**
+ * Reads a compound packet leniently: unknown types are skipped, the order does not matter.
+ * Null when the lengths do not add up to the datagram's.
+ */
+export function readReport(datagram: Uint8Array): ReportRead | null {
+  const view = new DataView(datagram.buffer, datagram.byteOffset, datagram.byteLength);
+  let sender: ReportRead["sender"] = null;
+  let bye = false;
+  let at = 0;
+  if (datagram.length === 0) return null;
+  while (at < datagram.length) {
+    if (at + 4 > datagram.length || view.getUint8(at) >> 6 !== 2) return null;
+    const end = at + 4 * (view.getUint16(at + 2) + 1);
+    if (end > datagram.length) return null;
+    const type = view.getUint8(at + 1);
+    if (type === SENDER_REPORT && end - at >= 28)
+      sender = { ssrc: view.getUint32(at + 4), ntpMiddle: view.getUint32(at + 10) };
+    if (type === BYE) bye = true;
+    at = end;
+  }
+  return { sender, bye };
+}

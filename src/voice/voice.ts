@@ -1,0 +1,233 @@
+/**
+ * The host side of the voice path: a pool of one worker with one standing task, the memory both share, and the rings of
+ * the USB devices. A worker that dies is replaced; the memory starts from zero then, and every endpoint is closed.
+ */
+import { access } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { MessageChannel, type MessagePort } from "node:worker_threads";
+import { Piscina } from "piscina";
+import * as layout from "../../assembly/layout.ts";
+import type { DeviceVoice } from "../message/device-voice.ts";
+import type { Post } from "../message/event.ts";
+import type { DeviceName } from "../message/name.ts";
+import { ms } from "../message/units.ts";
+import type { VoiceCommand } from "../message/voice.ts";
+import type { Clock } from "../vendor/clock/clock.ts";
+import { type VoiceAssets, voiceAssets } from "./assets.ts";
+import type { VoiceHost, VoiceOptions, VoiceStatus } from "./contract.ts";
+import { DeviceRegistry } from "./device-registry.ts";
+import { newVoiceMemory, VoiceMap } from "./map.ts";
+import type { FromWorker, ToWorker, WorkerStatus, WorkerTask } from "./messages.ts";
+import { type Watchdog, watch } from "./watchdog.ts";
+
+const RESTART_MS = 200;
+
+/** The voice path at work, with what the watchdog and the tests need besides. */
+export interface RunningVoice extends VoiceHost {
+  /** Ends the worker thread as a crash would: `lost`, and `ready` when it is back. */
+  abortWorker(): void;
+}
+
+/**
+ * Starts the voice worker and binds its sockets. Resolves when it runs, after `ready` has been posted.
+ * Rejects with a sentence when it cannot: no free ports, `voice.wasm` missing or of another build.
+ */
+export async function startVoice(
+  options: VoiceOptions,
+  post: Post,
+  clock: Clock,
+  assets: VoiceAssets = voiceAssets(),
+): Promise<RunningVoice> {
+  checkOptions(options);
+  await access(assets.wasm).catch(() => {
+    const built = "npx asc --config asconfig.json --target release";
+    throw new Error(`${fileURLToPath(assets.wasm)} is missing: build it with "${built}"`);
+  });
+  const voice = new Voice(options, post, clock, assets);
+  await voice.start();
+  return voice;
+}
+
+function checkOptions(options: VoiceOptions): void {
+  const check = (name: keyof VoiceOptions, value: number, most: number) => {
+    if (Number.isInteger(value) && value >= 0 && value <= most) return;
+    throw new Error(`voice ${name} = ${value}: give a whole number from 0 to ${most}`);
+  };
+  check("streams", options.streams, layout.MAX_RTP);
+  check("usbChannels", options.usbChannels, layout.MAX_USB);
+  check("jitterMs", options.jitterMs, 200);
+  check("firstPort", options.firstPort, 65534);
+  check("rtpTimeoutMs", options.rtpTimeoutMs, 86_400_000);
+}
+
+class Voice implements RunningVoice {
+  readonly #options: VoiceOptions;
+  readonly #post: Post;
+  readonly #clock: Clock;
+  readonly #assets: VoiceAssets;
+  readonly #map = new VoiceMap(newVoiceMemory());
+  readonly #devices: DeviceRegistry;
+  readonly #pool: Piscina<WorkerTask, void>;
+  readonly #waiting = new Map<number, (status: WorkerStatus) => void>();
+  #port: MessagePort | null = null;
+  #watchdog: Watchdog | null = null;
+  #cancelRestart: () => void = () => {};
+  #standing: Promise<void> = Promise.resolve();
+  #restarts = 0;
+  #requests = 0;
+  #closed = false;
+
+  constructor(options: VoiceOptions, post: Post, clock: Clock, assets: VoiceAssets) {
+    this.#options = options;
+    this.#post = post;
+    this.#clock = clock;
+    this.#assets = assets;
+    this.#devices = new DeviceRegistry(this.#map, options.usbChannels);
+    this.#pool = new Piscina({
+      filename: fileURLToPath(assets.worker),
+      name: "run",
+      minThreads: 1,
+      maxThreads: 1,
+      idleTimeout: Number.POSITIVE_INFINITY,
+      // With the default an idle worker blocks in Atomics.wait, and its own sockets with it.
+      atomics: "disabled",
+    });
+  }
+
+  /** Resolves when the worker is ready, rejects when it ends before. */
+  async start(): Promise<void> {
+    try {
+      await this.#launch();
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  perform(command: VoiceCommand): void {
+    if (this.#port === null) return;
+    this.#send({ kind: "perform", command });
+    if (command.kind === "openUsb") this.#devices.setFormat(command.endpoint, command.format);
+    if (command.kind === "close") this.#devices.setFormat(command.endpoint, null);
+  }
+
+  openDevice(device: DeviceName, channels: number): DeviceVoice {
+    const rings = this.#devices.open(device, channels, () => this.#send({ kind: "detach", device }));
+    this.#send({ kind: "attach", device, channels: rings.slots });
+    return rings;
+  }
+
+  async status(): Promise<VoiceStatus> {
+    const status = await new Promise<WorkerStatus>((resolve) => {
+      if (this.#port === null) return resolve(nothing);
+      this.#requests++;
+      this.#waiting.set(this.#requests, resolve);
+      this.#send({ kind: "status", request: this.#requests });
+    });
+    return { ...status, workerRestarts: this.#restarts };
+  }
+
+  abortWorker(): void {
+    for (const thread of this.#pool.threads) void thread.terminate();
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#cancelRestart();
+    const cancelHurry = this.#clock.after(ms(1000), () => this.abortWorker());
+    this.#send({ kind: "stop" });
+    await this.#standing.catch(() => {});
+    cancelHurry();
+    this.#leave();
+    await this.#pool.destroy();
+  }
+
+  /** Starts the standing task on zeroed memory; resolves at `ready`. */
+  async #launch(): Promise<void> {
+    this.#map.clear();
+    const { port1, port2 } = new MessageChannel();
+    const wasm = this.#assets.wasm.href;
+    const task: WorkerTask = { port: port2, memory: this.#map.memory, wasm, options: this.#options };
+    const ready = new Promise<void>((resolve) => {
+      port1.on("message", (message: FromWorker) => {
+        if (message.kind === "ready") this.#ready(port1, message.ports);
+        if (message.kind === "ready") resolve();
+        else this.#hear(message);
+      });
+    });
+    this.#standing = this.#pool.run(task, { transferList: [port2] });
+    const ended = this.#standing.then(
+      () => this.#ended(port1, "the voice worker stopped"),
+      (error: unknown) => this.#ended(port1, error instanceof Error ? error.message : String(error)),
+    );
+    await Promise.race([ready, ended.then((reason) => Promise.reject(new Error(reason)))]);
+  }
+
+  #ready(port: MessagePort, ports: readonly number[]): void {
+    this.#port = port;
+    this.#devices.forEach((device, rings) => {
+      this.#send({ kind: "attach", device, channels: rings.slots });
+    });
+    const ticks = () => this.#map.sharedWord(layout.HEADER_TICKS);
+    this.#watchdog = watch(ticks, this.#clock, () => this.abortWorker());
+    const rtp = ports.map((udpPort, stream) => ({ endpoint: `rtp:${stream}` as const, port: udpPort }));
+    this.#post({ world: "voice", at: this.#clock.now(), kind: "ready", rtp });
+  }
+
+  #hear(message: Exclude<FromWorker, { readonly kind: "ready" }>): void {
+    if (message.kind === "happened") {
+      this.#post({ world: "voice", at: this.#clock.now(), ...message.event });
+      return;
+    }
+    this.#waiting.get(message.request)?.(message.status);
+    this.#waiting.delete(message.request);
+  }
+
+  /** The standing task is over: on purpose when closed, else the worker died. Returns the reason. */
+  #ended(port: MessagePort, reason: string): string {
+    const ran = this.#port === port;
+    port.close();
+    if (ran) this.#leave();
+    if (!ran || this.#closed) return reason;
+    this.#restarts++;
+    this.#post({ world: "voice", at: this.#clock.now(), kind: "lost", reason });
+    this.#restart();
+    return reason;
+  }
+
+  #restart(): void {
+    this.#cancelRestart = this.#clock.after(ms(RESTART_MS), () => {
+      this.#launch().catch(() => {
+        if (!this.#closed) this.#restart();
+      });
+    });
+  }
+
+  /** No worker: every endpoint is closed, whoever waits gets nothing. */
+  #leave(): void {
+    this.#port = null;
+    this.#watchdog?.stop();
+    this.#watchdog = null;
+    this.#devices.forEach((_, rings) => {
+      rings.setAll(null);
+    });
+    for (const resolve of this.#waiting.values()) resolve(nothing);
+    this.#waiting.clear();
+  }
+
+  #send(message: ToWorker): void {
+    this.#port?.postMessage(message);
+  }
+}
+
+const none = { p50: 0, p99: 0, max: 0 };
+const nothing: WorkerStatus = {
+  ticks: 0,
+  lateTicks: 0,
+  latenessUs: none,
+  tickUs: none,
+  streams: [],
+  malformedPackets: 0,
+  strangerPackets: 0,
+};
