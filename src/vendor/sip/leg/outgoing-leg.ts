@@ -4,7 +4,9 @@ import type { Cause } from "../../../message/cause.ts";
 import type { SipCommand, SipLeg } from "../../../message/sip.ts";
 import { hiddenUri } from "../hub/hidden-uri.ts";
 import type { AccountCore } from "../library/account-core.ts";
+import type { SipAccount } from "../options.ts";
 import type { OfferAnswer } from "../sdp/offer-answer.ts";
+import { readUri } from "../wire/name-addr.ts";
 import { Dialog } from "./dialog.ts";
 import { displayName, sipUri } from "./identity.ts";
 import { attempt, type Leg, type LegVoice, sdpBody } from "./leg.ts";
@@ -67,8 +69,7 @@ export class OutgoingLeg implements Leg {
     const direct = account.mode === "direct";
     const port = direct && account.domain === account.server.host ? account.server.port : null;
     const target = hiddenUri(sipUri(invite.to, account.domain, port));
-    // A registrar knows the account by its own name only; a peer without one is shown who really calls.
-    const from = hiddenUri(sipUri(direct ? (invite.from.number ?? account.user) : account.user, account.domain, null));
+    const from = hiddenUri(direct ? ownUri(invite.from.number ?? account.user, contact) : registeredUri(account));
     const name = displayName(invite.from.name ?? account.displayName);
     const message = core.makeOutgoingRequestMessage(
       "INVITE",
@@ -144,4 +145,15 @@ export class OutgoingLeg implements Leg {
       this.#request?.cancel(undefined, { extraHeaders: [cancelReason(cause)] }),
     );
   }
+}
+
+/** A registrar knows the account by its own name only. */
+function registeredUri({ user, domain }: SipAccount): string {
+  return sipUri(user, domain, null);
+}
+
+/** A peer without a registrar is shown who really calls, at an address where he can be called back. */
+function ownUri(number: string, contact: string): string {
+  const uri = readUri(contact);
+  return sipUri(number, uri?.host ?? "", uri?.port ?? null);
 }
