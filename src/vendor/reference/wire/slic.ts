@@ -103,7 +103,7 @@ export function ringTimer(ms: number): number {
 
 /** Indirect 20: coefficient of the 1 kHz ring oscillator, cos(2 pi f / 1000) in Q15. */
 export function ringCoefficient(frequencyHz: number): number {
-  return Math.trunc(Math.cos((2 * Math.PI * frequencyHz) / 1000) * 32768) & 0xffff;
+  return Math.round(Math.cos((2 * Math.PI * frequencyHz) / 1000) * 32768) & 0xffff;
 }
 
 /** Indirect 21: amplitude for a peak voltage (at most 96 V) at this frequency. */
