@@ -53,6 +53,8 @@ export function startDevices(options: DevicesOptions): Devices {
 
 /** A plugged device that a family claims. */
 interface Plugged {
+  /** What tells it apart on its bus while it is plugged. */
+  readonly key: unknown;
   readonly device: UsbDevice;
   readonly family: Family;
   readonly serial: string;
@@ -66,8 +68,8 @@ interface Plugged {
 class DeviceWatch implements Devices {
   readonly #options: DevicesOptions;
   readonly #numbering = new Numbering();
-  /** By what the bus gave us. Null: no family claims it. */
-  readonly #plugged = new Map<UsbDevice, Plugged | null>();
+  /** By what tells the bus's devices apart. Null: no family claims it. */
+  readonly #plugged = new Map<unknown, Plugged | null>();
   readonly #phones = new Map<PhoneName, DeviceSlot>();
   readonly #stops: (() => void)[] = [];
   /** One attachment at a time: the next one's numbers depend on how many the last one took. */
@@ -127,39 +129,43 @@ class DeviceWatch implements Devices {
       this.#again = false;
       const present = await this.#present();
       if (present === null) continue;
-      for (const [device, plugged] of this.#plugged) {
-        if (present.has(device)) continue;
-        this.#plugged.delete(device);
-        if (plugged !== null) void this.#drop(plugged);
+      for (const [key, plugged] of this.#plugged) {
+        if (present.has(key)) continue;
+        this.#plugged.delete(key);
+        if (plugged === null) continue;
+        // Closed before another is opened: it may be the same device at a new address.
+        const dropped = this.#drop(plugged);
+        this.#turn = this.#turn.then(() => dropped);
       }
-      for (const device of present) if (!this.#plugged.has(device)) this.#meet(device);
+      for (const [key, device] of present) if (!this.#plugged.has(key)) this.#meet(key, device);
       await this.#turn;
     }
   }
 
   /** Null when a bus could not be read: nothing is concluded from that. */
-  async #present(): Promise<ReadonlySet<UsbDevice> | null> {
+  async #present(): Promise<ReadonlyMap<unknown, UsbDevice> | null> {
     try {
       const lists = await Promise.all(this.#options.buses.map((bus) => bus.getDevices()));
-      return new Set(lists.flat());
+      return new Map(lists.flatMap((list, bus) => list.map((device) => [keyOf(bus, device), device])));
     } catch (error) {
       this.#options.report(`USB devices could not be listed: ${sentence(error)}`);
       return null;
     }
   }
 
-  #meet(device: UsbDevice): void {
+  #meet(key: unknown, device: UsbDevice): void {
     const { vendorId, productId } = device;
     const family = this.#options.families.find(({ claims }) =>
       claims.some((claim) => claim.vendorId === vendorId && claim.productId === productId),
     );
     if (family === undefined) {
-      this.#plugged.set(device, null);
+      this.#plugged.set(key, null);
       return;
     }
     const serial = device.serialNumber ?? "";
     const identity = this.#identityOf(`${vendorId.toString(16)}:${productId.toString(16)}:${serial}`);
     const plugged = {
+      key,
       device,
       family,
       serial,
@@ -169,7 +175,7 @@ class DeviceWatch implements Devices {
       retryMs: FIRST_RETRY_MS,
       retry: null,
     };
-    this.#plugged.set(device, plugged);
+    this.#plugged.set(key, plugged);
     this.#attach(plugged);
   }
 
@@ -242,7 +248,7 @@ class DeviceWatch implements Devices {
   }
 
   #isPlugged(plugged: Plugged): boolean {
-    return this.#plugged.get(plugged.device) === plugged;
+    return this.#plugged.get(plugged.key) === plugged;
   }
 
   #route(slot: DeviceSlot, phones: readonly PhoneName[]): void {
@@ -259,6 +265,11 @@ class DeviceWatch implements Devices {
   #unroute(slot: DeviceSlot): void {
     for (const [phone, at] of this.#phones) if (at === slot) this.#phones.delete(phone);
   }
+}
+
+/** Objects are new at every look on some buses: their handle tells. */
+function keyOf(bus: number, device: UsbDevice): unknown {
+  return device.handle === undefined ? device : `${bus} ${JSON.stringify(device.handle)}`;
 }
 
 function numberOf(phone: PhoneName): number {

@@ -15,6 +15,8 @@ export interface UsbDevice {
   readonly productId: number;
   readonly productName?: string | null;
   readonly serialNumber?: string | null;
+  /** Equal for all objects that a bus gives for one plugged device, another after a re-plug. Without it, the object counts. */
+  readonly handle?: unknown;
   readonly opened: boolean;
   open(): Promise<void>;
   close(): Promise<void>;

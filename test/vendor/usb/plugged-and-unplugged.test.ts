@@ -76,6 +76,17 @@ class World implements UsbBus {
   }
 }
 
+/** Another object for the same device, as the library gives at each look. */
+function lookAt(device: ScriptedDevice, handle: unknown): UsbDevice {
+  return new Proxy(device, {
+    get(target, name) {
+      if (name === "handle") return handle;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
 function base(serial: string, ...handsets: number[]): ScriptedDevice {
   const device = new ScriptedDevice("base", serial, 4);
   device.subscriptions = handsets.map((handset) => ({ handset, located: true, ipui: "00", formats: ["L16"] }));
@@ -255,6 +266,21 @@ test("a listing that fails changes nothing and is reported", async () => {
   await world.devices.scan();
   assert.deepEqual(world.reports, ["USB devices could not be listed: no listing today"]);
   assert.equal(world.devices.list().length, 1);
+  await world.devices.close();
+});
+
+test("a bus that gives new objects at every look has one device all the same", async () => {
+  const device = new ScriptedDevice("dongle");
+  const world = new World();
+  let address = 5;
+  world.getDevices = async () => [lookAt(device, { bus: 1, addr: address })];
+  await world.devices.scan();
+  await world.devices.scan();
+  assert.deepEqual(world.story(), ["attached dongle:1"]);
+  address = 6;
+  await world.devices.scan();
+  await settle();
+  assert.deepEqual(world.story(), ["attached dongle:1", "detached dongle:1: detached", "attached dongle:1"]);
   await world.devices.close();
 });
 
