@@ -1,0 +1,208 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import type { Terminal } from "../../src/api/cli/terminal.ts";
+import type { EmulatedHouse, PhoneAction, PhoneReport } from "../../src/emulator/contract.ts";
+import type { Gateway } from "../../src/gateway-contract.ts";
+import type { Event } from "../../src/message/event.ts";
+import type { PhoneName } from "../../src/message/name.ts";
+import type { Fact } from "../../src/message/notify.ts";
+import { instant, ms } from "../../src/message/units.ts";
+import type { HouseView } from "../../src/message/view.ts";
+
+const began = 1_795_000_000_000;
+
+const view: HouseView = {
+  lines: [{ line: "line:local", state: "direct", server: "127.0.0.1:5070", detail: "", calls: 1 }],
+  phones: [
+    { phone: "handset:1", number: "611", name: "Living room", state: "inCall", device: "base:1" },
+    { phone: "port:1", number: "601", name: "Hall", state: "absent", device: null },
+  ],
+  devices: [{ device: "base:1", model: "Offhook reference base", serial: "1", attached: true, channels: 4 }],
+  calls: [
+    {
+      call: "call:3",
+      state: "answered",
+      from: { number: "700", name: "Alice Softphone" },
+      to: { number: "611", name: null },
+      parties: [{ party: "handset:1", state: "answered" }],
+      startedAt: instant(began),
+      answeredAt: instant(began + 4000),
+    },
+  ],
+  contacts: [{ id: 1, name: "Alice Softphone", numbers: ["700", "alice"] }],
+  log: [
+    {
+      id: 7,
+      call: "call:2",
+      direction: "incoming",
+      result: "missed",
+      from: { number: null, name: null },
+      to: { number: "600", name: null },
+      fromParty: "line:local",
+      answeredBy: null,
+      startedAt: instant(began),
+      answeredAt: null,
+      durationMs: ms(0),
+      cause: "cancelled",
+    },
+  ],
+  voice: "ready",
+  timers: [],
+};
+
+/** A gateway with a call, two phones and nothing behind them. */
+export class StandIn implements Gateway {
+  readonly version = "0.0.0";
+  readonly startedAt = began;
+  readonly posted: Event[] = [];
+  readonly acts: { readonly phone: PhoneName; readonly action: PhoneAction }[] = [];
+  closed = false;
+  emulator: EmulatedHouse | null = this.#house();
+  readonly #listeners = new Set<(fact: Fact, at: number) => void>();
+
+  view(): HouseView {
+    return view;
+  }
+
+  post(event: Event): void {
+    this.posted.push(event);
+  }
+
+  now(): number {
+    return began + 61_000;
+  }
+
+  onFact(listener: (fact: Fact, at: number) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  recentFacts() {
+    return [{ at: began, fact: { kind: "bookChanged", contacts: 1 } as const }];
+  }
+
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
+  tell(fact: Fact): void {
+    for (const listener of this.#listeners) listener(fact, began);
+  }
+
+  voiceStatus() {
+    const figures = { p50: 1, p99: 2, max: 3 };
+    return Promise.resolve({
+      ticks: 100,
+      lateTicks: 0,
+      latenessUs: figures,
+      tickUs: figures,
+      streams: [],
+      malformedPackets: 0,
+      strangerPackets: 0,
+      workerRestarts: 0,
+    });
+  }
+
+  figures() {
+    const figures = { p50: 0, p99: 1, max: 2 };
+    return { events: 12, queueDelayMs: figures, handlerMs: figures, faults: 0, refused: { "sip malformed": 3 } };
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+  }
+
+  #house(): EmulatedHouse {
+    return {
+      bus: { getDevices: async () => [], onChange: () => () => {} },
+      phones: ["handset:1", "port:1"],
+      person: (phone) => ({
+        act: async (action) => {
+          if (action.kind === "flash") throw new Error("it is on-hook");
+          this.acts.push({ phone, action });
+          return report(phone);
+        },
+        look: () => report(phone),
+        onChange: () => () => {},
+      }),
+      unplug: async (device) => {
+        if (device !== "base:1") throw new Error(`there is no ${device}`);
+      },
+      plug: async () => {},
+      close: async () => {},
+    };
+  }
+}
+
+function report(phone: PhoneName): PhoneReport {
+  return {
+    phone,
+    hook: "off",
+    present: true,
+    ringing: false,
+    display: ["Alice Softphone", "700"],
+    caller: { number: "700", name: "Alice Softphone" },
+    hearing: { what: "dial", levelDbm0: -12.04, frequencyHz: 425 },
+    saying: false,
+  };
+}
+
+/** A directory of the test's own. */
+export async function folder(t: TestContext): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), "offhook-api-"));
+  t.after(() => rm(path, { recursive: true, force: true }));
+  return path;
+}
+
+/** A terminal whose output is kept. */
+export class Screen implements Terminal {
+  readonly lines: string[] = [];
+  readonly errors: string[] = [];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly name = "offhook";
+  /** Asks the program to stop, as Ctrl-C does; null while nobody waits for it. */
+  stop: ((signal: string) => void) | null = null;
+  readonly #watchers = new Set<() => void>();
+
+  constructor(cwd: string, env: Readonly<Record<string, string | undefined>> = {}) {
+    this.cwd = cwd;
+    this.env = env;
+  }
+
+  out(line: string): void {
+    this.lines.push(line);
+    for (const watcher of this.#watchers) watcher();
+  }
+
+  err(line: string): void {
+    this.errors.push(line);
+  }
+
+  onStop(run: (signal: string) => void): void {
+    this.stop = run;
+  }
+
+  readLine(): Promise<string | null> {
+    return Promise.resolve(null);
+  }
+
+  /** Resolves when something like this has been printed. */
+  shows(what: RegExp): Promise<void> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        if (!what.test(this.text)) return;
+        this.#watchers.delete(look);
+        resolve();
+      };
+      this.#watchers.add(look);
+      look();
+    });
+  }
+
+  get text(): string {
+    return this.lines.join("\n");
+  }
+}

@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { cli, type Parts } from "../../src/api/cli/cli.ts";
+import { commands } from "../../src/api/commands.ts";
+import { openControlSocket } from "../../src/api/control-socket.ts";
+import { folder, Screen, StandIn } from "./stand-in.ts";
+
+const parts: Parts = {
+  startGateway: () => Promise.reject(new Error("nothing is started here")),
+  replayJournal: async () => async (path, options) => {
+    const step = { n: 1, event: { world: "timer", kind: "expired", timer: "timer:1", at: 0 }, commands: [] } as never;
+    await options.onStep?.(step);
+    const divergence = path.endsWith("bad") ? { n: 4, event: {} as never, expected: "[]", actual: "[1]" } : null;
+    return { events: options.until ?? 9, divergence, torn: path.endsWith("torn") };
+  },
+};
+
+interface Run {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+type Type = (...words: string[]) => Promise<Run>;
+
+/** A person at a terminal, beside a gateway in `data`. */
+async function terminal(t: TestContext): Promise<{ type: Type; dir: string; gateway: StandIn }> {
+  const dir = await folder(t);
+  const control = await openControlSocket(join(dir, "data"));
+  t.after(() => control.close());
+  const gateway = new StandIn();
+  control.serve(gateway);
+  const type: Type = async (...words) => {
+    const screen = new Screen(dir);
+    const code = await cli(words, screen, parts);
+    return { code, out: screen.text, err: screen.errors.join("\n") };
+  };
+  return { type, dir, gateway };
+}
+
+test("every look prints an aligned table, and with --json one document", async (t) => {
+  const { type } = await terminal(t);
+  for (const [command, says] of [
+    ["status", /Offhook +0\.0\.0, up 0:01:01, with emulated phones[\s\S]*sip malformed 3/],
+    ["calls", /CALL +STATE[\s\S]*call:3 +answered +Alice Softphone <700> +611/],
+    ["lines", /line:local +direct +127\.0\.0\.1:5070 +1/],
+    ["phones", /611 +handset:1 +Living room +inCall +base:1\n601 +port:1 +Hall +absent +-/],
+    ["log", /incoming +missed +anonymous +600 +- +0:00:00 +cancelled/],
+    ["book", /1 +Alice Softphone +700, alice/],
+    ["events", /phone book: 1 entries/],
+  ] as const) {
+    const people = await type(command);
+    assert.equal(people.code, 0);
+    assert.match(people.out, says);
+    const json = await type(command, "--json");
+    assert.equal(json.code, 0);
+    assert.equal(typeof JSON.parse(json.out), "object");
+  }
+});
+
+test("a file is named to the gateway by its full path, a negative level is no option", async (t) => {
+  const { type, dir, gateway } = await terminal(t);
+  assert.equal((await type("phone", "handset:1", "say", "hello.wav")).code, 0);
+  assert.match((await type("phone", "port:1", "hum", "440", "-10", "1000")).out, /hears +dial \(-12\.0 dBm0, 425 Hz\)/);
+  assert.deepEqual(
+    gateway.acts.map(({ action }) => action),
+    [
+      { kind: "say", file: join(dir, "hello.wav") },
+      { kind: "hum", frequencyHz: 440, levelDbm0: -10, ms: 1000 },
+    ],
+  );
+});
+
+test("what is refused is 1 with a sentence on stderr, what is written wrongly is 2", async (t) => {
+  const { type } = await terminal(t);
+  for (const [words, code, says] of [
+    [["hangup", "99"], 1, /^offhook: there is no call 99/],
+    [["phone", "port:1", "flash"], 1, /^offhook: phone port:1: it is on-hook/],
+    [["status", "--data", "/none"], 1, /^offhook: no gateway runs in \/none/],
+    [["start"], 1, /^offhook: nothing is started here/],
+    [["check", "none.toml"], 1, /can not be opened/],
+    [["sttaus"], 2, /there is no command "sttaus"/],
+    [["hangup"], 2, /write: offhook hangup CALL/],
+    [["status", "--colour"], 2, /--colour/],
+    [["status", "--config", "x"], 2, /--config belongs to `offhook start`/],
+    [["replay", "j", "--until", "soon"], 2, /--until soon: write the number of an event/],
+    [["check"], 2, /write: offhook check CONFIG/],
+    [["phone", "port:1", "jump"], 2, /there is no action "jump"/],
+    [["start", "now"], 2, /write: offhook start/],
+  ] as const) {
+    const run = await type(...words);
+    assert.deepEqual([run.code, run.out], [code, ""], words.join(" "));
+    assert.match(run.err, says);
+  }
+});
+
+test("the data directory is that of --data, then of OFFHOOK_DATA, then ./data", async (t) => {
+  const { dir } = await terminal(t);
+  const asked = async (env: Record<string, string>, ...words: string[]): Promise<number> =>
+    cli(["lines", ...words], new Screen(dir, env), parts);
+  assert.equal(await asked({}), 0);
+  assert.equal(await asked({ OFFHOOK_DATA: join(dir, "other") }), 1);
+  assert.equal(await asked({ OFFHOOK_DATA: join(dir, "other") }, "--data", "data"), 0);
+});
+
+test("help names every command and every action, and no command is help", async (t) => {
+  const { type } = await terminal(t);
+  const { out, code } = await type("help");
+  assert.equal(code, 0);
+  for (const { name } of commands) assert.match(out, new RegExp(`^  ${name}`, "m"));
+  for (const word of ["start", "replay", "check", "alert-after", "stop-recording"]) assert.ok(out.includes(word), word);
+  assert.equal((await type()).out, out);
+  assert.equal((await type("status", "--help")).out, out);
+  assert.match((await type("--version")).out, /^offhook [0-9]+\.[0-9]+\.[0-9]+$/);
+});
+
+test("a configuration is checked with every fault on a line of its own", async (t) => {
+  const { type, dir } = await terminal(t);
+  await writeFile(join(dir, "bad.toml"), 'country = "AT"\n[sip]\nlisten = "x"\n');
+  await writeFile(join(dir, "good.toml"), (await type("config")).out);
+  const bad = await type("check", join(dir, "bad.toml"));
+  assert.equal(bad.code, 1);
+  assert.match(bad.err, /bad\.toml: 2 faults\n {2}country = "AT": .*\n {2}sip\.listen = "x": /);
+  const json = await type("check", join(dir, "bad.toml"), "--json");
+  assert.equal(json.code, 1);
+  assert.equal(JSON.parse(json.out).faults.length, 2);
+  const good = await type("check", join(dir, "good.toml"));
+  assert.deepEqual([good.code, good.err], [0, ""]);
+  assert.match(good.out, /good — 1 line, 5 phones, 2 outgoing rules/);
+});
+
+test("a replay is 0 when all is the same, 1 with the event when it is not", async (t) => {
+  const { type } = await terminal(t);
+  assert.match((await type("replay", "torn", "--until", "5")).out, /^5 events replayed, .*cut off/);
+  const bad = await type("replay", "bad");
+  assert.equal(bad.code, 1);
+  assert.match(bad.out, /event 4 gives other commands[\s\S]*recorded {2}\[\]\n {2}replayed {2}\[1\]/);
+  assert.match((await type("replay", "j", "--step")).out, /^#1 {2}\{"world":"timer"[\s\S]*9 events replayed/);
+  assert.equal(JSON.parse((await type("replay", "j", "--json")).out).events, 9);
+});
+
+test("text from a caller does not move the terminal's cursor", async (t) => {
+  const { type, gateway } = await terminal(t);
+  const evil = { id: 1, name: "a\u001b[2Jb\u202ec", numbers: ["1"] };
+  const view = { ...gateway.view(), contacts: [evil] };
+  gateway.view = () => view;
+  assert.match((await type("book")).out, /a\?\[2Jb\?c/);
+});

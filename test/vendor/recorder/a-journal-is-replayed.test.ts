@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { appendFile, readFile, truncate, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import type { Command } from "../../../src/message/command.ts";
+import type { Event } from "../../../src/message/event.ts";
+import { type Handler, replayInto } from "../../../src/vendor/recorder/replay.ts";
+import { blackBox, commandsOf, eventOf, folder } from "./black-box.ts";
+
+/** Reacts to the `n`th event as it did when it was recorded. */
+class Same implements Handler {
+  handled = 0;
+
+  handle(event: Event): readonly Command[] {
+    this.handled += 1;
+    return event.world === "timer" ? commandsOf(Number(event.timer.slice(6))) : [];
+  }
+}
+
+async function recorded(t: TestContext, events: number): Promise<string> {
+  const { recorder } = blackBox(await folder(t), { segmentBytes: 10_000_000 });
+  for (let n = 1; n <= events; n++) recorder.record(n, eventOf(n), commandsOf(n));
+  const path = recorder.path() ?? "";
+  await recorder.close();
+  return path;
+}
+
+test("the same reactions give the same commands, byte for byte", async (t) => {
+  const path = await recorded(t, 3000);
+  assert.deepEqual(await replayInto(new Same(), path), { events: 3000, divergence: null, torn: false });
+});
+
+test("a replay stops after the event it was asked to", async (t) => {
+  const path = await recorded(t, 20);
+  const handler = new Same();
+  const steps: number[] = [];
+  const result = await replayInto(handler, path, { until: 7, onStep: ({ n }) => void steps.push(n) });
+  assert.deepEqual([result.events, handler.handled, steps], [7, 7, [1, 2, 3, 4, 5, 6, 7]]);
+});
+
+test("the first event with other commands is named with both", async (t) => {
+  const path = await recorded(t, 20);
+  const same = new Same();
+  const other: Handler = { handle: (event) => (event.at === 120 ? [] : same.handle(event)) };
+  const { divergence, events } = await replayInto(other, path);
+  assert.equal(events, 12);
+  assert.deepEqual(divergence, { n: 12, event: eventOf(12), expected: JSON.stringify(commandsOf(12)), actual: "[]" });
+});
+
+test("a handler that throws is a divergence with its error", async (t) => {
+  const path = await recorded(t, 3);
+  const broken: Handler = {
+    handle() {
+      throw new Error("no such call");
+    },
+  };
+  assert.equal((await replayInto(broken, path)).divergence?.actual, "threw: no such call");
+});
+
+test("a last line that was cut off by a kill is said, and all before it is replayed", async (t) => {
+  const path = await recorded(t, 20);
+  const whole = (await readFile(path)).length;
+  for (const cut of [1, 2, 30]) {
+    await truncate(path, whole - cut);
+    assert.deepEqual(await replayInto(new Same(), path), { events: 19, divergence: null, torn: true });
+  }
+});
+
+test("what is no journal, or was changed, is refused with file, line and way out", async (t) => {
+  const dir = await folder(t);
+  const file = join(dir, "journal-000001.jsonl");
+  const header = '{"journal":"offhook","version":1,"at":0}\n';
+  for (const [content, says] of [
+    ["", /is empty/],
+    ["hello\n", /line 1 is not JSON/],
+    ["{}\n", /is no journal — name a journal-NNNNNN\.jsonl/],
+    ['{"journal":"offhook","version":2}\n', /has version 2, this program reads 1/],
+    [`${header}nonsense\n`, /line 2 is not JSON/],
+    [`${header}{"n":1}\n`, /line 2 is no entry/],
+    [`${header}{"n":"1","event":{"world":"sip"},"commands":[]}\n`, /line 2 is no entry/],
+    [`${header}\n\n`, /line 2 is not JSON/],
+  ] as const) {
+    await writeFile(file, content);
+    await assert.rejects(replayInto(new Same(), file), says, content);
+  }
+  await assert.rejects(replayInto(new Same(), join(dir, "none")), /none: can not be read \(ENOENT\)/);
+  await assert.rejects(replayInto(new Same(), dir), /can not be read \(EISDIR\)/);
+  await writeFile(file, header);
+  for (let n = 0; n < 34; n++) await appendFile(file, "x".repeat(1_000_000));
+  await assert.rejects(replayInto(new Same(), file), /has a line over/);
+});
