@@ -213,7 +213,9 @@ class DeviceWatch implements Devices {
       report(`${numbers.name}: ${sentence(error)}`);
       return this.#retryLater(plugged);
     }
-    this.#attached(plugged, slot);
+    // Unplugged, or everything closed, while it was being attached.
+    if (this.#isPlugged(plugged)) this.#attached(plugged, slot);
+    else await slot.detach();
   }
 
   #attached(plugged: Plugged, slot: DeviceSlot): void {
@@ -229,8 +231,6 @@ class DeviceWatch implements Devices {
       // Most often it was unplugged, and the bus knows by now.
       void this.scan();
     });
-    // Unplugged, or everything closed, while it was being attached.
-    if (!this.#isPlugged(plugged)) void slot.detach();
   }
 
   #retryLater(plugged: Plugged): void {

@@ -297,6 +297,16 @@ test("closing detaches everything, stops listening and leaves no timer", async (
   assert.equal(world.clock.pending, 0);
 });
 
+test("closing while a device is being attached waits for it, and leaves it closed", async () => {
+  const device = new ScriptedDevice("dongle");
+  const world = new World(device);
+  while (!device.opened) await Promise.resolve();
+  await world.devices.close();
+  assert.deepEqual(world.story(), ["attached dongle:1", "detached dongle:1: detached"]);
+  assert.equal(device.opened, false);
+  assert.equal(world.clock.pending, 0);
+});
+
 test("events that a family posts while it attaches come when commands can be answered", async () => {
   const device = base("B1", 1);
   const world = new World();
