@@ -20,20 +20,25 @@ export function callerOf(request: SipRequest, trusted: boolean): Identity {
     user.toLowerCase() === "anonymous" ||
     (uri?.host ?? "").toLowerCase() === "anonymous.invalid";
   if (withheld) return { number: null, name: null };
-  return { number: plain(user), name: plain(party?.display ?? "") };
+  return { number: number(user), name: plain(party?.display ?? "") };
 }
 
 /** The number called: the user part of the Request-URI, or what stands for it when that is our Contact. */
 export function dialledNumber(request: SipRequest, token: string): string {
   const user = readUri(request.uri)?.user ?? "";
-  if (user !== token) return plain(user) ?? "";
+  if (user !== token) return number(user) ?? "";
   // A registrar has put our Contact there; what was dialled is in these (RFC 7315 §4.2, RFC 3261 §8.1.1.2).
   const called = [header(request, "p-called-party-id"), header(request, "to")];
   for (const value of called) {
-    const dialled = plain(readUri(readNameAddr(value ?? "")?.uri ?? "")?.user ?? "");
+    const dialled = number(readUri(readNameAddr(value ?? "")?.uri ?? "")?.user ?? "");
     if (dialled !== null) return dialled;
   }
   return "";
+}
+
+/** A user part without the parameters a telephone-subscriber may have in it (RFC 3261 §19.1.6). */
+function number(user: string): string | null {
+  return plain(user.split(";")[0] ?? "");
 }
 
 /** Text without control characters, of bounded length; null when nothing is left. */
