@@ -224,7 +224,11 @@ export const RING_WINDOW_LEAST = STATE_OFFSET + 272;
 export const RING_FRAMES_IN = STATE_OFFSET + 276;
 export const RING_FRAMES_OUT = STATE_OFFSET + 280;
 export const RING_DRY = STATE_OFFSET + 284;
-export const STATE_SIZE = 288;
+
+/** RTP timestamp after the last sample of this source that was played; meaningful while JITTER_PLAYED is 1. */
+export const JITTER_PLAYED = STATE_OFFSET + 288;
+export const JITTER_PLAYED_TO = STATE_OFFSET + 292;
+export const STATE_SIZE = 296;
 
 export const FRAME_OCTETS = 768;
 export const FRAME_LINEAR = FRAME_OCTETS + 320;

@@ -15,6 +15,8 @@ import {
   HEADER_DEPTH,
   JITTER_LATE_TICKS,
   JITTER_NEWEST,
+  JITTER_PLAYED,
+  JITTER_PLAYED_TO,
   JITTER_PLAYOUT,
   JITTER_SAMPLES,
   JITTER_STARTED,
@@ -37,21 +39,29 @@ const WINDOW_TICKS: i32 = 50;
 const LATE_IN_WINDOW: i32 = 3;
 const LATE_IN_A_ROW: i32 = 3;
 
-/** Empties the buffer; the next packet starts it. */
+/** Empties the buffer for a new source; the next packet starts it. */
 export function resetJitter(index: i32, endpoint: usize): void {
   memory.fill(flagsAt(index), 0, JITTER_SAMPLES);
   store<i32>(endpoint, 0, JITTER_STARTED);
+  store<i32>(endpoint, 0, JITTER_PLAYED);
 }
 
 /** Puts `length` octets whose first one has this RTP timestamp. At most MAX_FILL octets. */
 export function putOctets(index: i32, endpoint: usize, timestamp: i32, payload: usize, length: i32): void {
-  if (!load<i32>(endpoint, JITTER_STARTED)) begin(index, endpoint, timestamp);
+  if (!load<i32>(endpoint, JITTER_STARTED)) {
+    if (wasPlayed(endpoint, timestamp + length)) {
+      count(endpoint, METER_LATE, 1);
+      return;
+    }
+    begin(index, endpoint, timestamp);
+  }
   let ahead = timestamp - load<i32>(endpoint, JITTER_PLAYOUT);
   if (ahead > MAX_FILL - length || ahead < -MAX_BEHIND) {
+    store<i32>(endpoint, 0, JITTER_PLAYED);
     begin(index, endpoint, timestamp);
     ahead = load<i32>(HEADER_DEPTH);
   }
-  if (ahead + length <= 0) {
+  if (ahead + length <= 0 || wasPlayed(endpoint, timestamp + length)) {
     count(endpoint, METER_LATE, 1);
     store<i32>(endpoint, 1, JITTER_TICK_LATE);
     return;
@@ -73,7 +83,12 @@ export function takeFrame(index: i32, endpoint: usize, octets: usize): i32 {
   copyOut(jitterAt(index), playout, octets, FRAME_SAMPLES);
   copyOut(flagsAt(index), playout, SCRATCH_FLAGS, FRAME_SAMPLES);
   skip(index, endpoint, FRAME_SAMPLES);
-  return arrived();
+  const present = arrived();
+  if (present > 0) {
+    store<i32>(endpoint, 1, JITTER_PLAYED);
+    store<i32>(endpoint, playout + FRAME_SAMPLES, JITTER_PLAYED_TO);
+  }
+  return present;
 }
 
 /** Lets time pass without playing: a tick that could not be held. */
@@ -86,6 +101,13 @@ export function skip(index: i32, endpoint: usize, samples: i32): void {
 
 function flagsAt(index: i32): usize {
   return jitterAt(index) + JITTER_SAMPLES;
+}
+
+/** True when nothing before `end` is new: after a beginning anew, late copies would be heard again. */
+function wasPlayed(endpoint: usize, end: i32): bool {
+  if (!load<i32>(endpoint, JITTER_PLAYED)) return false;
+  const behind = load<i32>(endpoint, JITTER_PLAYED_TO) - end;
+  return behind >= 0 && behind < MAX_BEHIND;
 }
 
 function begin(index: i32, endpoint: usize, timestamp: i32): void {
@@ -128,7 +150,8 @@ function regulate(index: i32, endpoint: usize): void {
   else if (late) count(endpoint, JITTER_LATE_TICKS, 1);
   if (late) count(endpoint, JITTER_WINDOW_LATE, 1);
   if (load<i32>(endpoint, JITTER_LATE_TICKS) >= LATE_IN_A_ROW) {
-    resetJitter(index, endpoint);
+    memory.fill(flagsAt(index), 0, JITTER_SAMPLES);
+    store<i32>(endpoint, 0, JITTER_STARTED);
     return;
   }
   if (load<i32>(endpoint, JITTER_WINDOW_LATE) >= LATE_IN_WINDOW) {

@@ -1,0 +1,118 @@
+import { readFileSync } from "node:fs";
+import type { Endpoint } from "../../src/message/name.ts";
+import type { VoiceCommand } from "../../src/message/voice.ts";
+import { Control } from "../../src/voice/control.ts";
+import { DeviceRings } from "../../src/voice/device-rings.ts";
+import { type Engine, openEngine } from "../../src/voice/engine.ts";
+import { forEachHappening } from "../../src/voice/happenings.ts";
+import { endpointAddress, newVoiceMemory, VoiceMap } from "../../src/voice/map.ts";
+import type { Happening } from "../../src/voice/messages.ts";
+import { PacketsIn } from "../../src/voice/packets-in.ts";
+import { PacketsOut } from "../../src/voice/packets-out.ts";
+import { streamStatus } from "../../src/voice/stream-status.ts";
+import { type RtpPacket, readRtp } from "./rtp.ts";
+
+const wasm = new WebAssembly.Module(readFileSync(new URL("../../dist/voice.wasm", import.meta.url)));
+const farEnd = { address: "127.0.0.1", port: 4000 };
+
+type WithoutWorld<C> = C extends unknown ? Omit<C, "world"> : never;
+type Order = WithoutWorld<VoiceCommand>;
+
+export interface RigOptions {
+  readonly jitterMs?: number;
+  readonly rtpTimeoutMs?: number;
+}
+
+/** The voice path without thread, sockets and clock: a test delivers packets and frames, and ticks. */
+export class Rig {
+  readonly map = new VoiceMap(newVoiceMemory());
+  readonly control: Control;
+  readonly device: DeviceRings;
+  readonly events: Happening[] = [];
+  readonly failures: string[] = [];
+  readonly #engine: Engine;
+  readonly #in = new PacketsIn(this.map);
+  readonly #out = new PacketsOut(this.map);
+  #clock = 0;
+
+  constructor(options: RigOptions = {}) {
+    this.#engine = openEngine(wasm, this.map.memory, { rtp: 16, usb: 4, jitterMs: options.jitterMs ?? 40 });
+    this.control = new Control(this.map, 16, options.rtpTimeoutMs ?? 60_000, 4, {
+      opened: () => {},
+      closing: () => {},
+      failed: (_, reason) => void this.failures.push(reason),
+    });
+    this.device = new DeviceRings(this.map, [0, 1], () => {});
+    this.control.attach("dongle:1", [0, 1]);
+  }
+
+  perform(order: Order): void {
+    this.control.perform({ world: "voice", ...order } as VoiceCommand); // TypeScript does not spread a union into a union
+    if (order.kind === "openUsb") this.device.setFormat(Number(order.endpoint.at(-1)), order.format);
+  }
+
+  /** Opens a stream, both ways unless told otherwise. */
+  openRtp(stream: number, format: "PCMU" | "PCMA", more: Partial<Extract<Order, { kind: "openRtp" }>> = {}): void {
+    const payloadType = format === "PCMU" ? 0 : 8;
+    this.perform({
+      kind: "openRtp",
+      endpoint: `rtp:${stream}`,
+      remote: farEnd,
+      format,
+      payloadType,
+      eventPayloadType: 101,
+      direction: "sendrecv",
+      ...more,
+    });
+  }
+
+  join(a: Endpoint, b: Endpoint): void {
+    this.perform({ kind: "join", a, b });
+  }
+
+  deliver(stream: number, packet: Uint8Array): boolean {
+    return this.#in.put(stream, packet, this.#clock);
+  }
+
+  /** One tick; returns the packets sent. */
+  tick(periods = 1): { readonly stream: number; readonly packet: RtpPacket }[] {
+    this.#clock += 160 * periods;
+    this.#engine.tick(periods);
+    forEachHappening(
+      this.map,
+      (index) => this.control.nameOf(index),
+      (event) => this.events.push(event),
+    );
+    const sent: { stream: number; packet: RtpPacket }[] = [];
+    this.#out.forEach((stream, octets) => sent.push({ stream, packet: readRtp(octets) }));
+    return sent;
+  }
+
+  /** One tick; returns the payload that one stream sent, as a copy. */
+  tickFor(stream: number): Uint8Array | null {
+    return this.tick().find((sent) => sent.stream === stream)?.packet.payload ?? null;
+  }
+
+  /** One tick; returns the next frame for a USB channel as samples, null when there is none. */
+  tickSamples(channel: number): Int16Array | null {
+    this.tick();
+    const frame = new Uint8Array(320);
+    return this.device.pull(channel, frame) === 320 ? new Int16Array(frame.buffer) : null;
+  }
+
+  status(endpoint: Endpoint) {
+    const index = this.control.indexOf(endpoint) ?? 0;
+    return streamStatus(this.map, index, endpoint, (other) => this.control.nameOf(other));
+  }
+
+  word(endpoint: Endpoint, offset: number): number {
+    return this.map.word(endpointAddress(this.control.indexOf(endpoint) ?? 0) + offset);
+  }
+}
+
+/** Samples of so many frames heard at USB channel 0, which must be open as L16. */
+export function listen(rig: Rig, frames: number): Int16Array {
+  const heard: number[] = [];
+  while (heard.length < frames * 160) heard.push(...(rig.tickSamples(0) ?? []));
+  return Int16Array.from(heard);
+}
