@@ -70,10 +70,11 @@ export class DeviceSlot {
     this.#attached?.perform(command);
   }
 
-  /** Ends it in good order; harmless when it has ended. */
-  async detach(): Promise<void> {
+  /** Ends it in good order, and says why before anything else; harmless when it has ended. */
+  async detach(reason: string): Promise<void> {
+    this.#announceEnd(reason);
     await this.#attached?.detach();
-    this.#end("detached");
+    this.#end(reason);
   }
 
   #take(event: Event): void {
@@ -92,9 +93,13 @@ export class DeviceSlot {
     this.#context.post(event);
   }
 
-  #end(reason: string): void {
+  #announceEnd(reason: string): void {
     if (this.#announced && !this.#over) this.#pass(this.#detached(reason));
     this.#over = true;
+  }
+
+  #end(reason: string): void {
+    this.#announceEnd(reason);
     this.#attached = null;
     this.#resolveGone(reason);
   }

@@ -120,7 +120,7 @@ class DeviceWatch implements Devices {
     await this.#scanning;
     const plugged = [...this.#plugged.values()].filter((it) => it !== null);
     this.#plugged.clear();
-    await Promise.all(plugged.map((it) => this.#drop(it)));
+    await Promise.all(plugged.map((it) => this.#drop(it, "the gateway stops")));
     await this.#turn;
   }
 
@@ -134,7 +134,7 @@ class DeviceWatch implements Devices {
         this.#plugged.delete(key);
         if (plugged === null) continue;
         // Closed before another is opened: it may be the same device at a new address.
-        const dropped = this.#drop(plugged);
+        const dropped = this.#drop(plugged, "unplugged");
         this.#turn = this.#turn.then(() => dropped);
       }
       for (const [key, device] of present) if (!this.#plugged.has(key)) this.#meet(key, device);
@@ -215,7 +215,7 @@ class DeviceWatch implements Devices {
     }
     // Unplugged, or everything closed, while it was being attached.
     if (this.#isPlugged(plugged)) this.#attached(plugged, slot);
-    else await slot.detach();
+    else await slot.detach("unplugged");
   }
 
   #attached(plugged: Plugged, slot: DeviceSlot): void {
@@ -241,10 +241,10 @@ class DeviceWatch implements Devices {
     plugged.retryMs = Math.min(2 * plugged.retryMs, LAST_RETRY_MS);
   }
 
-  async #drop(plugged: Plugged): Promise<void> {
+  async #drop(plugged: Plugged, reason: string): Promise<void> {
     plugged.retry?.();
     plugged.retry = null;
-    await plugged.slot?.detach();
+    await plugged.slot?.detach(reason);
   }
 
   #isPlugged(plugged: Plugged): boolean {

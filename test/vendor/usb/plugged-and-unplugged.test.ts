@@ -280,7 +280,7 @@ test("a bus that gives new objects at every look has one device all the same", a
   address = 6;
   await world.devices.scan();
   await settle();
-  assert.deepEqual(world.story(), ["attached dongle:1", "detached dongle:1: detached", "attached dongle:1"]);
+  assert.deepEqual(world.story(), ["attached dongle:1", "detached dongle:1: unplugged", "attached dongle:1"]);
   await world.devices.close();
 });
 
@@ -291,7 +291,7 @@ test("closing detaches everything, stops listening and leaves no timer", async (
   const world = new World(device, failing);
   await world.devices.scan();
   await world.devices.close();
-  assert.deepEqual(world.story(), ["attached dongle:1", "detached dongle:1: detached"]);
+  assert.deepEqual(world.story(), ["attached dongle:1", "detached dongle:1: the gateway stops"]);
   assert.equal(device.opened, false);
   assert.equal(world.listeners, 0);
   assert.equal(world.clock.pending, 0);
@@ -302,7 +302,7 @@ test("closing while a device is being attached waits for it, and leaves it close
   const world = new World(device);
   while (!device.opened) await Promise.resolve();
   await world.devices.close();
-  assert.deepEqual(world.story(), ["attached dongle:1", "detached dongle:1: detached"]);
+  assert.deepEqual(world.story(), ["attached dongle:1", "detached dongle:1: the gateway stops"]);
   assert.equal(device.opened, false);
   assert.equal(world.clock.pending, 0);
 });
