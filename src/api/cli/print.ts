@@ -70,9 +70,12 @@ function printStatus(status: Status): string {
       "voice",
       voiceStatus === null
         ? status.voice
-        : `${status.voice}, ${voiceStatus.ticks} ticks, ${voiceStatus.lateTicks} late, p99 ${voiceStatus.latenessUs.p99} µs`,
+        : `${status.voice}, ${voiceStatus.ticks} ticks, ${voiceStatus.lateTicks} late, p99 ${Math.round(voiceStatus.latenessUs.p99)} µs`,
     ],
-    ["queue", `${figures.events} events, delay p99 ${figures.queueDelayMs.p99} ms, max ${figures.queueDelayMs.max} ms`],
+    [
+      "queue",
+      `${figures.events} events, delay p99 ${figures.queueDelayMs.p99.toFixed(1)} ms, max ${figures.queueDelayMs.max.toFixed(1)} ms`,
+    ],
     ["refused", refusals.join(", ") || "nothing"],
     ["faults", String(figures.faults)],
     ["memory", `${Math.round(memory.rssBytes / 1_048_576)} MB`],

@@ -16,13 +16,13 @@ const store = openStore(dir, {
     else added = event.calls.at(-1)?.id ?? 0;
   },
   seeds: [],
-  callLogSize: 400,
+  callLogSize: 6000,
   saveAfterMs: 100_000,
   report: () => process.exit(4),
 });
 await store.load();
 for (;;) {
-  for (let n = 0; n < 7; n++) store.perform({ world: "store", kind: "addCall", record: missedCall(++added) });
+  for (let n = 0; n < 500; n++) store.perform({ world: "store", kind: "addCall", record: missedCall(++added) });
   beingSaved = added;
   await store.flush();
 }
