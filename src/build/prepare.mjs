@@ -30,11 +30,17 @@ function install() {
   const problem = missingPackage();
   if (problem === null) return;
   say(`installing packages (${problem})`);
-  const npm = process.env.npm_execpath;
-  const args = ["ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"];
-  const result =
-    npm !== undefined && /npm-cli\.c?js$/.test(npm) ? run(process.execPath, [npm, ...args]) : run("npm", args);
-  if (result !== 0) fail("npm ci failed; it needs the npm registry, or a filled cache");
+  const quiet = ["--include=dev", "--no-audit", "--no-fund", "--loglevel=error"];
+  if (npm(["ci", ...quiet]) === 0) return;
+  say("the lock file does not fit this machine's registry, installing what it lacks as well");
+  if (npm(["install", "--no-save", ...quiet]) !== 0)
+    fail("npm can not install the packages; it needs its registry, or a filled cache");
+}
+
+/** Runs the npm that runs this, or the one on the path. */
+function npm(args) {
+  const own = process.env.npm_execpath;
+  return own !== undefined && /npm-cli\.c?js$/.test(own) ? run(process.execPath, [own, ...args]) : run("npm", args);
 }
 
 /** Compares what npm noted as installed with the lock file; null when all is there. */
