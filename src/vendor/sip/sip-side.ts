@@ -19,7 +19,7 @@ import { grammarFigures } from "./library/fast-grammar.ts";
 import type { SipOptions } from "./options.ts";
 import { Registration } from "./registration.ts";
 import { OfferAnswer } from "./sdp/offer-answer.ts";
-import type { MediaPort, SipVendor } from "./sip.ts";
+import type { MediaPort, SipFigures, SipVendor } from "./sip.ts";
 import { FloodGuard } from "./wire/flood.ts";
 import { gate } from "./wire/gate.ts";
 import { header } from "./wire/message.ts";
@@ -108,7 +108,7 @@ export class SipSide implements SipVendor {
     await this.#flow.close();
   }
 
-  figures(): Readonly<Record<string, number>> {
+  figures(): SipFigures {
     return {
       ...this.#count,
       legs: this.#legs.size,

@@ -14,8 +14,28 @@ export interface SipVendor {
   /** Ends every leg and takes the bindings back, for at most 2 s, then closes the socket. */
   close(): Promise<void>;
   /** Plain counters for status: traffic, refusals, live transactions and legs. */
-  figures(): Readonly<Record<string, number>>;
+  figures(): SipFigures;
 }
+
+/** Counted since the start, but for those that say how many there are now. */
+export type SipFigures = {
+  readonly received: number;
+  readonly sent: number;
+  /** Messages refused by the gate. */
+  readonly malformed: number;
+  /** Messages dropped unread because there were too many. */
+  readonly flooded: number;
+  /** Requests and responses sent again. */
+  readonly requestRepeats: number;
+  readonly responseRepeats: number;
+  /** How many now. */
+  readonly legs: number;
+  readonly clientTransactions: number;
+  readonly serverTransactions: number;
+  /** Header fields read by our fast forms, and by sip.js's own slow parser. */
+  readonly fastParses: number;
+  readonly slowParses: number;
+};
 
 /** Tells the UDP port of an RTP endpoint, to be written into the SDP. */
 export type MediaPort = (endpoint: `rtp:${number}`) => number;

@@ -190,9 +190,9 @@ test("a far end that never answers the CANCELled INVITE is given up after 32 s",
   await network.pass(20);
   house.do({ kind: "release", leg: "sip:out-1", cause: "cancelled" });
   await network.pass(31_000);
-  assert.equal(house.side.figures()["clientTransactions"], 1);
+  assert.equal(house.side.figures().clientTransactions, 1);
   await network.pass(2_000);
-  assert.equal(house.side.figures()["clientTransactions"], 0);
+  assert.equal(house.side.figures().clientTransactions, 0);
 });
 
 const malformed: readonly (readonly [string, (invite: SipMessage) => string])[] = [

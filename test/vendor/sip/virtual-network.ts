@@ -31,11 +31,12 @@ export class VirtualNetwork {
     };
   }
 
-  send(from: Address, text: string, to: Address): void {
+  send(from: Address, datagram: string | Uint8Array, to: Address): void {
+    const text = typeof datagram === "string" ? datagram : Buffer.from(datagram).toString("latin1");
     const passing = { from: nameOf(from), to: nameOf(to), text, what: whatIs(text) };
     this.passed.push(passing);
     if (this.lose(passing)) return;
-    this.clock.after(ms(1), () => this.#receivers.get(nameOf(to))?.(Buffer.from(text), from));
+    this.clock.after(ms(1), () => this.#receivers.get(nameOf(to))?.(Buffer.from(datagram), from));
   }
 
   /** What was sent from `from`, by name, in order. */

@@ -137,8 +137,21 @@ function canonicalHeader(key: string, value: string): { key: string; value: stri
 
 /** A request as sip.js gets it: to the account's token, with the hub's branch. */
 export function normaliseRequest(request: SipRequest, token: string, branch: string): SipRequest {
-  const plain = plainSession(request);
-  const number = cseq(plain).number;
-  const message = canonical(withHeader(plain, "cseq", [`${number} ${plain.method}`]), branch);
-  return { ...plain, headers: message.headers, uri: `sip:${token}@hub.invalid` };
+  const plain = requestRules.reduce((message, rule) => rule.apply(message), request);
+  return { ...canonical(plain, branch), uri: `sip:${token}@hub.invalid` };
+}
+
+const requestRules: readonly { readonly name: string; readonly apply: (request: SipRequest) => SipRequest }[] = [
+  { name: "a body has a type, and an SDP among others stands alone", apply: plainSession },
+  { name: "the CSeq number has no leading zeros", apply: plainSequence },
+  { name: "an INVITE as of RFC 2543, without Contact, is answered to its From", apply: contactOfInvite },
+];
+
+function plainSequence(request: SipRequest): SipRequest {
+  return withHeader(request, "cseq", [`${cseq(request).number} ${request.method}`]);
+}
+
+function contactOfInvite(request: SipRequest): SipRequest {
+  if (request.method !== "INVITE" || header(request, "contact") !== null) return request;
+  return withHeader(request, "contact", [`<${readNameAddr(header(request, "from") ?? "")?.uri ?? ""}>`]);
 }

@@ -74,11 +74,12 @@ export class ServerSide {
   refuse(request: SipRequest, source: Address, status: number, problem: string): void {
     const essential = ["via", "from", "to", "call-id", "cseq"];
     if (request.method === "ACK" || essential.some((key) => header(request, key) === null)) return;
-    const stamped = stamp(request, source);
-    if (stamped === null || splitOutside(header(request, "to") ?? "", ";") === null) return;
     const phrase = status === 505 ? "Version Not Supported" : "Bad Request";
     const reason = problem.replace(/[^\x20-\x7e]/g, "?").slice(0, 80);
-    this.#answer(stamped.request, stamped.destination, refusal(status, `${phrase}: ${reason}`));
+    // A Via that cannot be read is echoed as it came: its sender at least knows his own.
+    const stamped = stamp(request, source);
+    const answer = refusal(status, `${phrase}: ${reason}`);
+    this.#answer(stamped?.request ?? request, stamped?.destination ?? source, answer);
   }
 
   /** A request came from the network; it has passed the gate. */

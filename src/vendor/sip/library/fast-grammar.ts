@@ -16,7 +16,8 @@ const forms = {
   address: new RegExp(`^<${uri}>(?:;(tag|expires)=([A-Za-z0-9._-]+))?$`),
   cseq: /^(\d{1,10}) ([A-Z]{3,10})$/,
   callId: /^[A-Za-z0-9\-.!%*_+`'~()<>:\\"/[\]?{}]+(?:@[A-Za-z0-9\-.!%*_+`'~()<>:\\"/[\]?{}]+)?$/,
-  number: /^\d{1,9}$/,
+  // Without leading zeros: the grammar would drop them.
+  number: /^(?:0|[1-9]\d{0,8})$/,
 };
 
 /** The value sip.js's grammar gives for one of the canonical forms; null when it is another. */

@@ -65,14 +65,16 @@ function badParty(message: SipMessage, key: "from" | "to"): string | null {
 
 function badHops(message: SipMessage): string | null {
   const hops = header(message, "max-forwards");
-  return hops === null || (/^\d{1,3}$/.test(hops) && Number(hops) < 256) ? null : "malformed Max-Forwards";
+  return hops === null || (/^\d{1,10}$/.test(hops) && Number(hops) < 256) ? null : "malformed Max-Forwards";
 }
 
-/** Only where we take the Contact as the remote target: INVITE and its responses. */
+/** Only where we take the Contact as the remote target: INVITE and its responses. RFC 2543 knew INVITE without one. */
 function badContact(message: SipMessage): string | null {
   if (cseq(message).method !== "INVITE") return null;
   const line = header(message, "contact");
-  if (line === null) return message.kind === "request" ? "INVITE without Contact" : null;
+  const inside = readNameAddr(header(message, "to") ?? "")?.params.has("tag") === true;
+  if (line === null)
+    return message.kind === "request" && message.method === "INVITE" && inside ? "re-INVITE without Contact" : null;
   const first = splitOutside(line, ",")?.[0];
   return first === undefined || readNameAddr(first) === null ? "malformed Contact" : null;
 }

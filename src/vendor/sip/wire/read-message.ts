@@ -90,10 +90,11 @@ function readHeaders(lines: readonly string[]): { headers: Header[]; problem: st
   return { headers, problem };
 }
 
+/** A control character may only stand escaped in a quoted string (RFC 3261 §25.1, quoted-pair). */
 function hasControl(value: string): boolean {
   for (let at = 0; at < value.length; at++) {
     const code = value.charCodeAt(at);
-    if ((code < 32 && code !== 9) || code === 127) return true;
+    if (((code < 32 && code !== 9) || code === 127) && value[at - 1] !== "\\") return true;
   }
   return false;
 }
