@@ -8,9 +8,9 @@ import { build } from "esbuild";
 import { folder, Shelf } from "./shelf.ts";
 
 /** How often the writer is killed, each time a little later in its save. */
-const kills = 20;
+const kills = 16;
 /** The writer is killed in this save, counted from 1. */
-const killedIn = 4;
+const killedIn = 3;
 
 /** Starts the writer and kills it that far (0-1) into a save; the number of the last call it said was saved. */
 async function writeUntilKilled(script: string, dir: string, phase: number): Promise<number> {
