@@ -72,8 +72,9 @@ test("with --json every line is an object", async (t) => {
   gateway.tell({ kind: "phoneChanged", phone: "port:1", state: "offHook" });
   screen.stop?.("SIGINT");
   await ended;
-  const [ready, fact] = screen.lines.map((line) => JSON.parse(line));
+  const [ready, before, fact] = screen.lines.map((line) => JSON.parse(line));
   assert.deepEqual(ready.sip, { address: "127.0.0.1", port: 5060 });
+  assert.equal(before.fact.kind, "bookChanged", "what happened during the start");
   assert.equal(fact.fact.state, "offHook");
 });
 

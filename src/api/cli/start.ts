@@ -28,8 +28,8 @@ export async function start(args: Arguments, terminal: Terminal, startGateway: S
     const report = (problem: string): void => terminal.err(`offhook: ${printable(problem)}`);
     const gateway = await startGateway(config, { dataDir: dir, report });
     control.serve(gateway);
-    const quiet = watch(gateway, args, terminal);
     greet(config, dir, args, terminal);
+    const quiet = watch(gateway, args, terminal);
     await stopped;
     quiet();
     await gateway.close();
@@ -45,12 +45,14 @@ function greet(config: Config, dir: string, args: Arguments, terminal: Terminal)
   else terminal.out(welcome(config, dir, terminal.name));
 }
 
-/** Facts as they come: all of them with --verbose, else those that a person should know. */
+/** The facts since the start, and then as they come: all of them with --verbose, else those a person should know. */
 function watch(gateway: Gateway, args: Arguments, terminal: Terminal): () => void {
-  return gateway.onFact((fact, at) => {
+  const show = (fact: Fact, at: number): void => {
     if (!args.verbose && !isNotable(fact)) return;
     terminal.out(args.json ? JSON.stringify({ at, fact }) : printFact({ at, fact }));
-  });
+  };
+  for (const { fact, at } of gateway.recentFacts()) show(fact, at);
+  return gateway.onFact(show);
 }
 
 function isNotable(fact: Fact): boolean {
