@@ -55,6 +55,7 @@ export class SipSide implements SipVendor {
   readonly #count = { received: 0, sent: 0, malformed: 0, flooded: 0 };
   #invitations = 0;
   #closing: (() => void) | null = null;
+  #closed: Promise<void> | null = null;
 
   constructor(options: SipOptions, flow: Flow, house: SipHouse) {
     this.#house = house;
@@ -86,7 +87,12 @@ export class SipSide implements SipVendor {
     if (command.kind === "release") this.#legs.delete(command.leg);
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     for (const leg of [...this.#legs.values()])
       leg.perform({ world: "sip", line: "line:", leg: leg.name, kind: "release", cause: "normal" });
     this.#legs.clear();
