@@ -11,6 +11,8 @@ export class Receiver {
   /** Told when something else is heard than before. */
   onHearing: (() => void) | null = null;
   #recording: Recording | null = null;
+  /** The end of the last recording: whoever asks for it waits for it. */
+  #closing: Promise<void> = Promise.resolve();
 
   constructor(country: CountryProfile) {
     this.ear = new Ear(country);
@@ -36,10 +38,10 @@ export class Receiver {
   }
 
   /** Resolves when the file is complete; at once when none is written. */
-  async stopRecording(): Promise<void> {
-    const recording = this.#recording;
+  stopRecording(): Promise<void> {
+    if (this.#recording !== null) this.#closing = this.#recording.close();
     this.#recording = null;
-    await recording?.close();
+    return this.#closing;
   }
 
   get recording(): boolean {
