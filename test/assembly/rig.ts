@@ -76,15 +76,27 @@ export class Rig {
 
   /** One tick; returns the packets sent. */
   tick(periods = 1): { readonly stream: number; readonly packet: RtpPacket }[] {
-    this.#clock += 160 * periods;
-    this.#engine.tick(periods);
+    this.tickEngine(periods);
     forEachHappening(
       this.map,
       (index) => this.control.nameOf(index),
       (event) => this.events.push(event),
     );
+    return this.sent();
+  }
+
+  /** One tick and nothing else. */
+  tickEngine(periods = 1): void {
+    this.#clock += 160 * periods;
+    this.#engine.tick(periods);
+  }
+
+  /** The packets of the tick just done. */
+  sent(): { readonly stream: number; readonly packet: RtpPacket }[] {
     const sent: { stream: number; packet: RtpPacket }[] = [];
-    this.#out.forEach((stream, octets) => sent.push({ stream, packet: readRtp(octets) }));
+    this.#out.forEach((stream, octets) => {
+      sent.push({ stream, packet: readRtp(octets) });
+    });
     return sent;
   }
 
