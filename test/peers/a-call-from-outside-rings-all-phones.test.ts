@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { PhoneReport } from "../../src/emulator/contract.ts";
 import type { PhoneName } from "../../src/message/name.ts";
 import { assertHears } from "./harness/audio.ts";
-import { everybodyHums, LEVEL_DBM0, notes } from "./harness/voices.ts";
+import { assertTalk, everybodyHums, notes } from "./harness/voices.ts";
 import { World } from "./harness/world.ts";
 
 //  softphone         gateway         handsets 1-3, ports 1-2
@@ -49,8 +49,7 @@ for (const first of ["handset:2", "port:1"] as const satisfies readonly PhoneNam
     });
     assert.ok(inside !== undefined && outside !== undefined && apart !== undefined);
     const [own, hers] = [notes[first], notes.softphone];
-    assertHears({ who: first, sound: inside, hears: [{ frequencyHz: hers, levelDbm0: LEVEL_DBM0 }], not: [own] });
-    assertHears({ who: "Alice", sound: outside, hears: [{ frequencyHz: own, levelDbm0: LEVEL_DBM0 }], not: [hers] });
+    assertTalk({ who: first, sound: inside, note: own }, { who: "Alice", sound: outside, note: hers });
     assertHears({ who: stranger.name, sound: apart, hears: [], not: [own, hers] });
 
     await Promise.all([answering.hangUp(), stranger.hangUp()]);

@@ -18,8 +18,8 @@ for (const { status, phrase, cause, tone } of refusals) {
   test(`the far end answers ${status} ${phrase}: the caller at the analog phone hears ${tone} tone`, async (t) => {
     const world = await World.open(t);
     const { house } = world;
-    const args = ["-key", "status", `${status}`, "-key", "phrase", phrase];
-    const far = await Sipp.start(world.scratch, { scenario: refusing, target: null, port: house.peerPort, args });
+    const fill = { status: `${status}`, phrase };
+    const far = await Sipp.start(world.scratch, { scenario: refusing, target: null, port: house.peerPort, fill });
     const port = house.phone("port:1");
     await port.dial("702");
     await port.hears(tone, 6000);

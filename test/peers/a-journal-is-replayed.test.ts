@@ -16,8 +16,9 @@ async function liveThroughTheDay(world: World): Promise<void> {
   await alice.hasHeard(200);
   await house.phone("port:1").hangUp();
   await alice.until("CALL_CLOSED");
+  const dialled = house.door.facts.length;
   await house.phone("handset:1").dial("690");
-  await house.fact("callAnswered", 5000, house.door.facts.length);
+  await house.fact("callAnswered", 5000, dialled);
   await house.unplug("base:1");
   await house.isQuiet();
   const since = alice.events.length;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { assertHears, onsetMs } from "./harness/audio.ts";
-import { everybodyHums, LEVEL_DBM0, notes } from "./harness/voices.ts";
+import { onsetMs } from "./harness/audio.ts";
+import { assertTalk, everybodyHums, notes } from "./harness/voices.ts";
 import { World } from "./harness/world.ts";
 
 //  phone           gateway            softphone 701
@@ -13,14 +13,19 @@ import { World } from "./harness/world.ts";
 test("an analog phone that is lifted hears dial tone within 100 ms, as sound", async (t) => {
   const { house } = await World.open(t);
   const port = house.phone("port:1");
-  const stop = await port.record();
+  // Nothing can be recorded on-hook: what the two steps took counts as if the phone had been silent meanwhile.
+  const lifted = performance.now();
   await port.lift();
+  const stop = await port.record();
+  const unheard = performance.now() - lifted;
   const report = await port.hears("dial");
   assert.equal(report.hearing.frequencyHz === null ? null : Math.round(report.hearing.frequencyHz / 25) * 25, 425);
   const heard = await stop();
   const onset = onsetMs(heard, -20);
-  assert.ok(onset !== null && onset <= 100, `dial tone came after ${onset} ms`);
-  t.diagnostic(`dial tone after ${onset} ms`);
+  assert.ok(onset !== null, "no dial tone in the recording");
+  const after = unheard + onset;
+  t.diagnostic(`dial tone ${after.toFixed(0)} ms after lifting`);
+  assert.ok(after <= 100, `dial tone came ${after.toFixed(0)} ms after lifting`);
   await port.hangUp();
   await house.isQuiet();
 });
@@ -41,8 +46,7 @@ for (const name of ["port:1", "handset:1"] as const) {
     const [inside, outside] = await everybodyHums({ phones: [phone], softphones: [bob] });
     assert.ok(inside !== undefined && outside !== undefined);
     const [own, his] = [notes[name], notes.otherSoftphone];
-    assertHears({ who: name, sound: inside, hears: [{ frequencyHz: his, levelDbm0: LEVEL_DBM0 }], not: [own] });
-    assertHears({ who: "Bob", sound: outside, hears: [{ frequencyHz: own, levelDbm0: LEVEL_DBM0 }], not: [his] });
+    assertTalk({ who: name, sound: inside, note: own }, { who: "Bob", sound: outside, note: his });
     await phone.hangUp();
     await bob.until("CALL_CLOSED", 1500);
     await house.isQuiet();

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { assertHears, continuityOf, part } from "./harness/audio.ts";
+import type { Status } from "../../src/api/status.ts";
+import { continuityOf, part } from "./harness/audio.ts";
 import type { Baresip } from "./harness/baresip.ts";
 import {
   answersOptions,
@@ -14,7 +15,7 @@ import {
 } from "./harness/hostile.ts";
 import type { House } from "./harness/house.ts";
 import type { Phone } from "./harness/phone.ts";
-import { LEVEL_DBM0, notes } from "./harness/voices.ts";
+import { assertTalk, LEVEL_DBM0, notes } from "./harness/voices.ts";
 import { World } from "./harness/world.ts";
 
 interface Talk {
@@ -43,8 +44,7 @@ async function attackDuringCall(t: TestContext, attack: (talk: Talk) => Promise<
   const outside = part(await alice.hasHeard((await alice.heard()).samples.length / 8 + 300), before);
   const inside = part(await stop(), 100);
   const [own, hers] = [notes["port:1"], notes.softphone];
-  assertHears({ who: "port:1", sound: inside, hears: [{ frequencyHz: hers, levelDbm0: LEVEL_DBM0 }], not: [own] });
-  assertHears({ who: "Alice", sound: outside, hears: [{ frequencyHz: own, levelDbm0: LEVEL_DBM0 }], not: [hers] });
+  assertTalk({ who: "port:1", sound: inside, note: own }, { who: "Alice", sound: outside, note: hers });
   const gaps = [continuityOf(outside, own).longestGapMs, continuityOf(inside, hers).longestGapMs];
   assert.ok(Math.max(...gaps) <= 60, `gaps of ${gaps.join(" and ")} ms in the sound`);
   assert.ok(!alice.events.some((event) => event.type === "CALL_CLOSED"), "the call ended");
@@ -53,6 +53,10 @@ async function attackDuringCall(t: TestContext, attack: (talk: Talk) => Promise<
   alice.hangUp();
   await port.hangUp();
   await house.isQuiet(40_000);
+}
+
+function refusedPackets({ voiceStatus }: Status): number {
+  return voiceStatus === null ? 0 : voiceStatus.malformedPackets + voiceStatus.strangerPackets;
 }
 
 async function refusedTotal(house: House): Promise<number> {
@@ -74,7 +78,7 @@ test("the torture messages of RFC 4475 leave a call in progress undisturbed, and
 test("every twelfth INVITE of PROTOS leaves a call in progress undisturbed", async (t) => {
   await attackDuringCall(t, async ({ house }) => {
     const messages = await protosMessages(12, `127.0.0.1:${house.sipPort}`);
-    assert.ok(messages.length > 300, `only ${messages.length} messages were found`);
+    assert.ok(messages.length > 250, `only ${messages.length} messages were found`);
     await sendUdp(messages, house.sipPort);
     assert.ok(await answersOptions(house.sipPort));
   });
@@ -86,8 +90,8 @@ test("garbage on the RTP and RTCP ports leaves the sound of the call whole, and 
     const garbage = await rtpGarbage();
     for (let port = house.rtpPort; port < house.rtpPort + 4; port++) await sendUdp(garbage, port);
     const after = await house.status();
-    const counted = (after.voiceStatus?.malformedPackets ?? 0) - (before.voiceStatus?.malformedPackets ?? 0);
-    assert.ok(counted > 100, `only ${counted} packets were counted as malformed`);
+    const counted = refusedPackets(after) - refusedPackets(before);
+    assert.ok(counted > garbage.length, `only ${counted} packets were counted as malformed or a stranger's`);
   });
 });
 

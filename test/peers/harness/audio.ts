@@ -50,6 +50,8 @@ export interface Heard {
   readonly hears: readonly { readonly frequencyHz: number; readonly levelDbm0: number }[];
   /** Frequencies that must not be there. */
   readonly not: readonly number[];
+  /** His own voice when there is an analog line on the way: what its hybrid gives back is weak, but there (ITU-T G.122). */
+  readonly echo?: { readonly frequencyHz: number; readonly belowDbm0: number };
 }
 
 const TOLERANCE_DB = 1.5;

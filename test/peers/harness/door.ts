@@ -40,6 +40,14 @@ export class Door {
     };
     ask(this.#dataDir, "events", ["--follow"], listener).catch(() => this.changed.ring());
   }
+
+  /** Puts what happened before anybody listened in front. */
+  async recall(): Promise<void> {
+    const recent = await this.ask<readonly TimedFact[]>("events");
+    const known = new Set(this.facts.map((timed) => JSON.stringify(timed)));
+    this.facts.unshift(...recent.filter((timed) => !known.has(JSON.stringify(timed))));
+    this.changed.ring();
+  }
 }
 
 /** An action as `offhook phone NAME …` takes it. */

@@ -134,8 +134,9 @@ function fill(template: string, n: number, target: string): Buffer {
     "From-Address": "127.0.0.1",
     "From-IP": "127.0.0.1",
     From: "user@127.0.0.1",
-    To: `600@${target}`,
-    "To-Name": "600",
+    // Nobody's number: the attack is on the parser and the transactions, not on people's sleep.
+    To: `4999@${target}`,
+    "To-Name": "4999",
     "To-Address": target,
     "To-IP": "127.0.0.1",
     "Call-ID": `protos-${n}-${process.pid}`,

@@ -146,6 +146,7 @@ export class House {
   async #open(): Promise<void> {
     await this.program.says(/"ready":true/, 20_000);
     this.door.follow();
+    await this.door.recall();
     await this.#settles("every phone is there", 10_000, async () => {
       const { voice, phones } = await this.status();
       const missing = phones.filter((phone) => phone.state !== "idle");

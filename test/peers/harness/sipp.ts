@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readFile, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { freePorts } from "./free-ports.ts";
 import { Program } from "./program.ts";
 import type { Scratch } from "./scratch.ts";
@@ -17,6 +17,8 @@ export interface SippOptions {
   /** SIPp gives up after this time. */
   readonly seconds?: number;
   readonly args?: readonly string[];
+  /** What stands for `{name}` in the scenario, where SIPp itself takes no variable. */
+  readonly fill?: Readonly<Record<string, string>>;
   /** Files the scenario names, put into its working folder. */
   readonly files?: Readonly<Record<string, Uint8Array>>;
 }
@@ -51,8 +53,9 @@ export class Sipp {
     const trace = join(folder, "messages.log");
     for (const [name, octets] of Object.entries(options.files ?? {})) await writeFile(join(folder, name), octets);
     const own = options.scenario === "uac" || options.scenario === "uas";
+    const scenario = own ? options.scenario : await filled(options, folder);
     const args = [
-      ...(own ? ["-sn", options.scenario] : ["-sf", options.scenario]),
+      ...[own ? "-sn" : "-sf", scenario],
       ...(options.target === null ? [] : [options.target]),
       ...(options.service === undefined ? [] : ["-s", options.service]),
       ...["-i", "127.0.0.1", "-p", `${port}`, "-mi", "127.0.0.1", "-m", `${options.calls ?? 1}`],
@@ -87,6 +90,17 @@ export class Sipp {
   ladder(): readonly string[] {
     return this.messages().map(rung);
   }
+}
+
+/** The scenario with its blanks filled, in the working folder. */
+async function filled(options: SippOptions, folder: string): Promise<string> {
+  const path = join(folder, basename(options.scenario));
+  const text = await readFile(options.scenario, "utf8");
+  await writeFile(
+    path,
+    text.replace(/\{(\w+)\}/g, (whole, name: string) => options.fill?.[name] ?? whole),
+  );
+  return path;
 }
 
 /** `> INVITE` for a request sent, `< 180 INVITE` for a response received. */

@@ -1,4 +1,4 @@
-import { part } from "./audio.ts";
+import { assertHears, part } from "./audio.ts";
 import type { Baresip } from "./baresip.ts";
 import type { Phone } from "./phone.ts";
 import type { Sound } from "./wav.ts";
@@ -16,6 +16,29 @@ export const notes = {
 
 /** Speech level of a telephone, dBm0. */
 export const LEVEL_DBM0 = -16;
+
+/** The trans-hybrid loss of a port is 20 dB: an echo of one's own voice is 18 dB down at least. */
+export const ECHO_DBM0 = LEVEL_DBM0 - 18;
+
+/** Fails unless the two hear each other at their levels, and themselves at most as the echo of an analog line. */
+export function assertTalk(a: Side, b: Side): void {
+  for (const [me, other] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    const hears = [{ frequencyHz: other.note, levelDbm0: LEVEL_DBM0 }];
+    const echo = { frequencyHz: me.note, belowDbm0: ECHO_DBM0 };
+    const analog = other.who.startsWith("port:");
+    assertHears({ who: me.who, sound: me.sound, hears, ...(analog ? { not: [], echo } : { not: [me.note] }) });
+  }
+}
+
+export interface Side {
+  /** A phone's name, or a person's. */
+  readonly who: string;
+  readonly sound: Sound;
+  readonly note: number;
+}
 
 export interface Voices {
   /** Those who hum for a while, each his note; all of them listen too. */
