@@ -23,7 +23,7 @@ import { Pace } from "./pace.ts";
 import { PacketsIn } from "./packets-in.ts";
 import { PacketsOut } from "./packets-out.ts";
 import { RtcpSession } from "./rtcp-session.ts";
-import type { RtpIo } from "./rtp-io.ts";
+import type { Receive, RtpIo } from "./rtp-io.ts";
 import { streamStatus } from "./stream-status.ts";
 
 /** One minute of ticks. */
@@ -36,8 +36,10 @@ export async function openLoop(task: WorkerTask): Promise<VoiceLoop> {
   const module = await WebAssembly.compile(await readModule(new URL(task.wasm)));
   const figures = { rtp: options.streams, usb: options.usbChannels, jitterMs: options.jitterMs };
   const engine = openEngine(module, task.memory, figures);
-  const loop = new VoiceLoop(task, engine);
-  await loop.open();
+  let receive: Receive = () => {};
+  const io = await openDgramIo(options, (...datagram) => receive(...datagram));
+  const loop = new VoiceLoop(task, engine, io);
+  receive = (stream, channel, datagram, from) => loop.receive(stream, channel, datagram, from);
   return loop;
 }
 
@@ -50,33 +52,32 @@ async function readModule(wasm: URL): Promise<Uint8Array> {
 }
 
 export class VoiceLoop {
-  readonly #task: WorkerTask;
   readonly #engine: Engine;
   readonly #map: VoiceMap;
   readonly #control: Control;
   readonly #in: PacketsIn;
   readonly #out: PacketsOut;
   readonly #port: MessagePort;
+  readonly #io: RtpIo;
   readonly #cname = randomBytes(12).toString("base64");
   readonly #rtcp = new Map<number, RtcpSession>();
   readonly #lateUs = new Figures(KEPT_TICKS);
   readonly #tickUs = new Figures(KEPT_TICKS);
   readonly #sleeper = new Int32Array(new SharedArrayBuffer(4));
-  #io: RtpIo | null = null;
   #lateTicks = 0;
   #malformed = 0;
   #strangers = 0;
   #stopped = false;
 
-  constructor(task: WorkerTask, engine: Engine) {
-    this.#task = task;
+  constructor(task: WorkerTask, engine: Engine, io: RtpIo) {
     this.#engine = engine;
+    this.#io = io;
     this.#port = task.port;
     this.#map = new VoiceMap(task.memory);
     this.#in = new PacketsIn(this.#map);
     this.#out = new PacketsOut(this.#map);
-    const { streams, rtpTimeoutMs, address } = task.options;
-    this.#control = new Control(this.#map, streams, rtpTimeoutMs, isIPv6(address) ? 6 : 4, {
+    const { rtpTimeoutMs, address } = task.options;
+    this.#control = new Control(this.#map, io.ports.length, rtpTimeoutMs, isIPv6(address) ? 6 : 4, {
       opened: (stream) => this.#opened(stream),
       closing: (stream) => this.#closing(stream),
       failed: (endpoint, reason) =>
@@ -84,18 +85,15 @@ export class VoiceLoop {
     });
   }
 
-  /** Binds the sockets and tells the host. */
-  async open(): Promise<void> {
-    const io = await openDgramIo(this.#task.options, (stream, channel, datagram, from) => {
-      if (channel === "rtp") this.#receiveRtp(stream, datagram, from);
-      else this.#receiveRtcp(stream, datagram, from);
-    });
-    this.#io = io;
-    this.#tell({ kind: "ready", ports: io.ports });
+  /** Something came from the network; called while the sockets are drained. */
+  receive(stream: number, channel: "rtp" | "rtcp", datagram: Uint8Array, from: Address): void {
+    if (channel === "rtp") this.#receiveRtp(stream, datagram, from);
+    else this.#receiveRtcp(stream, datagram, from);
   }
 
   /** Runs until told to stop. */
   async run(): Promise<void> {
+    this.#tell({ kind: "ready", ports: this.#io.ports });
     const pace = new Pace(performance.now());
     while (!this.#stopped) {
       const sleep = pace.untilNext(performance.now());
@@ -109,22 +107,20 @@ export class VoiceLoop {
   }
 
   async #turn(periods: number): Promise<void> {
-    const io = this.#io;
-    if (io === null) return;
     const began = performance.now();
-    await io.drain();
+    await this.#io.drain();
     this.#obey();
     this.#engine.tick(periods);
     this.#out.forEach((stream, packet) => {
       const remote = this.#control.remoteOf(stream);
-      if (remote !== null) io.send(stream, "rtp", packet, remote.target);
+      if (remote !== null) this.#io.send(stream, "rtp", packet, remote.target);
     });
     forEachHappening(
       this.#map,
       (index) => this.#control.nameOf(index),
       (event) => this.#tell({ kind: "happened", event }),
     );
-    this.#report(io);
+    this.#report();
     this.#tickUs.add((performance.now() - began) * 1000);
   }
 
@@ -174,15 +170,16 @@ export class VoiceLoop {
     const session = this.#rtcp.get(stream);
     const remote = this.#control.remoteOf(stream);
     if (session !== undefined && remote !== null)
-      this.#io?.send(stream, "rtcp", session.report(performance.now(), true), remote.rtcpTarget);
+      this.#io.send(stream, "rtcp", session.report(performance.now(), true), remote.rtcpTarget);
     this.#rtcp.delete(stream);
   }
 
-  #report(io: RtpIo): void {
+  #report(): void {
     const now = performance.now();
     for (const [stream, session] of this.#rtcp) {
       const remote = this.#control.remoteOf(stream);
-      if (remote !== null && session.isDue(now)) io.send(stream, "rtcp", session.report(now, false), remote.rtcpTarget);
+      if (remote !== null && session.isDue(now))
+        this.#io.send(stream, "rtcp", session.report(now, false), remote.rtcpTarget);
     }
   }
 
@@ -204,8 +201,8 @@ export class VoiceLoop {
 
   async #close(): Promise<void> {
     for (const stream of [...this.#rtcp.keys()]) this.#closing(stream);
-    await this.#io?.drain();
-    await this.#io?.close();
+    await this.#io.drain();
+    await this.#io.close();
     this.#engine.close();
     this.#port.close();
   }

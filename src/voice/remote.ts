@@ -36,7 +36,8 @@ export class Remote {
 
   /** True when an RTP packet from there is this far end's. */
   accepts(from: Address): boolean {
-    if (!this.acceptsAddress(from)) return false;
+    // Nothing can be sent back to port 0.
+    if (!this.acceptsAddress(from) || from.port === 0) return false;
     if (from.port === this.#signalled.port) {
       if (this.#learnt !== "signalled") this.#learn("signalled", this.#signalled);
       return true;

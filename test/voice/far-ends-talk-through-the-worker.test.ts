@@ -216,3 +216,19 @@ test("closing a stream says goodbye by RTCP, without a name", { timeout }, async
   assert.equal(octets[octets.length - 7], 203, "BYE last");
   assert.doesNotMatch(octets.toString("latin1"), /offhook|127\.|root/i);
 });
+
+test("an open stream reports by RTCP within four seconds", { timeout }, async (context) => {
+  const house = await VoiceHouse.open(context);
+  const rtcp = createSocket("udp4");
+  const a = await farEnd(context);
+  rtcp.bind(a.port + 1, "127.0.0.1");
+  await once(rtcp, "listening");
+  context.after(() => rtcp.close());
+  open(house, 0, a, "PCMA");
+  const began = performance.now();
+  const [octets] = (await once(rtcp, "message")) as [Buffer]; // what dgram gives first
+  assert.ok(performance.now() - began < 4000, `${performance.now() - began} ms`);
+  assert.deepEqual([octets[0], octets[1]], [0x80, 200], "a sender report without blocks: nothing was received");
+  assert.ok(octets.readUInt32BE(20) > 50, "packets sent");
+  assert.equal(octets.readUInt32BE(24), octets.readUInt32BE(20) * 160, "octets sent");
+});

@@ -32,3 +32,9 @@ test("an IPv6 address is the same however it is written", () => {
   assert.equal(remote.accepts(at(4000, "2001:DB8::1")), true);
   assert.equal(remote.isAt(at(4000, "2001:db8::0:1")), true);
 });
+
+test("port 0, to which nothing can be sent, is not learnt", () => {
+  const remote = new Remote(at(4000));
+  assert.equal(remote.accepts(at(0)), false);
+  assert.deepEqual(remote.target, at(4000));
+});

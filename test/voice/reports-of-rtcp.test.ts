@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { readReport, writeReport } from "../../src/voice/rtcp.ts";
+import { RtcpSession } from "../../src/voice/rtcp-session.ts";
+import { Rig } from "../assembly/rig.ts";
+import { writeRtp } from "../assembly/rtp.ts";
 
 const sender = { wallClock: 1_000, rtpTimestamp: 0xfedcba98, packets: 7, octets: 1120 };
 const block = {
@@ -52,4 +55,43 @@ test("seeds that break other RTCP readers are read or refused", () => {
     }
   }
   assert.ok(count > 20, `${count} seeds`);
+});
+
+test("a session reports what it received since the last report, and when it last heard the sender", () => {
+  const rig = new Rig();
+  rig.openRtp(0, "PCMA");
+  const session = new RtcpSession(rig.map, 0, "x", 0);
+  const deliver = (from: number, to: number, lost: (n: number) => boolean) => {
+    for (let n = from; n < to; n++) {
+      if (!lost(n)) rig.deliver(0, writeRtp({ ssrc: 9, sequence: (65_500 + n) & 0xffff, timestamp: n * 160 }));
+      rig.tick();
+    }
+  };
+  const view = (octets: Uint8Array) => new DataView(octets.buffer, 28);
+  deliver(0, 100, (n) => n % 4 === 3 && n < 99);
+  session.hear(writeReport({ ssrc: 9, cname: "y", sender, block: null, bye: false }), 1000);
+  const first = view(session.report(3000, false));
+  assert.equal(first.getUint32(0), 9);
+  assert.equal(first.getUint8(4), Math.floor((24 * 256) / 100));
+  assert.equal(first.getUint32(4) & 0xffffff, 24);
+  assert.equal(first.getUint32(8), 65_500 + 99, "one cycle of the sequence counts 65536");
+  assert.equal(first.getUint32(16), 0x7e810000, "middle of the NTP time heard");
+  assert.equal(first.getUint32(20), 2 * 65_536, "two seconds ago");
+  deliver(100, 200, () => false);
+  const second = view(session.report(8000, false));
+  assert.equal(second.getUint8(4), 0);
+  assert.equal(second.getUint32(4) & 0xffffff, 24);
+});
+
+test("reports come half to one and a half intervals apart", () => {
+  const rig = new Rig();
+  rig.openRtp(0, "PCMA");
+  for (let n = 0; n < 50; n++) {
+    const session = new RtcpSession(rig.map, 0, "x", 0);
+    assert.equal(session.isDue(1249), false);
+    assert.equal(session.isDue(3750), true);
+    session.report(10_000, false);
+    assert.equal(session.isDue(12_499), false);
+    assert.equal(session.isDue(17_500), true);
+  }
 });
