@@ -7,7 +7,7 @@ import {
   voiceFlags,
 } from "../../vendor/reference/wire/voice-frame.ts";
 import { type Frame, silentFrame } from "../sound/frame.ts";
-import { decodeFrame, encodeFrame } from "../sound/g711.ts";
+import { decodeFrame, encodeFrame, isIdle } from "../sound/g711.ts";
 import { Packets } from "../usb/packets.ts";
 import { FIFO_FRAMES, PlayOut } from "./play-out.ts";
 
@@ -103,7 +103,7 @@ export class VoicePath {
   #play(played: readonly ChannelFrame[], channel: number, format: VoiceFormat): Frame {
     const block = played.find((one) => one.channel === channel && one.format === format);
     const heard = this.#heard[channel];
-    if (block === undefined || heard === undefined) return silentFrame;
+    if (block === undefined || heard === undefined || isIdle(format, block.payload)) return silentFrame;
     decodeFrame(format, block.payload, heard);
     return heard;
   }

@@ -1,5 +1,5 @@
 import type { VoiceFormat } from "../../message/media.ts";
-import type { Frame } from "./frame.ts";
+import { type Frame, silentFrame } from "./frame.ts";
 
 /** ITU-T G.711 A-law, 16-bit sample to octet (even bits inverted). */
 export function encodeAlaw(sample: number): number {
@@ -55,8 +55,23 @@ export function decodeFrame(format: VoiceFormat, octets: Uint8Array, into: Frame
   for (let n = 0; n < into.length; n++) into[n] = table[octets[n] ?? 0] ?? 0;
 }
 
-/** Encodes one frame; returns fresh octets. */
+/** What an idle channel carries. */
+const silence: Readonly<Record<VoiceFormat, Uint8Array>> = {
+  PCMA: new Uint8Array(160).fill(0xd5),
+  PCMU: new Uint8Array(160).fill(0xff),
+  L16: new Uint8Array(320),
+};
+
+/** True when these octets are an idle channel's: most frames are, and need no decoding. */
+export function isIdle(format: VoiceFormat, octets: Uint8Array): boolean {
+  const idle = silence[format][0];
+  for (const octet of octets) if (octet !== idle) return false;
+  return true;
+}
+
+/** Encodes one frame; the octets are not to be written to. */
 export function encodeFrame(format: VoiceFormat, frame: Frame): Uint8Array {
+  if (frame === silentFrame) return silence[format];
   const octets = new Uint8Array(octetsOf(format));
   if (format === "L16") {
     frame.forEach((sample, n) => {
@@ -68,10 +83,4 @@ export function encodeFrame(format: VoiceFormat, frame: Frame): Uint8Array {
   const encode = format === "PCMA" ? encodeAlaw : encodeMulaw;
   for (let n = 0; n < frame.length; n++) octets[n] = encode(frame[n] ?? 0);
   return octets;
-}
-
-/** What an idle channel of this format sounds like: A-law D5, µ-law FF, zeros. */
-export function idleOctet(format: VoiceFormat): number {
-  if (format === "PCMA") return 0xd5;
-  return format === "PCMU" ? 0xff : 0;
 }

@@ -80,7 +80,7 @@ test("a call-waiting beep in the middle of speech is recognised", () => {
 test("speech and music are sound, never a tone, in any country", () => {
   const all = recordings("speech-8k", "music-8k").map(({ name, samples }) => ({
     name,
-    pieces: frames(samples.subarray(0, 8 * 8000)),
+    pieces: frames(samples.subarray(0, 4 * 8000)),
   }));
   for (const country of codes) {
     for (const { name, pieces } of all) {
