@@ -5,7 +5,7 @@ import { readUri } from "./wire/name-addr.ts";
 
 /**
  * The account a request outside a dialog is for: the one whose Contact it names; a registered one whose user it
- * names; the one whose server it comes from (a trunk may put any number there); else the direct line.
+ * names; the one whose server it comes from (a trunk may put any number there); else a direct line, the one to that peer first.
  */
 export function accountFor(
   request: SipRequest,
@@ -14,14 +14,15 @@ export function accountFor(
   addressOf: (host: string) => string | null,
 ): AccountCore | null {
   const user = readUri(request.uri)?.user ?? "";
+  const isServer = ({ account: { server } }: AccountCore) => source.address === addressOf(server.host);
+  const direct = accounts.filter(({ account }) => account.mode === "direct");
   const registering = accounts.filter(({ account }) => account.mode === "register");
   return (
     accounts.find(({ token }) => token === user) ??
     registering.find(({ account }) => account.user === user) ??
-    registering.find(
-      ({ account: { server } }) => source.port === server.port && source.address === addressOf(server.host),
-    ) ??
-    accounts.find(({ account }) => account.mode === "direct") ??
+    registering.find((one) => isServer(one) && source.port === one.account.server.port) ??
+    direct.find(isServer) ??
+    direct[0] ??
     (request.method === "OPTIONS" && user === "" ? (accounts[0] ?? null) : null)
   );
 }

@@ -12,7 +12,7 @@ import { ServerSide } from "./hub/server-side.ts";
 import type { Flow } from "./hub/socket.ts";
 import { callerOf, dialledNumber } from "./leg/identity.ts";
 import { IncomingLeg } from "./leg/incoming-leg.ts";
-import { type Leg, type LegHouse, voiceOf } from "./leg/leg.ts";
+import { attempt, type Leg, type LegHouse, voiceOf } from "./leg/leg.ts";
 import { OutgoingLeg } from "./leg/outgoing-leg.ts";
 import { type AccountCore, createAccountCore } from "./library/account-core.ts";
 import { grammarFigures } from "./library/fast-grammar.ts";
@@ -23,7 +23,7 @@ import type { MediaPort, SipFigures, SipVendor } from "./sip.ts";
 import { FloodGuard } from "./wire/flood.ts";
 import { gate } from "./wire/gate.ts";
 import { header } from "./wire/message.ts";
-import { readMessage } from "./wire/read-message.ts";
+import { type Reading, readMessage } from "./wire/read-message.ts";
 
 export interface SipHouse {
   readonly post: Post;
@@ -79,11 +79,10 @@ export class SipSide implements SipVendor {
   }
 
   perform(command: SipCommand): void {
-    if (command.kind === "invite") {
-      this.#invite(command);
-      return;
-    }
-    this.#legs.get(command.leg)?.perform(command);
+    attempt(this.#house, command.kind, () => {
+      if (command.kind === "invite") this.#invite(command);
+      else this.#legs.get(command.leg)?.perform(command);
+    });
     if (command.kind === "release") this.#legs.delete(command.leg);
   }
 
@@ -145,24 +144,25 @@ export class SipSide implements SipVendor {
 
   #datagram(datagram: Uint8Array, source: Address): void {
     this.#count.received++;
-    const peer = `${source.address}:${source.port}`;
     if (!this.#flood.admit(source.address, this.#house.clock.now())) {
       this.#count.flooded++;
       this.#house.report(source.address, "too many messages a second");
       return;
     }
-    const reading = gate(datagram);
+    // Nothing a stranger sends may stop the house: what throws all the same is reported as our fault, not his.
+    attempt(this.#house, "datagram", () => this.#message(gate(datagram), source));
+    this.#checkQuiet();
+  }
+
+  #message(reading: Reading, source: Address): void {
     if (reading.kind === "nothing") return;
     if (reading.kind === "fault") {
       this.#count.malformed++;
-      this.#house.report(peer, reading.problem);
+      this.#house.report(`${source.address}:${source.port}`, reading.problem);
       if (reading.message?.kind === "request")
         this.#server.refuse(reading.message, source, reading.status, reading.problem);
-      return;
-    }
-    if (reading.message.kind === "request") this.#server.request(reading.message, source);
+    } else if (reading.message.kind === "request") this.#server.request(reading.message, source);
     else this.#client.response(reading.message, source);
-    this.#checkQuiet();
   }
 
   /** What sip.js writes is read by the same reader as what comes from outside. */

@@ -22,7 +22,8 @@ export class Resolver {
   resolve(host: string, port: number, then: (address: Address | null) => void): void {
     const bare = host.replace(/^\[|\]$/g, "");
     const known = this.addressOf(bare);
-    if (known !== null) {
+    const fresh = isIP(bare) !== 0 || (this.#known.get(bare)?.until ?? 0) > this.#now();
+    if (known !== null && fresh) {
       then(isReachable(known) ? { address: known, port } : null);
       return;
     }
@@ -37,10 +38,9 @@ export class Resolver {
     });
   }
 
-  /** What is known without asking: a literal, or a name resolved in the last minute. */
+  /** What is known without asking: a literal, or what the name meant when it was last asked for. */
   addressOf(host: string): string | null {
-    if (isIP(host) !== 0) return host;
-    const known = this.#known.get(host);
-    return known !== undefined && known.until > this.#now() ? known.address : null;
+    const bare = host.replace(/^\[|\]$/g, "");
+    return isIP(bare) !== 0 ? bare : (this.#known.get(bare)?.address ?? null);
   }
 }

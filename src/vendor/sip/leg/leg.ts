@@ -1,4 +1,4 @@
-import type { Body, Session } from "sip.js/lib/core/index.js";
+import type { Body } from "sip.js/lib/core/index.js";
 import type { LocalMedia } from "../../../message/media.ts";
 import type { LineName } from "../../../message/name.ts";
 import type { SipCommand, SipEvent, SipLeg } from "../../../message/sip.ts";
@@ -49,7 +49,7 @@ export function sdpBody(content: string): Body {
 }
 
 /** sip.js throws when a dialog's state has moved on meanwhile; that is no fault of ours or of the caller's. */
-export function attempt(house: LegHouse, what: string, run: () => void): boolean {
+export function attempt(house: Pick<LegHouse, "report">, what: string, run: () => void): boolean {
   try {
     run();
     return true;
@@ -58,5 +58,3 @@ export function attempt(house: LegHouse, what: string, run: () => void): boolean
     return false;
   }
 }
-
-export type { Session };
