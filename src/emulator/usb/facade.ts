@@ -25,9 +25,9 @@ export class FacadeDevice implements UsbDevice {
     this.#address = plug.address;
   }
 
-  /** The only thing that tells two objects of one device to be the same; a device plugged in again has another. */
-  get handle(): { readonly bus: number; readonly addr: number } {
-    return { bus: 1, addr: this.#address };
+  /** The same for all objects of one device while it is plugged; another one after a re-plug. */
+  get handle(): string {
+    return `emulated:${this.#address}`;
   }
 
   get vendorId(): number {

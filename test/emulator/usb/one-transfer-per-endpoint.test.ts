@@ -225,7 +225,10 @@ test("unplugging ends all that waits, and the object is dead also after plugging
   await device.releaseInterface(0);
   await device.close();
   const [again] = await bus.getDevices();
-  assert.notEqual(again, device);
+  const [twin] = await bus.getDevices();
+  assert.notEqual(again, twin);
+  assert.equal(again?.handle, twin?.handle);
+  assert.notEqual(again?.handle, device.handle);
   assert.equal(again?.serialNumber, "P1");
   await again?.open();
   await again?.claimInterface(0);
