@@ -1,6 +1,6 @@
 import { version } from "./api/version.ts";
 import type { Config } from "./config/config.ts";
-import { createEmulatedHouse } from "./emulator/house.ts";
+import type { EmulatedHouse, EmulatorOptions } from "./emulator/contract.ts";
 import type { Gateway, GatewayOptions } from "./gateway-contract.ts";
 import { Proactor } from "./logic/proactor.ts";
 import { type LowerHalf, perform } from "./lower-half.ts";
@@ -58,8 +58,7 @@ async function open(config: Config, options: GatewayOptions, closing: Closing): 
   await openFiles(config, options, spine, closing);
   const rtpPorts = new Map<RtpEndpoint, number>();
   const voice = await openVoice(config, spine, rtpPorts, closing);
-  const emulator = config.emulator === null ? null : createEmulatedHouse(config.emulator, clock);
-  if (emulator !== null) closing.push(() => emulator.close());
+  const emulator = config.emulator === null ? null : await openEmulator(config.emulator, closing);
   await openSip(config, spine, rtpPorts, closing);
   await openDevices(config, spine, emulator?.bus ?? null, voice, closing);
   return {
@@ -79,8 +78,18 @@ async function open(config: Config, options: GatewayOptions, closing: Closing): 
       faults: spine.faults(),
       refused: complaints.counts(),
     }),
-    close: () => closeAll(closing),
+    close: async () => {
+      await hangUpAll(spine);
+      await closeAll(closing);
+    },
   };
+}
+
+/** Nobody is left in a call with a house that is gone: every call is released before the sockets close. */
+async function hangUpAll(spine: Spine): Promise<void> {
+  for (const { call } of spine.upper.view().calls)
+    spine.post({ world: "admin", kind: "hangUp", call, at: clock.now() });
+  while (spine.proactor.waiting > 0) await new Promise((resolve) => setImmediate(resolve));
 }
 
 function buildSpine(recorder: Recorder | null, complaints: Complaints, options: GatewayOptions): Spine {
@@ -146,6 +155,14 @@ async function openVoice(config: Config, spine: Spine, rtpPorts: Map<RtpEndpoint
   return voice;
 }
 
+/** Loaded only where it is wanted: a router with real devices has no use for it. */
+async function openEmulator(options: EmulatorOptions, closing: Closing): Promise<EmulatedHouse> {
+  const { createEmulatedHouse } = await import("./emulator/house.ts");
+  const house = createEmulatedHouse(options, clock);
+  closing.push(() => house.close());
+  return house;
+}
+
 async function openSip(
   config: Config,
   spine: Spine,
@@ -166,7 +183,10 @@ async function openDevices(
   voice: Awaited<ReturnType<typeof openVoice>>,
   closing: Closing,
 ): Promise<void> {
-  const report = (problem: string): void => spine.complaints.about("usb", problem.split(":", 2).join(":"), problem);
+  const report = (problem: string): void => {
+    const [, device = "", rest = problem] = /^((?:base|dongle):\d+): (.*)$/s.exec(problem) ?? [];
+    spine.complaints.about("usb", device, rest);
+  };
   const machine = config.usb ? await machineBus(report) : null;
   const buses = [emulated, machine].filter((bus) => bus !== null);
   const families = [referenceBase(), referenceDongle()];

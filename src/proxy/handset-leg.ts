@@ -76,6 +76,7 @@ export class HandsetLeg implements Leg {
   setup(request: RingRequest): void {
     const signal = request.internal ? "alertingInternal" : "alertingExternal";
     this.#send({ kind: "setup", caller: request.caller, signal, channel: this.channel });
+    this.party.changed();
   }
 
   /** CC-SETUP-ACK and dial tone. */
@@ -117,6 +118,7 @@ export class HandsetLeg implements Leg {
     this.#tone(null);
     this.#open(format);
     this.#send({ kind: "connect" });
+    this.party.changed();
   }
 
   hold(): void {
@@ -186,6 +188,7 @@ export class HandsetLeg implements Leg {
     if (this.#state !== "paging" && this.#state !== "alerting") return;
     this.#state = "up";
     this.#send({ kind: "connectAck" });
+    this.party.changed();
     this.#owner?.answered(this);
   }
 

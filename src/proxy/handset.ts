@@ -21,6 +21,7 @@ export class Handset implements Party {
   #base: Base | null = null;
   #formats: readonly VoiceFormat[] = [];
   #leg: HandsetLeg | null = null;
+  #told: PhoneView["state"] = "absent";
 
   constructor(desk: Desk, plan: PhonePlan, name: HandsetName, reception: Reception) {
     this.name = name;
@@ -49,21 +50,21 @@ export class Handset implements Party {
   attached(base: Base, formats: readonly VoiceFormat[]): void {
     this.#base = base;
     this.#formats = formats;
-    this.#tell();
+    this.changed();
   }
 
   /** The base is gone, and with it whatever was said through it. */
   detached(): void {
     this.#base = null;
     this.#leg?.lost();
-    this.#tell();
+    this.changed();
   }
 
   take(event: HandsetEvent): void {
     switch (event.kind) {
       case "located":
       case "detachedHandset":
-        return this.#tell();
+        return this.changed();
       case "setup":
         return this.#setup(event);
       case "keypad":
@@ -94,7 +95,7 @@ export class Handset implements Party {
   forget(leg: HandsetLeg): void {
     this.#base?.giveChannel(leg.channel);
     if (this.#leg === leg) this.#leg = null;
-    this.#tell();
+    this.changed();
   }
 
   view(): PhoneView {
@@ -106,6 +107,15 @@ export class Handset implements Party {
   restore(base: Base | null, formats: readonly VoiceFormat[]): void {
     this.#base = base;
     this.#formats = formats;
+    this.#told = "idle";
+  }
+
+  /** One fact per change of state. */
+  changed(): void {
+    const { state } = this.view();
+    if (state === this.#told) return;
+    this.#told = state;
+    this.#desk.tell({ kind: "phoneChanged", phone: this.name, state });
   }
 
   /** The green key: a call begins with this handset. One at a time; a second transaction is refused. */
@@ -117,14 +127,10 @@ export class Handset implements Party {
     leg.beginDialling();
     leg.own(this.#reception.lifted(leg));
     leg.keys(event.keypad);
-    this.#tell();
+    this.changed();
   }
 
   #refuse(call: CcCall): void {
     this.#desk.send({ world: "dect", kind: "release", handset: this.name, call, reason: "resources" });
-  }
-
-  #tell(): void {
-    this.#desk.tell({ kind: "phoneChanged", phone: this.name, state: this.view().state });
   }
 }

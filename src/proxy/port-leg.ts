@@ -115,6 +115,7 @@ export class PortLeg implements Leg {
     this.#state = "up";
     this.#tone(null);
     this.#open(format);
+    this.party.changed();
   }
 
   hold(): void {

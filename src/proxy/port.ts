@@ -29,6 +29,7 @@ export class Port implements Party {
   #endpoint: UsbEndpoint | null = null;
   #formats: readonly VoiceFormat[] = [];
   #leg: PortLeg | null = null;
+  #told: PhoneView["state"] = "absent";
   #offHook = false;
   #fault = false;
   #brokenAt: Instant | null = null;
@@ -53,13 +54,13 @@ export class Port implements Party {
     this.#leg = leg;
     leg.own(owner);
     leg.startRinging(request);
-    this.#tell();
+    this.changed();
     return leg;
   }
 
   attached(dongle: Base, channel: number, formats: readonly VoiceFormat[], offHook: boolean): void {
-    this.restore(dongle, channel, formats);
-    this.#tell();
+    this.#place(dongle, channel, formats);
+    this.changed();
     if (offHook) this.#lifted();
   }
 
@@ -71,7 +72,7 @@ export class Port implements Party {
     if (this.#leg !== null) this.#leg.gone("deviceLost");
     else this.#unpark();
     this.#endpoint = null;
-    this.#tell();
+    this.changed();
   }
 
   take(event: PortEvent): void {
@@ -86,7 +87,7 @@ export class Port implements Party {
         return this.#faulted();
       case "lineRestored":
         this.#fault = false;
-        return this.#tell();
+        return this.changed();
       default:
         return unreachable(event);
     }
@@ -115,7 +116,7 @@ export class Port implements Party {
     this.#endBreak();
     if (this.#offHook && this.#endpoint !== null) this.#park(this.#endpoint, tone);
     else if (this.#endpoint !== null) this.#desk.voice.close(this.#endpoint);
-    this.#tell();
+    this.changed();
   }
 
   view(): PhoneView {
@@ -124,6 +125,19 @@ export class Port implements Party {
   }
 
   restore(dongle: Base, channel: number, formats: readonly VoiceFormat[]): void {
+    this.#place(dongle, channel, formats);
+    this.#told = "idle";
+  }
+
+  /** One fact per change of state. */
+  changed(): void {
+    const state = this.#state();
+    if (state === this.#told) return;
+    this.#told = state;
+    this.#desk.tell({ kind: "phoneChanged", phone: this.name, state });
+  }
+
+  #place(dongle: Base, channel: number, formats: readonly VoiceFormat[]): void {
     this.#dongle = dongle;
     this.#endpoint = usbEndpoint(dongle.device, channel);
     this.#formats = formats;
@@ -146,7 +160,7 @@ export class Port implements Party {
       leg.beginDialling();
       leg.own(this.#reception.lifted(leg));
     }
-    this.#tell();
+    this.changed();
   }
 
   /** The loop opened. In a conversation it may be a flash, so the end of the call waits until it is too long for one. */
@@ -169,7 +183,7 @@ export class Port implements Party {
     this.#endBreak();
     this.#unpark();
     this.#leg?.gone("normal");
-    this.#tell();
+    this.changed();
   }
 
   #faulted(): void {
@@ -177,7 +191,7 @@ export class Port implements Party {
     this.#offHook = false;
     this.#unpark();
     this.#leg?.gone("deviceLost");
-    this.#tell();
+    this.changed();
   }
 
   #endBreak(): void {
@@ -200,9 +214,5 @@ export class Port implements Party {
     this.#stopParked?.();
     this.#stopParked = null;
     if (this.#leg === null && this.#endpoint !== null) this.#desk.voice.close(this.#endpoint);
-  }
-
-  #tell(): void {
-    this.#desk.tell({ kind: "phoneChanged", phone: this.name, state: this.#state() });
   }
 }

@@ -13,7 +13,7 @@ const origin = Date.now() - performance.now();
 
 /** Monotonic: set to wall time once at start, then never moved by clock steps. */
 export const systemClock: Clock = {
-  now: () => instant(Math.round((origin + performance.now()) * 1000) / 1000),
+  now: () => instant(Math.round(origin + performance.now())),
   after(delay, run) {
     const timer = setTimeout(run, delay);
     return () => clearTimeout(timer);
