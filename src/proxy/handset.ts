@@ -22,6 +22,8 @@ export class Handset implements Party {
   #formats: readonly VoiceFormat[] = [];
   #leg: HandsetLeg | null = null;
   #told: PhoneView["state"] = "absent";
+  /** The last page failed, or it said good-bye. It is rung all the same: only a page can tell that it is back. */
+  #away = false;
 
   constructor(desk: Desk, plan: PhonePlan, name: HandsetName, reception: Reception) {
     this.name = name;
@@ -50,6 +52,7 @@ export class Handset implements Party {
   attached(base: Base, formats: readonly VoiceFormat[]): void {
     this.#base = base;
     this.#formats = formats;
+    this.#away = false;
     this.changed();
   }
 
@@ -61,6 +64,7 @@ export class Handset implements Party {
   }
 
   take(event: HandsetEvent): void {
+    this.#away = event.kind === "pageFailed" || event.kind === "detachedHandset";
     switch (event.kind) {
       case "located":
       case "detachedHandset":
@@ -77,6 +81,10 @@ export class Handset implements Party {
       default:
         return unreachable(event);
     }
+  }
+
+  get away(): boolean {
+    return this.#away;
   }
 
   get device(): Base | null {
@@ -100,14 +108,16 @@ export class Handset implements Party {
 
   view(): PhoneView {
     const { number, name } = this.#plan;
-    const state = this.#base === null ? "absent" : (this.#leg?.phoneState ?? "idle");
+    const idle = this.#away ? "absent" : "idle";
+    const state = this.#base === null ? "absent" : (this.#leg?.phoneState ?? idle);
     return { phone: this.name, number, name, state, device: this.#base?.device ?? null };
   }
 
-  restore(base: Base | null, formats: readonly VoiceFormat[]): void {
+  restore(base: Base, formats: readonly VoiceFormat[], away: boolean): void {
     this.#base = base;
     this.#formats = formats;
-    this.#told = "idle";
+    this.#away = away;
+    this.#told = this.view().state;
   }
 
   /** One fact per change of state. */

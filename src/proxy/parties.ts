@@ -89,9 +89,11 @@ export class Parties {
     };
   }
 
-  dump(): { lines: LineView[]; devices: { view: DeviceView; announced: Attached | null }[] } {
+  dump(): { lines: LineView[]; away: HandsetName[]; devices: { view: DeviceView; announced: Attached | null }[] } {
+    const handsets = [...this.#handsets.values()];
     return {
       lines: this.view().lines,
+      away: handsets.filter((handset) => handset.away).map((handset) => handset.name),
       devices: [...this.#devices.values()].map(({ device, announced }) => ({ view: device.view(), announced })),
     };
   }
@@ -103,7 +105,7 @@ export class Parties {
       known.announced = announced;
       known.device.restore(view);
       if (announced === null || !view.attached) continue;
-      if (announced.world === "dect") this.#restoreHandsets(known.device, announced);
+      if (announced.world === "dect") this.#restoreHandsets(known.device, announced, state.away);
       else this.#restorePorts(known.device, announced);
     }
   }
@@ -151,8 +153,9 @@ export class Parties {
     if (announced?.world === "fxs") for (const { port } of announced.ports) this.#ports.get(port)?.detached();
   }
 
-  #restoreHandsets(device: Base, event: Extract<DectEvent, { kind: "attached" }>): void {
-    for (const { handset, formats } of event.handsets) this.#handsets.get(handset)?.restore(device, formats);
+  #restoreHandsets(device: Base, event: Extract<DectEvent, { kind: "attached" }>, away: readonly HandsetName[]): void {
+    for (const { handset, formats } of event.handsets)
+      this.#handsets.get(handset)?.restore(device, formats, away.includes(handset));
   }
 
   #restorePorts(device: Base, event: { ports: readonly { port: PortName }[]; formats: readonly VoiceFormat[] }): void {

@@ -113,6 +113,8 @@ export class Port implements Party {
   /** A leg that is over: with the phone still off-hook its person hears the tone until he hangs up. */
   forget(leg: PortLeg, tone: "busy" | "congestion"): void {
     if (this.#leg === leg) this.#leg = null;
+    // Both hang up at once: the loop is open, and what might have been a flash is not one any more.
+    if (this.#brokenAt !== null) this.#offHook = false;
     this.#endBreak();
     if (this.#offHook && this.#endpoint !== null) this.#park(this.#endpoint, tone);
     else if (this.#endpoint !== null) this.#desk.voice.close(this.#endpoint);

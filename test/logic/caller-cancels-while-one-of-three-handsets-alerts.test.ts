@@ -117,3 +117,16 @@ test("every interleaving with an answer and a lost base in it leaves nothing beh
     assert.ok(answers <= 1, story);
   }
 });
+
+test("a handset whose page failed is shown as absent, is rung all the same, and is back when it says so", () => {
+  const world = new World();
+  const state = () => world.upper.view().phones.find((phone) => phone.phone === "handset:1")?.state;
+  world.invite("611");
+  world.post({ world: "dect", kind: "pageFailed", handset: "handset:1", call: world.setupOf("handset:1") });
+  assert.equal(state(), "absent");
+  const leg = world.invite("611");
+  assert.equal(state(), "ringing");
+  world.post({ world: "sip", kind: "cancelled", line, leg });
+  world.post({ world: "dect", kind: "located", handset: "handset:1" });
+  assert.equal(state(), "idle");
+});

@@ -46,3 +46,13 @@ test("a dialling phone that hangs up is believed at once", () => {
   world.invariants.nothingLeft();
   assert.equal(world.upper.view().log.length, 0, "no number, no entry");
 });
+
+test("both hang up within the time of a flash: the port is on-hook, without a busy tone", () => {
+  const world = talking();
+  world.post({ world: "fxs", kind: "wentOnHook", port: "port:1" });
+  world.pass(50);
+  world.post({ world: "sip", kind: "ended", line, leg: world.invited().leg, cause: "normal" });
+  world.pass(1000);
+  assert.equal(world.upper.view().phones.find((phone) => phone.phone === "port:1")?.state, "idle");
+  world.invariants.nothingLeft();
+});
