@@ -2,7 +2,7 @@ import { createSocket } from "node:dgram";
 import { readdir, readFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { setImmediate } from "node:timers/promises";
+import { setTimeout } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
 
 /** Input no gateway asks for. Test data is read from where it is kept, never copied. */
@@ -63,12 +63,12 @@ export function controlLines(): readonly string[] {
   ];
 }
 
-/** Sends datagrams one after the other, letting the machine breathe between them; resolves with the count. */
-export async function sendUdp(messages: readonly Buffer[], port: number): Promise<number> {
+/** Sends datagrams one after the other with `gapMs` between them; resolves with the count. */
+export async function sendUdp(messages: readonly Buffer[], port: number, gapMs = 2): Promise<number> {
   const socket = createSocket("udp4");
   for (const message of messages) {
     await new Promise<void>((resolve) => socket.send(message, port, "127.0.0.1", () => resolve()));
-    await setImmediate();
+    await setTimeout(gapMs);
   }
   await new Promise<void>((resolve) => socket.close(() => resolve()));
   return messages.length;
@@ -97,7 +97,7 @@ export function answersOptions(port: number): Promise<boolean> {
       clearInterval(again);
       socket.close(() => resolve(answered));
     };
-    const deadline = setTimeout(() => finish(false), 3000);
+    const deadline = globalThis.setTimeout(() => finish(false), 3000);
     const send = () => socket.send(optionsRequest(socket.address().port), port, "127.0.0.1");
     const again = setInterval(send, 500);
     socket.on("message", (data) => {

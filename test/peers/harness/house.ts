@@ -131,11 +131,21 @@ export class House {
 
   /** Resolves when no call is up and every phone that is there is idle; rejects naming what is left. */
   isQuiet(deadlineMs = 5000): Promise<void> {
-    return this.#settles("the house is quiet", deadlineMs, async () => {
+    return this.settles("the house is quiet", deadlineMs, async () => {
       const [calls, phones] = [await this.calls(), await this.phoneViews()];
       const busy = phones.filter((phone) => phone.state !== "idle" && phone.state !== "absent");
       return calls.length === 0 && busy.length === 0 ? null : JSON.stringify({ calls, busy });
     });
+  }
+
+  /** Resolves with the first status that is as wanted. */
+  async untilStatus(what: string, deadlineMs: number, wanted: (status: Status) => boolean): Promise<Status> {
+    let status = await this.status();
+    await this.settles(what, deadlineMs, async () => {
+      status = await this.status();
+      return wanted(status) ? null : JSON.stringify(status);
+    });
+    return status;
   }
 
   evidence(): string {
@@ -147,15 +157,15 @@ export class House {
     await this.program.says(/"ready":true/, 20_000);
     this.door.follow();
     await this.door.recall();
-    await this.#settles("every phone is there", 10_000, async () => {
+    await this.settles("every phone is there", 10_000, async () => {
       const { voice, phones } = await this.status();
       const missing = phones.filter((phone) => phone.state !== "idle");
       return voice === "ready" && phones.length > 0 && missing.length === 0 ? null : JSON.stringify({ voice, phones });
     });
   }
 
-  /** Looks again at every fact, and now and then between them: not every change is one. */
-  async #settles(what: string, deadlineMs: number, left: () => Promise<string | null>): Promise<void> {
+  /** Resolves once nothing is `left`; looks again at every fact, and now and then between them: not every change is one. */
+  async settles(what: string, deadlineMs: number, left: () => Promise<string | null>): Promise<void> {
     const deadline = performance.now() + deadlineMs;
     for (let remains = await left(); remains !== null; remains = await left()) {
       if (performance.now() > deadline)
