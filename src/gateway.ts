@@ -150,6 +150,7 @@ async function openVoice(config: Config, spine: Spine, rtpPorts: Map<RtpEndpoint
     spine.post(event);
   };
   const voice = await startVoice(config.voice, post, clock);
+  voice.onRefused = ({ peer, problem, times }) => spine.complaints.about("rtp", peer, problem, times);
   spine.lower.voice = voice;
   closing.push(() => voice.close());
   return voice;

@@ -37,7 +37,7 @@ export class Exchange implements Reception {
     const call = this.#open(leg, from);
     const target = this.#incoming(leg.party.name, dialled);
     if (target === null) call.fail("notFound", dialled);
-    else if (target.kind === "phones" && target.phones.length === 0) call.fail("rejected", dialled);
+    else if (target.kind === "phones" && target.phones.length === 0) call.fail("notFound", dialled);
     else call.route(target);
     return call;
   }

@@ -22,6 +22,7 @@ import type { FromWorker, ToWorker, WorkerStatus, WorkerTask } from "./messages.
 import { Pace } from "./pace.ts";
 import { PacketsIn } from "./packets-in.ts";
 import { PacketsOut } from "./packets-out.ts";
+import { Refusals } from "./refusals.ts";
 import { RtcpSession } from "./rtcp-session.ts";
 import type { Receive, RtpIo } from "./rtp-io.ts";
 import { streamStatus } from "./stream-status.ts";
@@ -29,6 +30,7 @@ import { streamStatus } from "./stream-status.ts";
 /** One minute of ticks. */
 const KEPT_TICKS = 3000;
 const LATE_MS = 5;
+const TICKS_PER_SECOND = 50;
 
 /** Opens everything the task names. Rejects with a sentence when it cannot. */
 export async function openLoop(task: WorkerTask): Promise<VoiceLoop> {
@@ -65,8 +67,8 @@ export class VoiceLoop {
   readonly #tickUs = new Figures(KEPT_TICKS);
   readonly #sleeper = new Int32Array(new SharedArrayBuffer(4));
   #lateTicks = 0;
-  #malformed = 0;
-  #strangers = 0;
+  readonly #refusals = new Refusals();
+  #seenMalformed = 0;
   #stopped = false;
 
   constructor(task: WorkerTask, engine: Engine, io: RtpIo) {
@@ -121,28 +123,29 @@ export class VoiceLoop {
       (event) => this.#tell({ kind: "happened", event }),
     );
     this.#report();
+    this.#complain();
     this.#tickUs.add((performance.now() - began) * 1000);
   }
 
   #receiveRtp(stream: number, datagram: Uint8Array, from: Address): void {
     const remote = this.#control.remoteOf(stream);
     if (remote === null || !remote.accepts(from)) {
-      this.#strangers++;
+      this.#refusals.stranger(from);
       return;
     }
     // RFC 5761: types 192-223 are RTCP that came to the wrong door.
     const type = datagram[1] ?? 0;
     if (type >= 192 && type <= 223) return this.#receiveRtcp(stream, datagram, from);
-    if (!this.#in.put(stream, datagram, Math.round(performance.now() * 8))) this.#malformed++;
+    if (!this.#in.put(stream, datagram, Math.round(performance.now() * 8))) this.#refusals.bad(from, 1);
   }
 
   #receiveRtcp(stream: number, datagram: Uint8Array, from: Address): void {
     const session = this.#rtcp.get(stream);
     if (session === undefined || this.#control.remoteOf(stream)?.acceptsAddress(from) !== true) {
-      this.#strangers++;
+      this.#refusals.stranger(from);
       return;
     }
-    if (!session.hear(datagram, performance.now())) this.#malformed++;
+    if (!session.hear(datagram, performance.now())) this.#refusals.bad(from, 1);
   }
 
   #obey(): void {
@@ -183,6 +186,15 @@ export class VoiceLoop {
     }
   }
 
+  /** What was refused is told once a second at most. */
+  #complain(): void {
+    const malformed = this.#map.word(layout.HEADER_MALFORMED);
+    if (malformed !== this.#seenMalformed) this.#refusals.bad(null, malformed - this.#seenMalformed);
+    this.#seenMalformed = malformed;
+    if (this.#map.word(layout.HEADER_TICKS) % TICKS_PER_SECOND !== 0) return;
+    for (const refused of this.#refusals.take()) this.#tell({ kind: "refused", refused });
+  }
+
   #status(): WorkerStatus {
     const nameOf = (index: number) => this.#control.nameOf(index);
     return {
@@ -194,8 +206,8 @@ export class VoiceLoop {
         const endpoint = nameOf(index);
         return endpoint === null ? [] : [streamStatus(this.#map, index, endpoint, nameOf)];
       }),
-      malformedPackets: this.#malformed + this.#map.word(layout.HEADER_MALFORMED),
-      strangerPackets: this.#strangers,
+      malformedPackets: this.#refusals.malformed,
+      strangerPackets: this.#refusals.strangers,
     };
   }
 

@@ -2,6 +2,7 @@ import type { MessagePort } from "node:worker_threads";
 import type { DeviceName } from "../message/name.ts";
 import type { VoiceCommand, VoiceEvent } from "../message/voice.ts";
 import type { VoiceOptions, VoiceStatus } from "./contract.ts";
+import type { Refused } from "./refusals.ts";
 
 /** What crosses between the host and the voice worker: plain objects over one MessagePort. */
 export type ToWorker =
@@ -15,6 +16,7 @@ export type ToWorker =
 export type FromWorker =
   | { readonly kind: "ready"; readonly ports: readonly number[] }
   | { readonly kind: "happened"; readonly event: Happening }
+  | { readonly kind: "refused"; readonly refused: Refused }
   | { readonly kind: "status"; readonly request: number; readonly status: WorkerStatus };
 
 type WithoutStamp<E> = E extends unknown ? Omit<E, "world" | "at"> : never;

@@ -18,6 +18,7 @@ import type { VoiceHost, VoiceOptions, VoiceStatus } from "./contract.ts";
 import { DeviceRegistry } from "./device-registry.ts";
 import { newVoiceMemory, VoiceMap } from "./map.ts";
 import type { FromWorker, ToWorker, WorkerStatus, WorkerTask } from "./messages.ts";
+import type { Refused } from "./refusals.ts";
 import { type Watchdog, watch } from "./watchdog.ts";
 
 const RESTART_MS = 200;
@@ -26,6 +27,8 @@ const RESTART_MS = 200;
 export interface RunningVoice extends VoiceHost {
   /** Ends the worker thread as a crash would: `lost`, and `ready` when it is back. */
   abortWorker(): void;
+  /** Told of refused packets, once a second at most for each peer. */
+  onRefused: ((refused: Refused) => void) | null;
 }
 
 /**
@@ -69,6 +72,7 @@ class Voice implements RunningVoice {
   readonly #devices: DeviceRegistry;
   readonly #pool: Piscina<WorkerTask, void>;
   readonly #waiting = new Map<number, (status: WorkerStatus) => void>();
+  onRefused: RunningVoice["onRefused"] = null;
   #port: MessagePort | null = null;
   #watchdog: Watchdog | null = null;
   #cancelRestart: () => void = () => {};
@@ -180,6 +184,7 @@ class Voice implements RunningVoice {
       this.#post({ world: "voice", at: this.#clock.now(), ...message.event });
       return;
     }
+    if (message.kind === "refused") return this.onRefused?.(message.refused);
     this.#waiting.get(message.request)?.(message.status);
     this.#waiting.delete(message.request);
   }

@@ -17,9 +17,9 @@ export class Complaints {
     this.#tell = tell;
   }
 
-  /** `kind` is what is counted, e.g. `sip`; `peer` whose complaints are told once a minute. */
-  about(kind: string, peer: string, problem: string): void {
-    this.#counts[kind] = (this.#counts[kind] ?? 0) + 1;
+  /** `kind` is what is counted (`times` of it), e.g. `sip`; `peer` whose complaints are told once a minute. */
+  about(kind: string, peer: string, problem: string, times = 1): void {
+    this.#counts[kind] = (this.#counts[kind] ?? 0) + times;
     const key = `${kind} ${peer}`;
     const now = this.#clock.now();
     const told = this.#toldAt.get(key);
