@@ -13,6 +13,15 @@ import { AnalogPhone } from "./phone/analog-phone.ts";
 import { EmulatedBus } from "./usb/emulated-bus.ts";
 import { Plug } from "./usb/plug.ts";
 
+//  person ── Telephone ── Receiver (ear, mouth, recorder)                     what a person does and perceives
+//               │ analog phone: two wires            │ handset: CC messages on the air
+//          Port: SLIC, hybrid, DTMF decoder     Links: pages, transactions
+//               └────────── Firmware ─────────────────┘                     dongle/ and base/
+//                     ReferenceDevice: session, events, voice, 20 ms clock   device/
+//                       Plug ── FacadeDevice ── EmulatedBus                  usb/: what npm `usb` gives
+//                                                   │
+//                                        the gateway's device families
+
 /** A base carries at most so many subscriptions. */
 const MAX_HANDSETS = 32;
 /** Trans-hybrid loss of an ordinary port. */
