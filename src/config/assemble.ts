@@ -114,11 +114,15 @@ function linePlan(line: Line, document: Document): LinePlan {
 
 /** A line's rules in order, closed by one for any number: all phones. */
 function incomingOf(line: Line, document: Document): readonly IncomingRule[] {
-  const rules = document.incoming
-    .filter((rule) => rule.line === line.name)
-    .map(({ numbers, ring }) => ({ numbers, ring: ringList(ring, document) }));
+  const rules = document.incoming.filter((rule) => rule.line === line.name).map((rule) => incomingRule(rule, document));
   if (rules.some(({ numbers }) => numbers.length === 0)) return rules;
   return [...rules, { numbers: [], ring: ringList(["all"], document) }];
+}
+
+function incomingRule(rule: Document["incoming"][number], document: Document): IncomingRule {
+  const { numbers, forward } = rule;
+  if (forward === undefined) return { numbers, ring: ringList(rule.ring, document) };
+  return { numbers, ring: [], forward: { line: lineName(rule.forward_line ?? rule.line), number: forward } };
 }
 
 function phonePlans(document: Document): readonly PhonePlan[] {

@@ -131,12 +131,15 @@ function checkIds(document: Document): Fault[] {
 function checkLineNames(document: Document): Fault[] {
   const known = [...new Set(document.line.map(({ name }) => name))];
   const wayOut = known.length === 0 ? "add a [[line]] first" : `write one of ${known.join(", ")}`;
-  return (["handset", "port", "incoming", "outgoing"] as const).flatMap((kind) =>
-    document[kind].flatMap(({ line }, index) =>
-      line === undefined || known.includes(line)
-        ? []
-        : [fault(`${kind}[${index + 1}].line`, line, `there is no line of this name: ${wayOut}`)],
-    ),
+  const named = (["handset", "port", "incoming", "outgoing"] as const).flatMap((kind) =>
+    document[kind].map(({ line }, index) => ({ path: `${kind}[${index + 1}].line`, line })),
+  );
+  const forwards = document.incoming.map(({ forward_line: line }, index) => ({
+    path: `incoming[${index + 1}].forward_line`,
+    line,
+  }));
+  return [...named, ...forwards].flatMap(({ path, line }) =>
+    line === undefined || known.includes(line) ? [] : [fault(path, line, `there is no line of this name: ${wayOut}`)],
   );
 }
 

@@ -156,6 +156,8 @@ const incoming = tables(
     line: must(lineId, "The line called."),
     numbers: may(list(dialled, 64), [], "Numbers called; an empty list is any number."),
     ring: may(list(phone, 128), ["all"], "Who rings; an empty list refuses the call."),
+    forward: left(digits, "none", "Sends the call out again to this number, and nobody rings."),
+    forward_line: left(lineId, "the line called", "The line it goes out by."),
   },
 );
 

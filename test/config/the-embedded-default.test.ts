@@ -86,3 +86,11 @@ test("emergency numbers are those of the country when none are written", () => {
 test("the default as printed is read back as it is", () => {
   assert.deepEqual(readConfig(defaultConfig), readConfig(`\ufeff${defaultConfig.replaceAll("\n", "\r\n")}`));
 });
+
+test("a number can be forwarded out of the house, by the line it came in on or by another", () => {
+  const rule = '[[incoming]]\nline = "office"\nnumbers = ["1"]\nforward = "0170123"\n';
+  const config = readConfig(`${house}\n${rule}`);
+  const forwards = config.house.lines.flatMap(({ incoming }) => incoming.flatMap((entry) => entry.forward ?? []));
+  assert.deepEqual(forwards, [{ line: "line:office", number: "0170123" }]);
+  assert.throws(() => readConfig(`${house}\n${rule}forward_line = "nowhere"`), /1 fault/);
+});
