@@ -7,6 +7,10 @@ import { check } from "./figures.ts";
 
 const talking = join(import.meta.dirname, "talking-uac.xml");
 
+function answeredSoFar(house: House): number {
+  return house.door.facts.filter(({ fact }) => fact.kind === "callAnswered").length;
+}
+
 /** Calls that stand while something else is measured: SIPp talks to the echo number, with voice both ways. */
 export class StandingCalls {
   readonly #sipp: Sipp;
@@ -24,6 +28,7 @@ export class StandingCalls {
     // Two seconds of a µ-law 1000 Hz tone at 0 dBm0: the reference sequence of G.711, table 6.
     const period = Buffer.from([0x1e, 0x0b, 0x0b, 0x1e, 0x9e, 0x8b, 0x8b, 0x9e]);
     const voice = Buffer.concat(Array.from({ length: 2000 }, () => period));
+    const before = answeredSoFar(house);
     const sipp = await Sipp.start(scratch, {
       scenario: talking,
       target: `127.0.0.1:${house.sipPort}`,
@@ -34,7 +39,7 @@ export class StandingCalls {
       files: { "voice.ul": voice },
     });
     const wait = { what: `${count} calls stand`, deadlineMs: 15_000, evidence: () => sipp.program.tail() };
-    const answered = () => house.door.facts.filter(({ fact }) => fact.kind === "callAnswered").length >= count;
+    const answered = () => answeredSoFar(house) - before >= count;
     await until(house.door.changed, wait, answered);
     return new StandingCalls(sipp, house, count);
   }

@@ -172,6 +172,7 @@ async function configure(folder: string, options: BaresipOptions, sipPort: numbe
     "net_interface 127.0.0.1",
     "rtp_ports 40000-59998",
     "rtp_stats yes",
+    "call_max_calls 32",
     "jitter_buffer_type fixed",
     "jitter_buffer_delay 2-5",
     `audio_source aufile,${join(folder, "says.wav")}`,
