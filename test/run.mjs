@@ -43,6 +43,7 @@ async function check() {
   const tool = (path) => join(root, "node_modules", path);
   const results = await Promise.all([
     node([tool("typescript/bin/tsc"), "-p", "."]),
+    node([tool("typescript/bin/tsc"), "-p", "assembly"]),
     node([tool("@biomejs/biome/bin/biome"), "check", "--error-on-warnings", "."]),
   ]);
   return results.every((status) => status === 0);

@@ -2,13 +2,15 @@ import type { Desk } from "../logic/desk.ts";
 import type { Stop } from "../logic/timers.ts";
 import { type Cause, causes } from "../message/cause.ts";
 import type { CcCall, DectCommand, DectEvent, ReleaseReason } from "../message/dect.ts";
-import type { RtpFormat, VoiceFormat } from "../message/media.ts";
-import { type Digit, type Endpoint, type LegId, type UsbEndpoint, usbEndpoint } from "../message/name.ts";
+import type { RtpFormat } from "../message/media.ts";
+import { type Digit, type Endpoint, type LegId, usbEndpoint } from "../message/name.ts";
 import { ms } from "../message/units.ts";
 import type { PhoneView } from "../message/view.ts";
+import type { Base } from "./base.ts";
 import type { Handset } from "./handset.ts";
 import { digitsOf } from "./keypad.ts";
 import type { Leg, LegOwner, RingRequest } from "./party.ts";
+import { PhoneVoice } from "./phone-voice.ts";
 
 type Body<C> = C extends unknown ? Omit<C, "world" | "handset" | "call"> : never;
 type LegEvent = Extract<DectEvent, { kind: "keypad" | "alerting" | "connect" | "pageFailed" | "released" }>;
@@ -50,18 +52,18 @@ export class HandsetLeg implements Leg {
   readonly cc: CcCall;
   readonly channel: number;
   readonly #desk: Desk;
-  readonly #endpoint: UsbEndpoint | null;
+  readonly #voice: PhoneVoice;
   #owner: LegOwner | null = null;
   #state: "paging" | "alerting" | "dialling" | "up" | "tone" | "over" = "paging";
   #stopTone: Stop | null = null;
 
-  constructor(desk: Desk, handset: Handset, cc: CcCall, id: LegId, channel: number) {
+  constructor(desk: Desk, handset: Handset, base: Base, cc: CcCall, id: LegId, channel: number) {
     this.#desk = desk;
     this.party = handset;
     this.cc = cc;
     this.id = id;
     this.channel = channel;
-    this.#endpoint = handset.device === null ? null : usbEndpoint(handset.device.device, channel);
+    this.#voice = new PhoneVoice(desk, usbEndpoint(base.device, channel), handset.formats);
   }
 
   own(owner: LegOwner): void {
@@ -83,8 +85,8 @@ export class HandsetLeg implements Leg {
   beginDialling(): void {
     this.#state = "dialling";
     this.#send({ kind: "setupAck", channel: this.channel });
-    this.#open(null);
-    this.#tone("dial");
+    this.#voice.open(null);
+    this.#voice.tone("dial");
   }
 
   /** Keys of a keypad element: digits, or register recall. */
@@ -97,26 +99,26 @@ export class HandsetLeg implements Leg {
 
   proceed(): void {
     if (this.#state !== "dialling") return;
-    this.#tone(null);
+    this.#voice.tone(null);
     this.#send({ kind: "proceeding" });
   }
 
   alert(): void {
     if (this.#state !== "dialling") return;
     this.#send({ kind: "alerting" });
-    this.#tone("ringback");
+    this.#voice.tone("ringback");
   }
 
   progress(format: RtpFormat | null): void {
-    this.#tone(null);
-    this.#open(format);
+    this.#voice.tone(null);
+    this.#voice.open(format);
   }
 
   accept(format: RtpFormat | null): void {
     if (this.#state !== "dialling") return;
     this.#state = "up";
-    this.#tone(null);
-    this.#open(format);
+    this.#voice.tone(null);
+    this.#voice.open(format);
     this.#send({ kind: "connect" });
     this.party.changed();
   }
@@ -130,7 +132,7 @@ export class HandsetLeg implements Leg {
   }
 
   sendDigit(digit: Digit): void {
-    if (this.#endpoint !== null) this.#desk.voice.sendDigit(this.#endpoint, digit);
+    this.#voice.sendDigit(digit);
   }
 
   display(text: string): void {
@@ -142,8 +144,7 @@ export class HandsetLeg implements Leg {
   }
 
   voice(format: RtpFormat | null): Endpoint | null {
-    this.#open(format);
-    return this.#endpoint;
+    return this.#voice.open(format);
   }
 
   /** A caller whose call came to nothing is told so by a tone before the link is let go. */
@@ -152,7 +153,7 @@ export class HandsetLeg implements Leg {
     const told = this.#state === "dialling" && cause !== "cancelled" && this.party.device !== null;
     if (!told) return this.#clear(reasons[cause] ?? "normal");
     this.#state = "tone";
-    this.#tone(causes[cause].tone);
+    this.#voice.tone(causes[cause].tone);
     const length = ms(this.#desk.house.timing.busyToneMs);
     this.#stopTone = this.#desk.timers.start("busyTone", this.party.name, length, () => this.#clear("normal"));
   }
@@ -201,26 +202,15 @@ export class HandsetLeg implements Leg {
   }
 
   #digit(digit: Digit): void {
-    if (this.#state === "dialling") this.#tone(null);
+    if (this.#state === "dialling") this.#voice.tone(null);
     this.#owner?.digit(this, digit, false);
-  }
-
-  /** The format the other side speaks when the base can do it, so that frames pass untouched. */
-  #open(wanted: RtpFormat | null): void {
-    const formats: readonly VoiceFormat[] = this.party.formats;
-    const format = wanted !== null && formats.includes(wanted) ? wanted : (formats[0] ?? "L16");
-    if (this.#endpoint !== null) this.#desk.voice.openUsb(this.#endpoint, format);
-  }
-
-  #tone(tone: "dial" | "ringback" | "busy" | "congestion" | null): void {
-    if (this.#endpoint !== null) this.#desk.voice.tone(this.#endpoint, tone);
   }
 
   #clear(reason: ReleaseReason): void {
     this.#state = "over";
     this.#stopTone?.();
     this.#send({ kind: "release", reason });
-    if (this.#endpoint !== null) this.#desk.voice.close(this.#endpoint);
+    this.#voice.close();
     this.party.forget(this);
   }
 

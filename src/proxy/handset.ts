@@ -42,7 +42,7 @@ export class Handset implements Party {
     if (this.#leg !== null) return "busy";
     const channel = this.#base.takeChannel();
     if (channel === null) return "noResources";
-    const leg = new HandsetLeg(this.#desk, this, this.#desk.nextCc(), request.leg, channel);
+    const leg = new HandsetLeg(this.#desk, this, this.#base, this.#desk.nextCc(), request.leg, channel);
     this.#leg = leg;
     leg.own(owner);
     leg.setup(request);
@@ -130,9 +130,10 @@ export class Handset implements Party {
 
   /** The green key: a call begins with this handset. One at a time; a second transaction is refused. */
   #setup(event: Extract<DectEvent, { kind: "setup" }>): void {
-    const channel = this.#leg === null ? (this.#base?.takeChannel() ?? null) : null;
-    if (channel === null) return this.#refuse(event.call);
-    const leg = new HandsetLeg(this.#desk, this, event.call, this.#desk.nextLeg(), channel);
+    const base = this.#leg === null ? this.#base : null;
+    const channel = base?.takeChannel() ?? null;
+    if (base === null || channel === null) return this.#refuse(event.call);
+    const leg = new HandsetLeg(this.#desk, this, base, event.call, this.#desk.nextLeg(), channel);
     this.#leg = leg;
     leg.beginDialling();
     leg.own(this.#reception.lifted(leg));

@@ -1,12 +1,12 @@
 import type { Desk } from "../logic/desk.ts";
 import type { Stop } from "../logic/timers.ts";
 import { type Cause, causes } from "../message/cause.ts";
-import type { ToneName } from "../message/country.ts";
 import type { RtpFormat } from "../message/media.ts";
 import type { Digit, Endpoint, Identity, LegId, UsbEndpoint } from "../message/name.ts";
 import { ms } from "../message/units.ts";
 import type { PhoneView } from "../message/view.ts";
 import type { Leg, LegOwner, RingRequest } from "./party.ts";
+import { PhoneVoice } from "./phone-voice.ts";
 import type { Port } from "./port.ts";
 
 /**
@@ -20,7 +20,7 @@ export class PortLeg implements Leg {
   readonly id: LegId;
   readonly party: Port;
   readonly #desk: Desk;
-  readonly #endpoint: UsbEndpoint;
+  readonly #voice: PhoneVoice;
   #owner: LegOwner | null = null;
   #state: "ringing" | "dialling" | "up" | "over" = "ringing";
   #ringing = false;
@@ -31,7 +31,7 @@ export class PortLeg implements Leg {
     this.#desk = desk;
     this.party = port;
     this.id = id;
-    this.#endpoint = endpoint;
+    this.#voice = new PhoneVoice(desk, endpoint, port.formats);
   }
 
   own(owner: LegOwner): void {
@@ -70,8 +70,8 @@ export class PortLeg implements Leg {
 
   beginDialling(): void {
     this.#state = "dialling";
-    this.#open(null);
-    this.#tone("dial");
+    this.#voice.open(null);
+    this.#voice.tone("dial");
   }
 
   /** The person lifted the ringing phone. */
@@ -83,7 +83,7 @@ export class PortLeg implements Leg {
   }
 
   digit(digit: Digit): void {
-    if (this.#state === "dialling") this.#tone(null);
+    if (this.#state === "dialling") this.#voice.tone(null);
     this.#owner?.digit(this, digit, true);
   }
 
@@ -98,23 +98,23 @@ export class PortLeg implements Leg {
   }
 
   proceed(): void {
-    if (this.#state === "dialling") this.#tone(null);
+    if (this.#state === "dialling") this.#voice.tone(null);
   }
 
   alert(): void {
-    if (this.#state === "dialling") this.#tone("ringback");
+    if (this.#state === "dialling") this.#voice.tone("ringback");
   }
 
   progress(format: RtpFormat | null): void {
-    this.#tone(null);
-    this.#open(format);
+    this.#voice.tone(null);
+    this.#voice.open(format);
   }
 
   accept(format: RtpFormat | null): void {
     if (this.#state !== "dialling") return;
     this.#state = "up";
-    this.#tone(null);
-    this.#open(format);
+    this.#voice.tone(null);
+    this.#voice.open(format);
     this.party.changed();
   }
 
@@ -127,7 +127,7 @@ export class PortLeg implements Leg {
   }
 
   sendDigit(digit: Digit): void {
-    this.#desk.voice.sendDigit(this.#endpoint, digit);
+    this.#voice.sendDigit(digit);
   }
 
   display(): void {
@@ -139,8 +139,7 @@ export class PortLeg implements Leg {
   }
 
   voice(format: RtpFormat | null): Endpoint | null {
-    this.#open(format);
-    return this.#endpoint;
+    return this.#voice.open(format);
   }
 
   release(cause: Cause): void {
@@ -155,10 +154,10 @@ export class PortLeg implements Leg {
   }
 
   #sendCallerId(caller: Identity): void {
-    this.#open(null);
+    const endpoint = this.#voice.open(null);
     const { callerId: standard } = this.#desk.country;
     const { number, name } = caller;
-    this.#desk.send({ world: "voice", kind: "callerId", endpoint: this.#endpoint, standard, number, name });
+    this.#desk.send({ world: "voice", kind: "callerId", endpoint, standard, number, name });
   }
 
   #stopRinging(): void {
@@ -168,16 +167,5 @@ export class PortLeg implements Leg {
     if (!this.#ringing) return;
     this.#ringing = false;
     this.#desk.send({ world: "fxs", kind: "stopRing", port: this.party.name });
-  }
-
-  /** The format the other side speaks when the dongle's codec can do it, so that frames pass untouched. */
-  #open(wanted: RtpFormat | null): void {
-    const { formats } = this.party;
-    const format = wanted !== null && formats.includes(wanted) ? wanted : (formats[0] ?? "L16");
-    this.#desk.voice.openUsb(this.#endpoint, format);
-  }
-
-  #tone(tone: ToneName | null): void {
-    this.#desk.voice.tone(this.#endpoint, tone);
   }
 }
