@@ -2,13 +2,14 @@ import type { Cause } from "../../message/cause.ts";
 import type { CallId, Digit, Identity, PartyName } from "../../message/name.ts";
 import type { Target } from "../../message/plan.ts";
 import type { CallRecord } from "../../message/record.ts";
-import { type Instant, ms } from "../../message/units.ts";
+import { ms } from "../../message/units.ts";
 import type { CallView } from "../../message/view.ts";
 import type { Leg, LegOwner, Party } from "../../proxy/party.ts";
 import type { Desk } from "../desk.ts";
 import type { Stop } from "../timers.ts";
 import { mergeCauses } from "./outcome.ts";
 import { Ringing } from "./ringing.ts";
+import { CallStory } from "./story.ts";
 
 /** What a call needs of the exchange. */
 export interface CallHost {
@@ -36,20 +37,14 @@ type State = "dialling" | "ringing" | "answered" | "over";
 export class Call implements LegOwner {
   readonly call: CallId;
   readonly caller: Leg;
-  readonly from: Identity;
   readonly #desk: Desk;
   readonly #host: CallHost;
-  readonly #startedAt: Instant;
-  #to: Identity = { number: null, name: null };
-  #direction: CallRecord["direction"];
+  readonly #story: CallStory;
   #state: State = "dialling";
   #collecting: ReturnType<CallHost["dialling"]> | null = null;
   #ringing: Ringing | null = null;
   #answered: Leg | null = null;
-  #answeredBy: PartyName | null = null;
-  #answeredAt: Instant | null = null;
   #alerted = false;
-  #announced = false;
   #stopNoAnswer: Stop | null = null;
   #holder: Leg | null = null;
   #active = false;
@@ -59,9 +54,7 @@ export class Call implements LegOwner {
     this.#host = host;
     this.call = desk.nextCall();
     this.caller = caller;
-    this.from = host.named(from);
-    this.#startedAt = desk.now;
-    this.#direction = caller.party.name.startsWith("line:") ? "incoming" : "internal";
+    this.#story = new CallStory(desk, this.call, host.named(from), caller.party.name);
   }
 
   /** The caller lifted a phone: digits follow. */
@@ -72,14 +65,14 @@ export class Call implements LegOwner {
   /** Rings whoever the number means. */
   route(target: Target): void {
     this.#inside(() => {
-      this.#announce(target.number, target.kind === "line" ? "outgoing" : this.#direction);
+      this.#announce(target.number, target.kind === "line");
       if (target.kind === "service") return this.#serve();
       this.#state = "ringing";
       const { parties, together } = this.#host.resolve(target, this.caller.party);
       const ringing = new Ringing(this.#desk, this, {
-        caller: this.from,
+        caller: this.#story.from,
         number: target.number,
-        internal: !this.caller.party.name.startsWith("line:"),
+        internal: !this.#story.incoming,
       });
       this.#ringing = ringing;
       ringing.start(parties, together);
@@ -94,13 +87,13 @@ export class Call implements LegOwner {
   /** The number is none, or may not be called. */
   fail(cause: Cause, dialled: string): void {
     this.#inside(() => {
-      if (dialled !== "") this.#announce(dialled, this.#direction === "incoming" ? "incoming" : "outgoing");
+      if (dialled !== "") this.#announce(dialled, true);
       this.#finish(cause);
     }, true);
   }
 
   hangUp(): void {
-    this.#inside(() => this.#finish(this.#answeredAt === null ? "cancelled" : "normal"));
+    this.#inside(() => this.#finish(this.#state === "answered" ? "normal" : "cancelled"));
   }
 
   /** For the guard, after a handler threw: everything goes, whatever state it is in. */
@@ -195,11 +188,11 @@ export class Call implements LegOwner {
     return {
       call: this.call,
       state: this.#state === "over" ? "clearing" : this.#state,
-      from: this.from,
-      to: this.#to,
+      from: this.#story.from,
+      to: this.#story.to,
       parties: this.#legs().map((leg) => ({ party: leg.party.name, state: leg.show() })),
-      startedAt: this.#startedAt,
-      answeredAt: this.#answeredAt,
+      startedAt: this.#story.startedAt,
+      answeredAt: this.#story.answeredAt,
     };
   }
 
@@ -211,20 +204,14 @@ export class Call implements LegOwner {
     return leg === this.caller ? this.#answered : this.caller;
   }
 
-  #announce(number: string, direction: CallRecord["direction"]): void {
-    this.#announced = true;
-    this.#direction = this.#direction === "incoming" ? "incoming" : direction;
-    this.#to = this.#host.named({ number, name: null });
-    const fromParty = this.caller.party.name;
-    this.#desk.tell({ kind: "callStarted", call: this.call, from: this.from, fromParty, to: number });
+  #announce(number: string, outgoing: boolean): void {
+    this.#story.begins(this.#host.named({ number, name: null }), outgoing);
   }
 
   #begin(by: PartyName): void {
     this.#stopNoAnswer?.();
     this.#state = "answered";
-    this.#answeredAt = this.#desk.now;
-    this.#answeredBy = by;
-    this.#desk.tell({ kind: "callAnswered", call: this.call, party: by });
+    this.#story.answered(by);
   }
 
   /** The echo service: the caller hears himself. */
@@ -275,27 +262,9 @@ export class Call implements LegOwner {
 
   #close(cause: Cause): void {
     this.#host.over(this);
-    if (!this.#announced) return;
-    const record = this.#host.record(this.#entry(cause));
+    if (!this.#story.announced) return;
+    const record = this.#host.record(this.#story.ends(cause));
     this.#desk.tell({ kind: "callEnded", call: this.call, cause, record });
-  }
-
-  #entry(cause: Cause): Omit<CallRecord, "id"> {
-    const answeredAt = this.#answeredAt;
-    const failed = this.#direction === "outgoing" ? "failed" : "missed";
-    return {
-      call: this.call,
-      direction: this.#direction,
-      result: answeredAt === null ? failed : "answered",
-      from: this.from,
-      to: this.#to,
-      fromParty: this.caller.party.name,
-      answeredBy: this.#answeredBy,
-      startedAt: this.#startedAt,
-      answeredAt,
-      durationMs: ms(answeredAt === null ? 0 : this.#desk.now - answeredAt),
-      cause,
-    };
   }
 
   /**
