@@ -43,7 +43,7 @@ test("a gateway without a configuration says what is there and what to try, and 
   assert.match(screen.text, /611 +handset:1 +Living room/);
   assert.match(screen.text, /600 +group +all phones/);
   assert.match(screen.text, /690 +service +echo/);
-  assert.match(screen.text, /baresip -e "\/dial sip:600@127\.0\.0\.1"/);
+  assert.match(screen.text, /baresip -e "\/uanew <sip:700@127\.0\.0\.1>;regint=0" -e "\/dial sip:600@127\.0\.0\.1"/);
   assert.match(screen.text, /offhook phone handset:1 offhook/);
   assert.match(screen.text, /offhook phone port:1 dial 690/);
   assert.ok(await ask(join(dir, "data"), "status", []));

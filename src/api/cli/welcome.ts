@@ -37,7 +37,10 @@ function suggestions(config: Config, at: string, name: string): (readonly [strin
   const echo = house.services.find(({ service }) => service === "echo");
   const lines: (readonly [string, string])[] = [];
   if (direct && called !== undefined)
-    lines.push([`baresip -e "/dial sip:${called}@${at}${port}"`, "a softphone calls the house"]);
+    lines.push([
+      `baresip -e "/uanew <sip:700@${at}>;regint=0" -e "/dial sip:${called}@${at}${port}"`,
+      "a softphone calls the house",
+    ]);
   if (emulator !== null && first !== undefined) lines.push([`${name} phone ${first.phone} offhook`, "answer it"]);
   if (emulator !== null && analog !== undefined && echo !== undefined)
     lines.push([`${name} phone ${analog.phone} dial ${echo.number}`, "call the echo from an analog phone"]);
