@@ -78,6 +78,8 @@ export class PortLeg implements Leg {
   lifted(): void {
     if (this.#state !== "ringing") return;
     this.#stopRinging();
+    // What is still to be sent of the caller ID would be heard: closing voids it, the answer opens the channel anew.
+    this.#voice.close();
     this.#state = "up";
     this.#owner?.answered(this);
   }
