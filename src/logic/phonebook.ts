@@ -33,8 +33,8 @@ export class PhoneBook {
     const contact = this.#contacts.get(id);
     if (contact === undefined) return;
     this.#contacts.delete(id);
-    for (const number of contact.numbers) this.#byNumber.delete(plain(number));
-    for (const other of this.#contacts.values()) if (sharesNumber(other, contact)) this.#index(other);
+    this.#byNumber.clear();
+    for (const other of this.#contacts.values()) this.#index(other);
     this.#desk.send({ world: "store", kind: "removeContact", id });
     this.#desk.tell({ kind: "bookChanged", contacts: this.#contacts.size });
   }
@@ -60,8 +60,4 @@ export class PhoneBook {
 function plain(number: string): string {
   const digits = number.replace(/[\s()/.-]/g, "");
   return /^\+?[\d*#]+$/.test(digits) ? digits : number.toLowerCase();
-}
-
-function sharesNumber(a: Contact, b: Contact): boolean {
-  return a.numbers.some((number) => b.numbers.some((other) => plain(other) === plain(number)));
 }
