@@ -3,6 +3,8 @@ import type { Desk } from "./desk.ts";
 
 /** What older entries make room for. */
 const KEPT = 1000;
+/** Entries beyond it at which the oldest go: seldom, and many at once. */
+const SPARE = 100;
 
 /** Finished calls, newest last. In memory and synchronous; every change also leaves as a `store` command. */
 export class CallLog {
@@ -13,8 +15,9 @@ export class CallLog {
     this.#desk = desk;
   }
 
+  /** Takes what was saved, or the whole list of a snapshot: it must be cut at the same call as the one it was taken of. */
   load(records: readonly CallRecord[]): void {
-    this.#records = records.slice(-KEPT);
+    this.#records = records.slice(records.length > KEPT + SPARE ? -KEPT : 0);
     for (const record of records) {
       this.#desk.raise("record", record.id);
       this.#desk.raise("call", Number(record.call.slice("call:".length)) || 0);
@@ -25,7 +28,7 @@ export class CallLog {
     const record: CallRecord = { id: this.#desk.nextRecord(), ...entry };
     this.#records.push(record);
     this.#desk.send({ world: "store", kind: "addCall", record });
-    if (this.#records.length > KEPT + KEPT / 10) this.#trim();
+    if (this.#records.length > KEPT + SPARE) this.#trim();
     return record;
   }
 
