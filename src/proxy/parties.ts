@@ -1,7 +1,6 @@
 import type { Desk } from "../logic/desk.ts";
 import type { DectEvent } from "../message/dect.ts";
 import type { FxsEvent } from "../message/fxs.ts";
-import type { VoiceFormat } from "../message/media.ts";
 import type { DeviceName, Endpoint, HandsetName, LineName, PortName } from "../message/name.ts";
 import type { House, PhonePlan } from "../message/plan.ts";
 import type { DeviceView, LineView, PhoneView } from "../message/view.ts";
@@ -18,6 +17,14 @@ type Attached = Extract<DectEvent | FxsEvent, { kind: "attached" }>;
 interface KnownDevice {
   readonly device: Base;
   announced: Attached | null;
+}
+
+/** What a snapshot keeps of the parties of a quiet house. */
+interface PartiesDump {
+  readonly lines: readonly LineView[];
+  readonly away: readonly HandsetName[];
+  readonly faulty: readonly PortName[];
+  readonly devices: readonly { readonly view: DeviceView; readonly announced: Attached | null }[];
 }
 
 /** All parties of the house by name, and the devices they hang on. */
@@ -89,16 +96,18 @@ export class Parties {
     };
   }
 
-  dump(): { lines: LineView[]; away: HandsetName[]; devices: { view: DeviceView; announced: Attached | null }[] } {
+  dump(): PartiesDump {
     const handsets = [...this.#handsets.values()];
+    const ports = [...this.#ports.values()];
     return {
       lines: this.view().lines,
       away: handsets.filter((handset) => handset.away).map((handset) => handset.name),
+      faulty: ports.filter((port) => port.faulty).map((port) => port.name),
       devices: [...this.#devices.values()].map(({ device, announced }) => ({ view: device.view(), announced })),
     };
   }
 
-  restore(state: ReturnType<Parties["dump"]>): void {
+  restore(state: PartiesDump): void {
     for (const view of state.lines) this.#lines.get(view.line)?.restore(view);
     for (const { view, announced } of state.devices) {
       const known = this.#known(view.device);
@@ -106,7 +115,7 @@ export class Parties {
       known.device.restore(view);
       if (announced === null || !view.attached) continue;
       if (announced.world === "dect") this.#restoreHandsets(known.device, announced, state.away);
-      else this.#restorePorts(known.device, announced);
+      else this.#restorePorts(known.device, announced, state.faulty);
     }
   }
 
@@ -158,9 +167,9 @@ export class Parties {
       this.#handsets.get(handset)?.restore(device, formats, away.includes(handset));
   }
 
-  #restorePorts(device: Base, event: { ports: readonly { port: PortName }[]; formats: readonly VoiceFormat[] }): void {
+  #restorePorts(device: Base, event: Extract<FxsEvent, { kind: "attached" }>, faulty: readonly PortName[]): void {
     event.ports.forEach(({ port }, channel) => {
-      this.#ports.get(port)?.restore(device, channel, event.formats);
+      this.#ports.get(port)?.restore(device, channel, event.formats, faulty.includes(port));
     });
   }
 }

@@ -105,6 +105,11 @@ export class Port implements Party {
     return this.#leg;
   }
 
+  /** Its line is out of service. */
+  get faulty(): boolean {
+    return this.#fault;
+  }
+
   /** Nobody speaks and nothing sounds. */
   get idle(): boolean {
     return this.#leg === null && !this.#offHook;
@@ -126,9 +131,10 @@ export class Port implements Party {
     return { phone: this.name, number, name, state: this.#state(), device: this.#dongle?.device ?? null };
   }
 
-  restore(dongle: Base, channel: number, formats: readonly VoiceFormat[]): void {
+  restore(dongle: Base, channel: number, formats: readonly VoiceFormat[], faulty: boolean): void {
     this.#place(dongle, channel, formats);
-    this.#told = "idle";
+    this.#fault = faulty;
+    this.#told = this.#state();
   }
 
   /** One fact per change of state. */
