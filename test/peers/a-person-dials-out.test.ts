@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { onsetMs } from "./harness/audio.ts";
+import type { Phone } from "./harness/phone.ts";
 import { assertTalk, everybodyHums, notes } from "./harness/voices.ts";
 import { World } from "./harness/world.ts";
 
@@ -13,6 +14,24 @@ import { World } from "./harness/world.ts";
 test("an analog phone that is lifted hears dial tone within 100 ms, as sound", async (t) => {
   const { house } = await World.open(t);
   const port = house.phone("port:1");
+  const delays: number[] = [];
+  for (let lift = 0; lift < LIFTS; lift++) {
+    delays.push(await dialToneAfterMs(port));
+    await port.hangUp();
+    await house.isQuiet();
+  }
+  delays.sort((a, b) => a - b);
+  t.diagnostic(`dial tone after ${delays.map((delay) => delay.toFixed(0)).join(", ")} ms`);
+  const median = delays[Math.floor(LIFTS / 2)] ?? Number.POSITIVE_INFINITY;
+  assert.ok(median <= 100, `dial tone comes ${median.toFixed(0)} ms after lifting (median of ${LIFTS})`);
+  // G14: what the host steals from one of them may cost as much again, not more.
+  assert.ok((delays.at(-1) ?? 0) <= 200, `once it came ${delays.at(-1)?.toFixed(0)} ms after lifting`);
+});
+
+const LIFTS = 7;
+
+/** Lifts, and listens to the recording: when does the sound begin? */
+async function dialToneAfterMs(port: Phone): Promise<number> {
   // Nothing can be recorded on-hook: what the two steps took counts as if the phone had been silent meanwhile.
   const lifted = performance.now();
   await port.lift();
@@ -20,15 +39,10 @@ test("an analog phone that is lifted hears dial tone within 100 ms, as sound", a
   const unheard = performance.now() - lifted;
   const report = await port.hears("dial");
   assert.equal(report.hearing.frequencyHz === null ? null : Math.round(report.hearing.frequencyHz / 25) * 25, 425);
-  const heard = await stop();
-  const onset = onsetMs(heard, -20);
+  const onset = onsetMs(await stop(), -20);
   assert.ok(onset !== null, "no dial tone in the recording");
-  const after = unheard + onset;
-  t.diagnostic(`dial tone ${after.toFixed(0)} ms after lifting`);
-  assert.ok(after <= 100, `dial tone came ${after.toFixed(0)} ms after lifting`);
-  await port.hangUp();
-  await house.isQuiet();
-});
+  return unheard + onset;
+}
 
 for (const name of ["port:1", "handset:1"] as const) {
   test(`${name} dials 701: the call leaves at the last digit, is answered, and both hear each other`, async (t) => {
