@@ -76,12 +76,16 @@ export interface EmulatorOptions {
 }
 
 /** Emulated devices and the people who use them. */
-export interface EmulatedHouse {
-  readonly bus: UsbBus;
+export interface EmulatedDevices {
   readonly phones: readonly PhoneName[];
   person(phone: PhoneName): Person | null;
   /** Hot-plug of an emulated device. Rejects with a sentence when there is no such device, or it is already so. */
   unplug(device: DeviceName): Promise<void>;
   plug(device: DeviceName): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Emulated devices on a bus of this process. */
+export interface EmulatedHouse extends EmulatedDevices {
+  readonly bus: UsbBus;
 }

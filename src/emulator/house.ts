@@ -5,7 +5,7 @@ import type { UsbBus } from "../vendor/family.ts";
 import { MAX_CHANNELS } from "../vendor/reference/wire/descriptor.ts";
 import { BaseFirmware } from "./base/base.ts";
 import { Handset } from "./base/handset.ts";
-import type { EmulatedHouse, EmulatorOptions, Person } from "./contract.ts";
+import type { EmulatedDevices, EmulatedHouse, EmulatorOptions, Person } from "./contract.ts";
 import { ReferenceDevice } from "./device/reference-device.ts";
 import { DongleFirmware } from "./dongle/dongle.ts";
 import { EmulatedPerson } from "./person/person.ts";
@@ -18,75 +18,106 @@ import { Plug } from "./usb/plug.ts";
 //          Port: SLIC, hybrid, DTMF decoder     Links: pages, transactions
 //               └────────── Firmware ─────────────────┘                     dongle/ and base/
 //                     ReferenceDevice: session, events, voice, 20 ms clock   device/
-//                       Plug ── FacadeDevice ── EmulatedBus                  usb/: what npm `usb` gives
-//                                                   │
-//                                        the gateway's device families
+//                             Plug                                          usb/: endpoint 0, transfers, halts
+//               ┌───────────────┴───────────────┐
+//     FacadeDevice ── EmulatedBus          UsbipServer                      what npm `usb` gives; usbip/: TCP
+//               │                               │
+//     the gateway's device families        a Linux machine's own USB
 
 /** A base carries at most so many subscriptions. */
 const MAX_HANDSETS = 32;
 /** Trans-hybrid loss of an ordinary port. */
 const ECHO_DB = 20;
 
+/** Where the plugs of a house are: on a bus of this process, or at a USB/IP server. */
+export interface Sockets {
+  has(plug: Plug): boolean;
+  plug(plug: Plug): void;
+  unplug(plug: Plug): void;
+  close(): Promise<void>;
+}
+
+/** The plugs of a house by the name of the device. */
+export type Plugs = ReadonlyMap<DeviceName, Plug>;
+
+/** The devices and phones of a house, not yet plugged in anywhere. */
+export interface Furniture {
+  readonly plugs: Plugs;
+  readonly people: ReadonlyMap<PhoneName, EmulatedPerson>;
+}
+
 /**
  * A base with handsets and a dongle with phones, both plugged in, and a person at every phone.
  * Throws a sentence when the options ask for more than a device has.
  */
 export function createEmulatedHouse(options: EmulatorOptions, clock: Clock): EmulatedHouse {
+  const furniture = furnish(options, clock);
+  return new PluggedHouse(furniture, new EmulatedBus([...furniture.plugs.values()], clock));
+}
+
+/** Throws a sentence when the options ask for more than a device has. */
+export function furnish(options: EmulatorOptions, clock: Clock): Furniture {
   check("handsets", options.handsets, MAX_HANDSETS);
   check("ports", options.ports, MAX_CHANNELS);
   const country = countries[options.country];
   const handsets = numbered(options.handsets, (n) => makeHandset(n, country, clock));
   const phones = numbered(options.ports, (n) => makePhone(n, country, clock));
   const plugs = new Map<DeviceName, Plug>();
-  if (handsets.length > 0) plugs.set("base:1", new Plug(makeBase(handsets, clock), clock));
-  if (phones.length > 0) plugs.set("dongle:1", new Plug(makeDongle(phones, clock), clock));
+  if (handsets.length > 0) plugs.set("base:1", new Plug(makeBase(handsets, clock)));
+  if (phones.length > 0) plugs.set("dongle:1", new Plug(makeDongle(phones, clock)));
   const people = [...handsets, ...phones].map((phone) => [phone.name, new EmulatedPerson(phone, clock)] as const);
-  return new House(new Map(plugs), new Map<PhoneName, EmulatedPerson>(people));
+  return { plugs, people: new Map(people) };
 }
 
-class House implements EmulatedHouse {
+/** A house whose devices are plugged in somewhere. */
+export class House implements EmulatedDevices {
   readonly phones: readonly PhoneName[];
-  readonly #bus: EmulatedBus;
-  readonly #plugs: ReadonlyMap<DeviceName, Plug>;
-  readonly #people: ReadonlyMap<PhoneName, EmulatedPerson>;
+  readonly #furniture: Furniture;
+  readonly #sockets: Sockets;
 
-  constructor(plugs: ReadonlyMap<DeviceName, Plug>, people: ReadonlyMap<PhoneName, EmulatedPerson>) {
-    this.#plugs = plugs;
-    this.#people = people;
-    this.phones = [...people.keys()];
-    this.#bus = new EmulatedBus([...plugs.values()]);
-  }
-
-  get bus(): UsbBus {
-    return this.#bus;
+  constructor(furniture: Furniture, sockets: Sockets) {
+    this.#furniture = furniture;
+    this.#sockets = sockets;
+    this.phones = [...furniture.people.keys()];
   }
 
   person(phone: PhoneName): Person | null {
-    return this.#people.get(phone) ?? null;
+    return this.#furniture.people.get(phone) ?? null;
   }
 
   async unplug(device: DeviceName): Promise<void> {
     const plug = this.#plug(device);
-    if (!plug.plugged) throw new Error(`${device} is unplugged already`);
-    this.#bus.unplug(plug);
+    if (!this.#sockets.has(plug)) throw new Error(`${device} is unplugged already`);
+    this.#sockets.unplug(plug);
   }
 
   async plug(device: DeviceName): Promise<void> {
     const plug = this.#plug(device);
-    if (plug.plugged) throw new Error(`${device} is plugged in already`);
-    this.#bus.plug(plug);
+    if (this.#sockets.has(plug)) throw new Error(`${device} is plugged in already`);
+    this.#sockets.plug(plug);
   }
 
   async close(): Promise<void> {
-    for (const plug of this.#plugs.values()) if (plug.plugged) plug.pullOut();
-    await Promise.all([...this.#people.values()].map((person) => person.leave("the emulator has ended")));
+    await this.#sockets.close();
+    const people = [...this.#furniture.people.values()];
+    await Promise.all(people.map((person) => person.leave("the emulator has ended")));
   }
 
   #plug(device: DeviceName): Plug {
-    const plug = this.#plugs.get(device);
-    const known = [...this.#plugs.keys()].join(", ") || "none";
+    const { plugs } = this.#furniture;
+    const plug = plugs.get(device);
+    const known = [...plugs.keys()].join(", ") || "none";
     if (plug === undefined) throw new Error(`there is no emulated device ${device}; there is: ${known}`);
     return plug;
+  }
+}
+
+class PluggedHouse extends House implements EmulatedHouse {
+  readonly bus: UsbBus;
+
+  constructor(furniture: Furniture, bus: EmulatedBus) {
+    super(furniture, bus);
+    this.bus = bus;
   }
 }
 

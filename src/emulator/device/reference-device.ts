@@ -5,8 +5,12 @@ import { encodeCounters, encodeEventState, type RequestName, requestOf } from ".
 import {
   CONFIGURATION,
   EVENT_ENDPOINT,
+  EVENT_INTERVAL_MS,
   INTERFACE,
+  MANUFACTURER,
+  MILLIAMPS,
   PACKET,
+  VENDOR_CLASS,
   VENDOR_ID,
   VOICE_ENDPOINT,
 } from "../../vendor/reference/wire/descriptor.ts";
@@ -14,7 +18,7 @@ import type { DeviceEvent } from "../../vendor/reference/wire/event-frame.ts";
 import { encodeIdentification, type Identification } from "../../vendor/reference/wire/identify.ts";
 import { FORMAT_NONE, formatOfCode } from "../../vendor/reference/wire/voice-frame.ts";
 import type { Frame } from "../sound/frame.ts";
-import type { DeviceModel } from "../usb/device-model.ts";
+import type { DeviceDescriptor, DeviceModel, EndpointDescriptor } from "../usb/device-model.ts";
 import { Packets } from "../usb/packets.ts";
 import { EventStore } from "./event-store.ts";
 import { FrameClock } from "./frame-clock.ts";
@@ -52,15 +56,48 @@ export interface FirmwareHost {
   wake(): void;
 }
 
+const voiceEndpoint = {
+  number: VOICE_ENDPOINT,
+  interface: INTERFACE,
+  type: "bulk",
+  packet: PACKET,
+  interval: 0,
+} as const;
+
+const endpoints: readonly EndpointDescriptor[] = [
+  { ...voiceEndpoint, direction: "in" },
+  { ...voiceEndpoint, direction: "out" },
+  {
+    direction: "in",
+    number: EVENT_ENDPOINT,
+    interface: INTERFACE,
+    type: "interrupt",
+    packet: PACKET,
+    interval: EVENT_INTERVAL_MS,
+  },
+];
+
+/** docs/device-protocol.md §2 */
+function describe({ productId, productName, serialNumber, identification }: Firmware): DeviceDescriptor {
+  const protocol = identification.kind === "base" ? 1 : 2;
+  return {
+    vendorId: VENDOR_ID,
+    productId,
+    release: identification.firmware,
+    class: VENDOR_CLASS,
+    manufacturer: MANUFACTURER,
+    productName,
+    serialNumber,
+    configuration: CONFIGURATION,
+    milliamps: MILLIAMPS,
+    interfaces: [{ number: INTERFACE, class: VENDOR_CLASS, subclass: 0, protocol }],
+    endpoints,
+  };
+}
+
 /** The part that both reference devices share: session, events, voice. docs/device-protocol.md §3-6 */
 export class ReferenceDevice implements DeviceModel, FirmwareHost {
-  readonly vendorId = VENDOR_ID;
-  readonly configuration = CONFIGURATION;
-  readonly endpoints = [
-    { direction: "in", number: VOICE_ENDPOINT, interface: INTERFACE, packet: PACKET },
-    { direction: "out", number: VOICE_ENDPOINT, interface: INTERFACE, packet: PACKET },
-    { direction: "in", number: EVENT_ENDPOINT, interface: INTERFACE, packet: PACKET },
-  ] as const;
+  readonly descriptor: DeviceDescriptor;
   readonly clock: Clock;
   onReady: DeviceModel["onReady"] = null;
   readonly #firmware: Firmware;
@@ -76,19 +113,8 @@ export class ReferenceDevice implements DeviceModel, FirmwareHost {
     this.clock = clock;
     this.#frames = new FrameClock(clock, (skipped) => this.#tick(skipped));
     this.#firmware = makeFirmware(this);
+    this.descriptor = describe(this.#firmware);
     this.#voice = new VoicePath(this.#firmware.identification.channels);
-  }
-
-  get productId(): number {
-    return this.#firmware.productId;
-  }
-
-  get productName(): string {
-    return this.#firmware.productName;
-  }
-
-  get serialNumber(): string {
-    return this.#firmware.serialNumber;
   }
 
   get samples(): number {

@@ -1,26 +1,29 @@
 import type { DeviceModel, EndpointDescriptor } from "./device-model.ts";
 
+/** Why a transfer ended without being complete. `Fault`: the device sent more than was asked for (babble). */
+export type TransferFault = "Stall" | "Cancelled" | "Disconnected" | "Fault";
+
 /** A bulk or interrupt transfer that the host submitted. */
 export interface Transfer {
   /** Moves what can be moved now. */
-  move(model: DeviceModel, endpoint: EndpointDescriptor): "waits" | "done" | "stall";
-  /** It is over; `failure` names why it failed, null = it is complete. */
-  end(failure: string | null): void;
+  move(model: DeviceModel, endpoint: EndpointDescriptor): "waits" | "done" | "Stall" | "Fault";
+  /** It is over; null = it is complete. */
+  end(fault: TransferFault | null): void;
 }
 
-/** Collects packets until a short one, or until the rounded-up length is there. */
+/** Collects packets until a short one, or until `length` octets are there. */
 export class InTransfer implements Transfer {
   readonly #length: number;
   readonly #packets: Uint8Array[] = [];
   #received = 0;
-  readonly #over: (failure: string | null) => void;
+  readonly #over: (fault: TransferFault | null) => void;
 
-  constructor(length: number, over: (failure: string | null) => void) {
+  /** `length`: what the host has room for, as it is on the bus. */
+  constructor(length: number, over: (fault: TransferFault | null) => void) {
     this.#length = length;
     this.#over = over;
   }
 
-  /** What arrived, cut to the length asked for: the rest of its last packet is lost. */
   get data(): Uint8Array {
     const all = new Uint8Array(this.#received);
     let at = 0;
@@ -28,15 +31,15 @@ export class InTransfer implements Transfer {
       all.set(packet, at);
       at += packet.length;
     }
-    return all.slice(0, this.#length);
+    return all;
   }
 
-  move(model: DeviceModel, endpoint: EndpointDescriptor): "waits" | "done" | "stall" {
-    const rounded = Math.ceil(this.#length / endpoint.packet) * endpoint.packet;
-    while (this.#received < rounded) {
+  move(model: DeviceModel, endpoint: EndpointDescriptor): "waits" | "done" | "Stall" | "Fault" {
+    while (this.#received < this.#length) {
       const packet = model.packet(endpoint.number);
       if (packet === "nak") return "waits";
-      if (packet === "stall") return "stall";
+      if (packet === "stall") return "Stall";
+      if (packet.length > endpoint.packet || this.#received + packet.length > this.#length) return "Fault";
       this.#packets.push(packet);
       this.#received += packet.length;
       if (packet.length < endpoint.packet) break;
@@ -44,28 +47,28 @@ export class InTransfer implements Transfer {
     return "done";
   }
 
-  end(failure: string | null): void {
-    this.#over(failure);
+  end(fault: TransferFault | null): void {
+    this.#over(fault);
   }
 }
 
 /** Offers its data until the device takes it. */
 export class OutTransfer implements Transfer {
   readonly #data: Uint8Array;
-  readonly #over: (failure: string | null) => void;
+  readonly #over: (fault: TransferFault | null) => void;
 
-  constructor(data: Uint8Array, over: (failure: string | null) => void) {
+  constructor(data: Uint8Array, over: (fault: TransferFault | null) => void) {
     this.#data = data;
     this.#over = over;
   }
 
-  move(model: DeviceModel, endpoint: EndpointDescriptor): "waits" | "done" | "stall" {
+  move(model: DeviceModel, endpoint: EndpointDescriptor): "waits" | "done" | "Stall" {
     const answer = model.receive(endpoint.number, this.#data);
     if (answer === "nak") return "waits";
-    return answer === "ack" ? "done" : "stall";
+    return answer === "ack" ? "done" : "Stall";
   }
 
-  end(failure: string | null): void {
-    this.#over(failure);
+  end(fault: TransferFault | null): void {
+    this.#over(fault);
   }
 }

@@ -11,16 +11,23 @@ import { settle } from "../time.ts";
 
 /** A device with two IN endpoints and an OUT endpoint, and no mind of its own. */
 class PlainDevice implements DeviceModel {
-  readonly vendorId = 0x1209;
-  readonly productId = 0x0010;
-  readonly productName = "Plain";
-  readonly serialNumber = "P1";
-  readonly configuration = 1;
-  readonly endpoints = [
-    { direction: "in", number: 1, interface: 0, packet: 64 },
-    { direction: "in", number: 2, interface: 0, packet: 64 },
-    { direction: "out", number: 1, interface: 0, packet: 64 },
-  ] as const;
+  readonly descriptor = {
+    vendorId: 0x1209,
+    productId: 0x0010,
+    release: 0x0100,
+    class: 0xff,
+    manufacturer: "Nobody",
+    productName: "Plain",
+    serialNumber: "P1",
+    configuration: 1,
+    milliamps: 100,
+    interfaces: [{ number: 0, class: 0xff, subclass: 0, protocol: 0 }],
+    endpoints: [
+      { direction: "in", number: 1, interface: 0, type: "bulk", packet: 64, interval: 0 },
+      { direction: "in", number: 2, interface: 0, type: "interrupt", packet: 64, interval: 4 },
+      { direction: "out", number: 1, interface: 0, type: "bulk", packet: 64, interval: 0 },
+    ],
+  } as const;
   onReady: DeviceModel["onReady"] = null;
   readonly fifo = new Packets(64);
   received: Uint8Array[] = [];
@@ -64,8 +71,8 @@ async function plugged(): Promise<{
 }> {
   const clock = new VirtualClock();
   const model = new PlainDevice();
-  const plug = new Plug(model, clock);
-  const bus = new EmulatedBus([plug]);
+  const plug = new Plug(model);
+  const bus = new EmulatedBus([plug], clock);
   const [device] = await bus.getDevices();
   assert.ok(device);
   await device.open();
@@ -267,7 +274,7 @@ test("a reset ends the reads that wait and leaves the object usable", async () =
 
 test("what is not open or not there is refused", async () => {
   const clock = new VirtualClock();
-  const bus = new EmulatedBus([new Plug(new PlainDevice(), clock)]);
+  const bus = new EmulatedBus([new Plug(new PlainDevice())], clock);
   const [device] = await bus.getDevices();
   assert.ok(device);
   await assert.rejects(device.claimInterface(0), /claimInterface error: invalid state/);

@@ -3,11 +3,16 @@ export const VENDOR_ID = 0x1209;
 export const BASE_PRODUCT_ID = 0x0001;
 export const DONGLE_PRODUCT_ID = 0x0002;
 
+export const MANUFACTURER = "Offhook";
 export const BASE_PRODUCT = "Offhook reference base";
 export const DONGLE_PRODUCT = "Offhook reference FXS dongle";
 
 export const CONFIGURATION = 1;
 export const INTERFACE = 0;
+/** bDeviceClass and bInterfaceClass: the vendor's own. */
+export const VENDOR_CLASS = 0xff;
+/** The most a device draws from the bus. */
+export const MILLIAMPS = 500;
 /** Full speed: bulk, interrupt and control endpoints all have 64-octet packets. */
 export const PACKET = 64;
 
@@ -15,6 +20,7 @@ export const PACKET = 64;
 export const VOICE_ENDPOINT = 1;
 /** Interrupt IN 0x82: events. */
 export const EVENT_ENDPOINT = 2;
+export const EVENT_INTERVAL_MS = 4;
 
 export const PROTOCOL_MAJOR = 1;
 export const PROTOCOL_MINOR = 0;
