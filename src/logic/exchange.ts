@@ -1,3 +1,4 @@
+import type { Cause } from "../message/cause.ts";
 import type { CallId, Identity, PartyName } from "../message/name.ts";
 import type { House, IncomingRule, Target } from "../message/plan.ts";
 import type { CallView } from "../message/view.ts";
@@ -32,9 +33,13 @@ export class Exchange implements Reception {
     for (const party of parties) this.#parties.set(party.name, party);
   }
 
-  /** A call from outside: its number is complete, so it rings at once. */
-  arrived(leg: Leg, from: Identity, dialled: string): LegOwner {
+  /** A call from outside: its number is complete, so it rings at once. One that can not be taken was missed. */
+  arrived(leg: Leg, from: Identity, dialled: string, problem: Cause | null): LegOwner {
     const call = this.#open(leg, from);
+    if (problem !== null) {
+      call.fail(problem, dialled);
+      return call;
+    }
     const target = this.#incoming(leg.party.name, dialled);
     if (target === null) call.fail("notFound", dialled);
     else if (target.kind === "phones" && target.phones.length === 0) call.fail("notFound", dialled);

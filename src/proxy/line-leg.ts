@@ -79,14 +79,14 @@ export class LineLeg implements Leg {
   }
 
   progress(format: RtpFormat | null): void {
-    if (this.#state === "up" || this.#remote === null || !this.#takeEndpoint()) return;
+    if (this.#state === "up" || this.#remote === null || !this.reserveVoice()) return;
     this.#choose(format);
     this.#open();
     this.#send({ kind: "progress", media: this.#local(this.#answer()) });
   }
 
   accept(format: RtpFormat | null): void {
-    if (this.#state === "up" || this.#state === "over" || !this.#takeEndpoint()) return;
+    if (this.#state === "up" || this.#state === "over" || !this.reserveVoice()) return;
     this.#state = "up";
     this.#choose(format);
     this.#open();
@@ -233,7 +233,8 @@ export class LineLeg implements Leg {
     this.#chosen = found[0] ?? offered[0] ?? null;
   }
 
-  #takeEndpoint(): boolean {
+  /** Takes an RTP endpoint if it has none; false when all are in use. */
+  reserveVoice(): boolean {
     this.#endpoint ??= this.#desk.voice.takeRtp();
     return this.#endpoint !== null;
   }

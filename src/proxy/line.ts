@@ -1,5 +1,6 @@
 import type { Desk } from "../logic/desk.ts";
 import type { Cause } from "../message/cause.ts";
+import type { MediaDescription } from "../message/media.ts";
 import type { Identity, LineName } from "../message/name.ts";
 import type { LinePlan } from "../message/plan.ts";
 import type { SipEvent, SipLeg } from "../message/sip.ts";
@@ -95,10 +96,16 @@ export class Line implements Party {
 
   #invited(event: Extract<SipEvent, { kind: "invited" }>): void {
     const leg = LineLeg.incoming(this.#desk, this, event);
-    if (this.#legs.size >= this.plan.maxCalls) return leg.release("busy");
-    if (event.media !== null && event.media.codecs.length === 0) return leg.release("codecMismatch");
+    const problem = this.#problemWith(leg, event.media);
     this.#legs.set(leg.sip, leg);
-    leg.own(this.#reception.arrived(leg, event.from, event.dialled));
+    leg.own(this.#reception.arrived(leg, event.from, event.dialled, problem));
+  }
+
+  /** Why a call that came in can not be taken; else its voice is reserved: who lifts a phone is to be heard. */
+  #problemWith(leg: LineLeg, media: MediaDescription | null): Cause | null {
+    if (this.#legs.size >= this.plan.maxCalls) return "busy";
+    if (media !== null && media.codecs.length === 0) return "codecMismatch";
+    return leg.reserveVoice() ? null : "noResources";
   }
 
   #change(state: LineView["state"], server: string, detail: string): void {

@@ -80,8 +80,8 @@ export interface LegOwner {
 
 /** What parties need of the exchange: somewhere to bring a call that begins with them. */
 export interface Reception {
-  /** A call from outside: INVITE on a line. The leg is the caller's. */
-  arrived(leg: Leg, from: Identity, dialled: string): LegOwner;
+  /** A call from outside: INVITE on a line. The leg is the caller's; `problem`: why the line can not take it. */
+  arrived(leg: Leg, from: Identity, dialled: string, problem: Cause | null): LegOwner;
   /** Somebody lifted a phone, or pressed the green key; `digits` when he dialled before. */
   lifted(leg: Leg): LegOwner;
 }

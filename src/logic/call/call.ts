@@ -136,9 +136,9 @@ export class Call implements LegOwner {
       this.#ringing.releaseOthers(leg);
       this.#ringing = null;
       this.#answered = leg;
-      this.#begin(leg.party.name);
       this.caller.accept(leg.format());
-      if (!this.#join(leg)) this.#finish("noResources");
+      if (!this.#join(leg)) return this.#finish("noResources");
+      this.#begin(leg.party.name);
     });
   }
 
@@ -216,10 +216,10 @@ export class Call implements LegOwner {
 
   /** The echo service: the caller hears himself. */
   #serve(): void {
-    this.#begin("service:echo");
     this.caller.accept(null);
     const endpoint = this.caller.voice(null);
     if (endpoint === null) return this.#finish("noResources");
+    this.#begin("service:echo");
     this.#desk.voice.join(endpoint, endpoint);
   }
 
