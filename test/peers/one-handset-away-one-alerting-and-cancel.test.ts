@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import type { Command } from "../../src/message/command.ts";
+import { readJournal } from "../../src/vendor/recorder/journal.ts";
 import { rung, Sipp } from "./harness/sipp.ts";
 import { World } from "./harness/world.ts";
 
@@ -16,6 +19,18 @@ import { World } from "./harness/world.ts";
 const cancelling = join(import.meta.dirname, "scenario/uac-cancel-after-180.xml");
 const handsetsOnly =
   '[[incoming]]\nline = "local"\nnumbers = ["500"]\nring = ["handset:1", "handset:2", "handset:3"]\n';
+
+/** What the journal says: every setup that was sent got exactly one release. */
+async function assertOneReleaseEach(dataDir: string, setups: number): Promise<void> {
+  const [name] = (await readdir(dataDir)).filter((file) => file.startsWith("journal-"));
+  assert.ok(name !== undefined, "no journal was written");
+  const commands: Command[] = [];
+  for await (const item of readJournal(join(dataDir, name))) if (item.kind === "entry") commands.push(...item.commands);
+  const calls = (kind: string) =>
+    commands.flatMap((command) => (command.world === "dect" && command.kind === kind ? [command.call] : [])).sort();
+  assert.equal(calls("setup").length, setups);
+  assert.deepEqual(calls("release"), calls("setup"));
+}
 
 test("one handset away, one alerts, the caller cancels: 100, 180, 200, 487 in order, one missed call with the name", async (t) => {
   const world = await World.open(t, { extra: handsetsOnly });
@@ -46,6 +61,33 @@ test("one handset away, one alerts, the caller cancels: 100, 180, 200, 487 in or
   assert.deepEqual([log[0]?.result, log[0]?.from], ["missed", { number: "700", name: "Alice Softphone" }]);
 
   await house.phone("handset:1").act({ kind: "back" });
+  await house.program.stop();
+  await assertOneReleaseEach(house.dataDir, 3);
+});
+
+test("the caller cancels before any handset alerts: 100 and 487 and no 180, whatever alerts later", async (t) => {
+  const world = await World.open(t, { extra: handsetsOnly });
+  const { house } = world;
+  await house.phone("handset:1").act({ kind: "away" });
+  await house.phone("handset:2").act({ kind: "alertAfter", ms: 1500 });
+  await house.phone("handset:3").act({ kind: "alertAfter", ms: 1500 });
+  const target = `127.0.0.1:${house.sipPort}`;
+  const scenario = join(import.meta.dirname, "scenario/uac-cancel-after-100.xml");
+  const caller = await Sipp.start(world.scratch, { scenario, target, service: "500" });
+  const messages = await caller.succeeds();
+  assert.deepEqual(messages.map(rung), [
+    "> INVITE",
+    "< 100 INVITE",
+    "> CANCEL",
+    "< 200 CANCEL",
+    "< 487 INVITE",
+    "> ACK",
+  ]);
+  await house.isQuiet();
+  const log = await house.log();
+  assert.deepEqual([log.length, log[0]?.result, log[0]?.from.name], [1, "missed", "Alice Softphone"]);
+  await house.program.stop();
+  await assertOneReleaseEach(house.dataDir, 3);
 });
 
 test("two handsets away: the third rings within a second, and both pages fail together after 5 s", async (t) => {

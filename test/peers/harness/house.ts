@@ -49,8 +49,9 @@ export class House {
 
   static async start(scratch: Scratch, options: HouseOptions = {}): Promise<House> {
     const dataDir = options.dataDir ?? (await scratch.folder("house"));
-    const [sipPort, rtpPort] = [await freePorts(1), await freePorts(32)];
-    const ports = { ...options, sipPort, rtpPort, peerPort: options.peerPort ?? (await freePorts(2)) };
+    // At once, so that none lies in the range of another: 32 for RTP, one for SIP, two for a softphone.
+    const rtpPort = await freePorts(36);
+    const ports = { ...options, rtpPort, sipPort: rtpPort + 32, peerPort: options.peerPort ?? rtpPort + 34 };
     const config = join(dataDir, "house.toml");
     await writeFile(config, houseConfig(ports));
     const args = [main, "start", "--config", config, "--data", dataDir, "--emulate", "--json", "--verbose"];

@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, watch } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { freePorts } from "./free-ports.ts";
 import { Program } from "./program.ts";
 import type { Scratch } from "./scratch.ts";
+import { Bell, until } from "./until.ts";
 
 export interface SippOptions {
   /** Path of the scenario, or the name of one of SIPp's own (`uac`, `uas`). */
@@ -80,6 +81,20 @@ export class Sipp {
     if (code === 0) return this.messages();
     const messages = this.messages().map((message) => message.text);
     throw new Error(`${this.program.name} failed (${code})\n${messages.join("\n----\n")}\n${this.program.tail(1500)}`);
+  }
+
+  /** Resolves when it has got such a message. */
+  async received(what: string, deadlineMs: number): Promise<void> {
+    const traced = new Bell();
+    const watcher = watch(dirname(this.#trace), () => traced.ring());
+    try {
+      const wait = { what: `${this.program.name} gets ${what}`, deadlineMs, evidence: () => this.ladder().join("\n") };
+      await until(traced, wait, () =>
+        this.messages().some((message) => message.direction === "received" && message.what === what),
+      );
+    } finally {
+      watcher.close();
+    }
   }
 
   messages(): readonly TracedMessage[] {
