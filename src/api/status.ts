@@ -1,5 +1,5 @@
 import type { Figures, Gateway } from "../gateway-contract.ts";
-import type { DeviceView, LineView, PhoneView } from "../message/view.ts";
+import type { DeviceView, HouseView, LineView, PhoneView } from "../message/view.ts";
 import type { VoiceStatus } from "../voice/contract.ts";
 
 /** The answer to `offhook status`. */
@@ -14,6 +14,8 @@ export interface Status {
   readonly devices: readonly DeviceView[];
   readonly calls: number;
   readonly missed: number;
+  /** Who still waits for what. */
+  readonly timers: HouseView["timers"];
   readonly figures: Figures;
   /** Null when the voice path does not answer. */
   readonly voiceStatus: VoiceStatus | null;
@@ -38,6 +40,7 @@ export async function statusOf(gateway: Gateway): Promise<Status> {
     devices: view.devices,
     calls: view.calls.length,
     missed: view.log.filter(({ result }) => result === "missed").length,
+    timers: view.timers,
     figures: gateway.figures(),
     voiceStatus,
     memory: { rssBytes: memory.rss, heapBytes: memory.heapUsed },

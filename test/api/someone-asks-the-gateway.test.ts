@@ -32,12 +32,13 @@ test("looking at the gateway gives its last known state", async (t) => {
   assert.deepEqual(await ask(dir, "events", []), gateway.recentFacts());
 });
 
-test("the status tells of voice, queue, refused input and memory", async (t) => {
+test("the status tells of voice, timers, queue, refused input and memory", async (t) => {
   const { dir } = await served(t);
   const status = (await ask(dir, "status", [])) as Status;
   assert.equal(status.voice, "ready");
   assert.equal(status.upMs, 61_000);
   assert.equal(status.missed, 1);
+  assert.deepEqual(status.timers, [{ name: "noAnswer", owner: "call:3" }]);
   assert.deepEqual(status.figures.refused, { "sip malformed": 3 });
 });
 

@@ -49,7 +49,7 @@ const view: HouseView = {
     },
   ],
   voice: "ready",
-  timers: [],
+  timers: [{ name: "noAnswer", owner: "call:3" }],
 };
 
 /** A gateway with a call, two phones and nothing behind them. */

@@ -76,6 +76,7 @@ function printStatus(status: Status): string {
       "queue",
       `${figures.events} events, delay p99 ${figures.queueDelayMs.p99.toFixed(1)} ms, max ${figures.queueDelayMs.max.toFixed(1)} ms`,
     ],
+    ["timers", status.timers.map(({ name, owner }) => `${name} of ${owner}`).join(", ") || "none"],
     ["refused", refusals.join(", ") || "nothing"],
     ["faults", String(figures.faults)],
     ["memory", `${Math.round(memory.rssBytes / 1_048_576)} MB`],
