@@ -135,7 +135,10 @@ function openFlightRecorder(
 
 async function openFiles(config: Config, options: GatewayOptions, spine: Spine, closing: Closing): Promise<void> {
   const { callLogSize, saveAfterMs } = config.data;
-  const report = (problem: string): void => spine.complaints.about("store", "", problem);
+  const report = (problem: string): void => {
+    const [, file = "", rest = problem] = /^(.*?\.json): (.*)$/s.exec(problem) ?? [];
+    spine.complaints.about("store", file, rest);
+  };
   const { post } = spine;
   const store = openStore(options.dataDir, { clock, post, seeds: config.seeds, callLogSize, saveAfterMs, report });
   spine.lower.store = store;
