@@ -83,7 +83,7 @@ function figure(what: string, samples: readonly number[]): Figure {
 
 function voiceFigures({ figures, voiceStatus }: Awaited<ReturnType<House["status"]>>): readonly Figure[] {
   check(voiceStatus !== null, "the voice path did not answer");
-  const { ticks, lateTicks, latenessUs, tickUs } = voiceStatus;
+  const { ticks, lateTicks, latenessUs, latenessStepsUs, tickUs } = voiceStatus;
   const micro = (at: { p50: number; p99: number; max: number }) =>
     `p50 ${at.p50.toFixed(0)} µs · p99 ${at.p99.toFixed(0)} µs · max ${at.max.toFixed(0)} µs`;
   const { queueDelayMs, handlerMs } = figures;
@@ -92,6 +92,14 @@ function voiceFigures({ figures, voiceStatus }: Awaited<ReturnType<House["status
       what: "voice tick, lateness",
       value: micro(latenessUs),
       spread: `${lateTicks} of ${ticks} ticks more than 5 ms late`,
+      checked: "the same run",
+    },
+    {
+      what: "voice tick, lateness histogram",
+      value: latenessStepsUs
+        .map(({ upTo, count }) => `${upTo === null ? "more" : `≤${upTo / 1000} ms`} ${count}`)
+        .join(" · "),
+      spread: "ticks in each step, since the start",
       checked: "the same run",
     },
     {

@@ -31,6 +31,8 @@ export interface VoiceStatus {
   readonly ticks: number;
   /** Ticks that began more than 5 ms late. */
   readonly lateTicks: number;
+  /** How late ticks began, as a histogram over all ticks; null = no upper bound. */
+  readonly latenessStepsUs: readonly { readonly upTo: number | null; readonly count: number }[];
   readonly latenessUs: { readonly p50: number; readonly p99: number; readonly max: number };
   readonly tickUs: { readonly p50: number; readonly p99: number; readonly max: number };
   readonly streams: readonly StreamStatus[];

@@ -21,3 +21,26 @@ export class Figures {
     return { p50: rank(0.5), p99: rank(0.99), max: Math.round(this.#max) };
   }
 }
+
+/** How many values fell into each step of size, over all time. */
+export class Histogram {
+  readonly #edges: readonly number[];
+  readonly #counts: Float64Array;
+
+  /** `edges` are upper bounds, rising; what is above the last has a step of its own. */
+  constructor(edges: readonly number[]) {
+    this.#edges = edges;
+    this.#counts = new Float64Array(edges.length + 1);
+  }
+
+  add(value: number): void {
+    let step = 0;
+    while (step < this.#edges.length && value > (this.#edges[step] ?? 0)) step++;
+    this.#counts[step] = (this.#counts[step] ?? 0) + 1;
+  }
+
+  /** Null = no upper bound. */
+  show(): { readonly upTo: number | null; readonly count: number }[] {
+    return [...this.#counts].map((count, step) => ({ upTo: this.#edges[step] ?? null, count }));
+  }
+}

@@ -15,7 +15,7 @@ import type { Address } from "../message/media.ts";
 import { Control } from "./control.ts";
 import { openDgramIo } from "./dgram-io.ts";
 import { type Engine, openEngine } from "./engine.ts";
-import { Figures } from "./figures.ts";
+import { Figures, Histogram } from "./figures.ts";
 import { forEachHappening } from "./happenings.ts";
 import { VoiceMap } from "./map.ts";
 import type { FromWorker, ToWorker, WorkerStatus, WorkerTask } from "./messages.ts";
@@ -30,6 +30,8 @@ import { streamStatus } from "./stream-status.ts";
 /** One minute of ticks. */
 const KEPT_TICKS = 3000;
 const LATE_MS = 5;
+/** Steps of the histogram of tick lateness, µs. */
+const LATENESS_STEPS_US = [250, 500, 1000, 2000, 5000, 10_000, 20_000];
 const TICKS_PER_SECOND = 50;
 
 /** Opens everything the task names. Rejects with a sentence when it cannot. */
@@ -64,6 +66,7 @@ export class VoiceLoop {
   readonly #cname = randomBytes(12).toString("base64");
   readonly #rtcp = new Map<number, RtcpSession>();
   readonly #lateUs = new Figures(KEPT_TICKS);
+  readonly #lateSteps = new Histogram(LATENESS_STEPS_US);
   readonly #tickUs = new Figures(KEPT_TICKS);
   readonly #sleeper = new Int32Array(new SharedArrayBuffer(4));
   #lateTicks = 0;
@@ -102,6 +105,7 @@ export class VoiceLoop {
       if (sleep > 0) Atomics.wait(this.#sleeper, 0, 0, sleep);
       const { lateMs, periods } = pace.begin(performance.now());
       this.#lateUs.add(lateMs * 1000);
+      this.#lateSteps.add(lateMs * 1000);
       if (lateMs > LATE_MS) this.#lateTicks++;
       await this.#turn(periods);
     }
@@ -201,6 +205,7 @@ export class VoiceLoop {
       ticks: this.#map.word(layout.HEADER_TICKS),
       lateTicks: this.#lateTicks,
       latenessUs: this.#lateUs.show(),
+      latenessStepsUs: this.#lateSteps.show(),
       tickUs: this.#tickUs.show(),
       streams: this.#control.openIndices().flatMap((index) => {
         const endpoint = nameOf(index);

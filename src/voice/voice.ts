@@ -231,6 +231,7 @@ const nothing: WorkerStatus = {
   ticks: 0,
   lateTicks: 0,
   latenessUs: none,
+  latenessStepsUs: [],
   tickUs: none,
   streams: [],
   malformedPackets: 0,

@@ -97,6 +97,7 @@ export class StandIn implements Gateway {
       ticks: 100,
       lateTicks: 0,
       latenessUs: figures,
+      latenessStepsUs: [],
       tickUs: figures,
       streams: [],
       malformedPackets: 0,

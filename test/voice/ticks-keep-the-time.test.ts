@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Figures } from "../../src/voice/figures.ts";
+import { Figures, Histogram } from "../../src/voice/figures.ts";
 import { Pace } from "../../src/voice/pace.ts";
 
 test("deadlines are 20 ms apart however late each tick begins", () => {
@@ -27,4 +27,14 @@ test("percentiles are of the newest values, the maximum of all", () => {
   figures.add(9999);
   for (let value = 1; value <= 100; value++) figures.add(value);
   assert.deepEqual(figures.show(), { p50: 50, p99: 99, max: 9999 });
+});
+
+test("a histogram counts each value once, in the first step that holds it", () => {
+  const histogram = new Histogram([1, 10]);
+  for (const value of [0, 1, 1.1, 10, 11, 1000]) histogram.add(value);
+  assert.deepEqual(histogram.show(), [
+    { upTo: 1, count: 2 },
+    { upTo: 10, count: 2 },
+    { upTo: null, count: 2 },
+  ]);
 });
