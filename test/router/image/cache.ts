@@ -1,0 +1,34 @@
+import { existsSync } from "node:fs";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/**
+ * What is fetched is kept outside the repository: `$XDG_CACHE_HOME/offhook-router`, or `/var/tmp/offhook-router`.
+ * Removing the folder fetches everything anew.
+ */
+export function cacheFolder(): string {
+  const home = process.env["XDG_CACHE_HOME"];
+  return join(home === undefined || home === "" ? "/var/tmp" : home, "offhook-router");
+}
+
+/**
+ * The folder of that name, filled by `fill` unless it was filled before from the same `key`. It appears only when it is
+ * complete: a run that was ended half way leaves nothing that looks done.
+ */
+export async function cached(name: string, key: string, fill: (folder: string) => Promise<void>): Promise<string> {
+  const folder = join(cacheFolder(), name);
+  const keyFile = join(folder, ".key");
+  if (existsSync(keyFile) && (await readFile(keyFile, "utf8")) === key) return folder;
+  const making = `${folder}.${process.pid}`;
+  await rm(making, { recursive: true, force: true });
+  await mkdir(making, { recursive: true });
+  try {
+    await fill(making);
+    await writeFile(join(making, ".key"), key);
+    await rm(folder, { recursive: true, force: true });
+    await rename(making, folder);
+  } finally {
+    await rm(making, { recursive: true, force: true });
+  }
+  return folder;
+}

