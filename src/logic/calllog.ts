@@ -15,9 +15,10 @@ export class CallLog {
     this.#desk = desk;
   }
 
-  /** Takes what was saved, or the whole list of a snapshot: it must be cut at the same call as the one it was taken of. */
+  /** Takes what was saved, or the list of a snapshot, piece by piece: it is cut at the same call as the one it was taken of. */
   load(records: readonly CallRecord[]): void {
-    this.#records = records.slice(records.length > KEPT + SPARE ? -KEPT : 0);
+    const all = [...this.#records, ...records];
+    this.#records = all.slice(all.length > KEPT + SPARE ? -KEPT : 0);
     for (const record of records) {
       this.#desk.raise("record", record.id);
       this.#desk.raise("call", Number(record.call.slice("call:".length)) || 0);
