@@ -164,6 +164,52 @@ test("hold and resume go through a re-INVITE, both ways", async (t) => {
   assert.equal(callee.story(), "invited confirmed reoffered reofferRefused", "the call goes on");
 });
 
+/** The direction the callee was last offered. */
+function lastOffered(callee: { readonly events: readonly SipEvent[] }): string | undefined {
+  const offers = callee.events.flatMap((event) => (event.kind === "reoffered" ? [event.media?.direction] : []));
+  return offers.at(-1);
+}
+
+test("a resume asked for while the hold is still unanswered follows it: the far end is not left on hold", async (t) => {
+  const { network, caller, callee } = twoHouses(t);
+  callee.react = answers(callee);
+  caller.call("sip:out-1");
+  await network.pass(50);
+  const { leg } = callee.find("invited");
+  caller.do({ kind: "reoffer", leg: "sip:out-1", media: { ...media, direction: "sendonly" } });
+  await network.pass(20);
+  caller.do({ kind: "reoffer", leg: "sip:out-1", media });
+  await network.pass(1000);
+  assert.equal(lastOffered(callee), "sendonly", "the hold waits for its answer");
+  callee.react = (event) => {
+    if (event.kind === "reoffered") callee.do({ kind: "acceptReoffer", leg, media });
+  };
+  callee.do({ kind: "acceptReoffer", leg, media });
+  await network.pass(100);
+  assert.equal(lastOffered(callee), "sendrecv");
+  assert.equal(caller.story(), "ringing answered reanswered reanswered");
+});
+
+test("a wish changed while a refused re-INVITE waits for its retry is what the retry asks for", async (t) => {
+  const { network, caller, callee } = twoHouses(t);
+  callee.react = (event) => {
+    answers(callee)(event);
+    if (event.kind === "reoffered") callee.do({ kind: "acceptReoffer", leg: event.leg, media });
+  };
+  caller.react = (event) => {
+    if (event.kind === "reoffered") caller.do({ kind: "acceptReoffer", leg: event.leg, media });
+  };
+  caller.call("sip:out-1");
+  await network.pass(50);
+  caller.do({ kind: "reoffer", leg: "sip:out-1", media: { ...media, direction: "sendonly" } });
+  callee.do({ kind: "reoffer", leg: callee.find("invited").leg, media });
+  await network.pass(50);
+  caller.do({ kind: "reoffer", leg: "sip:out-1", media });
+  await network.pass(5000);
+  assert.equal(lastOffered(callee), "sendrecv");
+  assert.equal(callee.events.filter((event) => event.kind === "reoffered").length, 1);
+});
+
 test("two re-INVITEs that meet are both refused with 491 and tried again, the owner of the Call-ID last", async (t) => {
   const { network, caller, callee } = twoHouses(t);
   callee.react = (event) => {

@@ -3,7 +3,6 @@ import type { Cause } from "../../../message/cause.ts";
 import { causes } from "../../../message/cause.ts";
 import type { LocalMedia } from "../../../message/media.ts";
 import type { Digit } from "../../../message/name.ts";
-import { ms } from "../../../message/units.ts";
 import type { Cancel } from "../../clock/clock.ts";
 import { transactionOf } from "../hub/branch.ts";
 import type { OfferAnswer } from "../sdp/offer-answer.ts";
@@ -12,6 +11,7 @@ import { DigitQueue } from "./digit-queue.ts";
 import { isDigitType, readRelayedDigit } from "./digit-relay.ts";
 import { attempt, type LegVoice, sdpBody } from "./leg.ts";
 import { causeOfReason, reasonHeader } from "./reason.ts";
+import { Reoffers } from "./reoffer.ts";
 
 interface PendingReoffer {
   readonly request: IncomingInviteRequest;
@@ -27,22 +27,23 @@ export class Dialog {
   readonly #session: Session;
   readonly #negotiation: OfferAnswer;
   readonly #voice: LegVoice;
-  /** We sent the INVITE: we own the Call-ID, so after glare we wait longer (RFC 3261 §14.1). */
-  readonly #caller: boolean;
   readonly #digits: DigitQueue;
+  readonly #reoffers: Reoffers;
   #over = false;
   /** ACK outstanding for our 2xx; `offered`: it carries the answer to an offer of ours. */
   #awaitingAck: { readonly initial: boolean; readonly offered: boolean; readonly timeout: Cancel } | null = null;
   #byeAfterAck: Cause | null = null;
   #pending: PendingReoffer | null = null;
-  #retry: Cancel = () => {};
 
   constructor(session: Session, negotiation: OfferAnswer, voice: LegVoice, caller: boolean) {
     this.#session = session;
     this.#negotiation = negotiation;
     this.#voice = voice;
-    this.#caller = caller;
     this.#digits = new DigitQueue(session, voice.house);
+    this.#reoffers = new Reoffers(session, negotiation, voice, caller, {
+      answered: (body) => this.#reanswered(body),
+      refused: (status) => this.#reofferRefused(status),
+    });
     session.delegate = {
       onAck: ({ message }) => this.#acknowledged(message),
       onAckTimeout: () => this.#unacknowledged(),
@@ -73,23 +74,8 @@ export class Dialog {
     else this.#bye(cause);
   }
 
-  reoffer(media: LocalMedia, triesLeft = 3): void {
-    if (this.#over) return;
-    const body = sdpBody(this.#negotiation.offer(media));
-    const sent = attempt(this.#voice.house, "re-INVITE", () => {
-      this.#session.invite(
-        {
-          onAccept: ({ message, ack }) => {
-            ack();
-            this.#reanswered(message.body);
-          },
-          onRedirect: ({ message }) => this.#reofferRefused(message.statusCode ?? 300, media, 0),
-          onReject: ({ message }) => this.#reofferRefused(message.statusCode ?? 500, media, triesLeft),
-        },
-        { body, extraHeaders: [`Contact: <${this.#voice.contact}>`] },
-      );
-    });
-    if (!sent) this.#voice.tell({ kind: "reofferRefused", status: 491 });
+  reoffer(media: LocalMedia): void {
+    if (!this.#over) this.#reoffers.ask(media);
   }
 
   acceptReoffer(media: LocalMedia): void {
@@ -124,7 +110,7 @@ export class Dialog {
 
   #close(): void {
     this.#over = true;
-    this.#retry();
+    this.#reoffers.close();
     this.#digits.close();
     this.#rejectPending(487, causes.cancelled.phrase);
   }
@@ -207,14 +193,8 @@ export class Dialog {
     else this.#voice.tell({ kind: "reanswered", media });
   }
 
-  #reofferRefused(status: number, media: LocalMedia, triesLeft: number): void {
+  #reofferRefused(status: number): void {
     if (this.#over) return;
-    const { clock, random } = this.#voice.house;
-    if (status === 491 && triesLeft > 0) {
-      const delay = this.#caller ? 2100 + random() * 1900 : random() * 2000;
-      this.#retry = clock.after(ms(delay), () => this.reoffer(media, triesLeft - 1));
-      return;
-    }
     // RFC 3261 §14.1: the far end knows the dialog no more, or is silent.
     if (status === 481 || status === 408) this.#hangUp("timeout");
     else this.#voice.tell({ kind: "reofferRefused", status });
