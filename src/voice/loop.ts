@@ -13,6 +13,7 @@ import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import * as layout from "../../assembly/layout.ts";
 import type { Address } from "../message/media.ts";
 import { Control } from "./control.ts";
+import { Departed } from "./departed.ts";
 import { openDgramIo } from "./dgram-io.ts";
 import { type Engine, openEngine } from "./engine.ts";
 import { Figures, Histogram } from "./figures.ts";
@@ -71,6 +72,7 @@ export class VoiceLoop {
   readonly #sleeper = new Int32Array(new SharedArrayBuffer(4));
   #lateTicks = 0;
   readonly #refusals = new Refusals();
+  readonly #departed = new Departed();
   #seenMalformed = 0;
   #stopped = false;
 
@@ -133,10 +135,7 @@ export class VoiceLoop {
 
   #receiveRtp(stream: number, datagram: Uint8Array, from: Address): void {
     const remote = this.#control.remoteOf(stream);
-    if (remote === null || !remote.accepts(from)) {
-      this.#refusals.stranger(from);
-      return;
-    }
+    if (remote === null || !remote.accepts(from)) return this.#refuse(stream, "rtp", from);
     // RFC 5761: types 192-223 are RTCP that came to the wrong door.
     const type = datagram[1] ?? 0;
     if (type >= 192 && type <= 223) return this.#receiveRtcp(stream, datagram, from);
@@ -145,11 +144,13 @@ export class VoiceLoop {
 
   #receiveRtcp(stream: number, datagram: Uint8Array, from: Address): void {
     const session = this.#rtcp.get(stream);
-    if (session === undefined || this.#control.remoteOf(stream)?.acceptsAddress(from) !== true) {
-      this.#refusals.stranger(from);
-      return;
-    }
+    if (session === undefined || this.#control.remoteOf(stream)?.acceptsAddress(from) !== true)
+      return this.#refuse(stream, "rtcp", from);
     if (!session.hear(datagram, performance.now())) this.#refusals.bad(from, 1);
+  }
+
+  #refuse(stream: number, channel: "rtp" | "rtcp", from: Address): void {
+    if (!this.#departed.stillSends(stream, channel, from, performance.now())) this.#refusals.stranger(from);
   }
 
   #obey(): void {
@@ -179,6 +180,7 @@ export class VoiceLoop {
     if (session !== undefined && remote !== null)
       this.#io.send(stream, "rtcp", session.report(performance.now(), true), remote.rtcpTarget);
     this.#rtcp.delete(stream);
+    this.#departed.left(stream, remote, performance.now());
   }
 
   #report(): void {
