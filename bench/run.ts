@@ -1,3 +1,5 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { callRate } from "./call-rate.ts";
 import { type Bench, type Figure, Refused } from "./figures.ts";
 import { keyToEffect } from "./key-to-effect.ts";
@@ -8,11 +10,14 @@ import { proactorEvents } from "./proactor-events.ts";
 /** `npm run bench [NAME…]`: measures, prints, and exits with 1 when a run could not be vouched for. */
 const benches: readonly Bench[] = [proactorEvents, keyToEffect, callRate, memory];
 
+/** Measured in a process of their own. */
+const scripts = ["voice-tick.ts"];
+
 async function main(wanted: readonly string[]): Promise<number> {
   console.log(machine().join("\n"));
   let refused = 0;
   for (const bench of benches) {
-    if (wanted.length > 0 && !wanted.some((word) => bench.name.toLowerCase().includes(word.toLowerCase()))) continue;
+    if (!isWanted(bench.name, wanted)) continue;
     console.log(`\n${bench.name}`);
     try {
       print(await bench.run());
@@ -22,7 +27,26 @@ async function main(wanted: readonly string[]): Promise<number> {
       console.log(`  ${words}: ${problem instanceof Error ? problem.message : problem}`);
     }
   }
+  for (const script of scripts) if (isWanted(script, wanted) && !runScript(script)) refused += 1;
   return refused === 0 ? 0 : 1;
+}
+
+function isWanted(name: string, wanted: readonly string[]): boolean {
+  return wanted.length === 0 || wanted.some((word) => name.toLowerCase().includes(word.toLowerCase()));
+}
+
+/** Prints what the script prints; false when it ended without a figure. */
+function runScript(script: string): boolean {
+  console.log(`\n${script}`);
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ["--import", "tsx", join(import.meta.dirname, script)],
+    {
+      encoding: "utf8",
+    },
+  );
+  console.log((status === 0 ? stdout : `${stdout}${stderr}`).trimEnd().replace(/^/gm, "  "));
+  return status === 0;
 }
 
 function print(figures: readonly Figure[]): void {
