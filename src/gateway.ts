@@ -116,7 +116,7 @@ function buildSpine(recorder: Recorder | null, complaints: Complaints, options: 
 function journal(recorder: Recorder, upper: UpperHalf, event: Event, commands: readonly Command[], n: number): void {
   recorder.record(n, event, commands);
   if (!recorder.full() || !upper.quiet) return;
-  recorder.startSegment({ world: "admin", kind: "restored", state: upper.snapshot(), at: event.at });
+  recorder.startSegment(upper.restart(event.at));
 }
 
 function openFlightRecorder(

@@ -5,8 +5,8 @@ import type { Command } from "./message/command.ts";
 import type { Event } from "./message/event.ts";
 import type { PartyName } from "./message/name.ts";
 import type { House } from "./message/plan.ts";
-import type { StoreEvent } from "./message/store.ts";
-import { unreachable } from "./message/units.ts";
+import { loadedEvents, type StoreEvent } from "./message/store.ts";
+import { type Instant, unreachable } from "./message/units.ts";
 import type { HouseView } from "./message/view.ts";
 import type { VoiceEvent } from "./message/voice.ts";
 import { Parties } from "./proxy/parties.ts";
@@ -50,19 +50,24 @@ export class UpperHalf {
     return this.#exchange.quiet && timers.list().length === 0 && voice.idle && this.#parties.idle;
   }
 
-  /** The state of a quiet house as text; a `restored` event brings it to a fresh upper half. */
+  /**
+   * What a fresh upper half has to be told to go on from this quiet moment. The moment is now, whenever the events are
+   * asked for: book and log may be large, and are told piece by piece.
+   */
+  restart(at: Instant): Iterable<Event> {
+    const { book, log } = this.#exchange;
+    const restored: Event = { world: "admin", kind: "restored", at, state: this.snapshot() };
+    return chain([restored], loadedEvents(at, [...book.list()], [...log.list()]));
+  }
+
+  /** The state of a quiet house as text, but for book and log; a `restored` event brings it to a fresh upper half. */
   snapshot(): string {
     const { house, voice } = this.#desk;
-    const { book, log } = this.#exchange;
-    const contacts = book.list();
-    const calls = log.list();
     return JSON.stringify({
       house,
       counters: this.#desk.dump(),
       voice: voice.dump(),
       parties: this.#parties.dump(),
-      contacts,
-      calls,
     });
   }
 
@@ -149,22 +154,17 @@ export class UpperHalf {
     this.#exchange.configure(house, this.#parties.build(house));
   }
 
-  /** On the upper half that took the snapshot nothing changes; on a fresh one everything comes from it. */
+  /** Only a fresh upper half is told so. */
   #restore(state: string): void {
-    if (this.snapshot() === state) return;
     const saved = JSON.parse(state) as {
       house: House;
       counters: ReturnType<Desk["dump"]>;
       voice: ReturnType<Desk["voice"]["dump"]>;
       parties: ReturnType<Parties["dump"]>;
-      contacts: Parameters<Exchange["book"]["load"]>[0];
-      calls: Parameters<Exchange["log"]["load"]>[0];
     }; // written by `snapshot`
     this.#configure(saved.house);
     this.#desk.voice.restore(saved.voice);
     this.#parties.restore(saved.parties);
-    this.#exchange.book.load(saved.contacts);
-    this.#exchange.log.load(saved.calls);
     this.#desk.restore(saved.counters);
   }
 
@@ -180,4 +180,8 @@ export class UpperHalf {
     if ("handset" in event) return event.handset;
     return "port" in event ? event.port : null;
   }
+}
+
+function* chain(...parts: readonly Iterable<Event>[]): Generator<Event, undefined> {
+  for (const part of parts) yield* part;
 }

@@ -1,8 +1,12 @@
 import type { CallRecord, Contact } from "./record.ts";
 import type { Instant } from "./units.ts";
 
-/** Files -> upper half, once at start: what was saved. */
-export type StoreEvent = { readonly world: "store"; readonly at: Instant } & (
+/** Files -> upper half. */
+export type StoreEvent = {
+  readonly world: "store";
+  readonly at: Instant;
+} & /** At start, what was saved: as many of them as it takes, see `loadedEvents`. */
+(
   | { readonly kind: "loaded"; readonly contacts: readonly Contact[]; readonly calls: readonly CallRecord[] }
   /** A save failed (disk full, read-only); telephony goes on, the next change tries again. */
   | { readonly kind: "saveFailed"; readonly what: "book" | "calls"; readonly reason: string }
@@ -18,3 +22,20 @@ export type StoreCommand = { readonly world: "store" } & (
   | { readonly kind: "dropCallsBefore"; readonly id: number }
   | { readonly kind: "clearCalls" }
 );
+
+/** Entries in a `loaded` event: one that holds a whole book would keep every other event waiting. */
+const mostLoaded = 250;
+
+/** Book and log as the events that load them; at least one. They are made when they are asked for. */
+export function* loadedEvents(
+  at: Instant,
+  contacts: readonly Contact[],
+  calls: readonly CallRecord[],
+): Generator<StoreEvent> {
+  let from = 0;
+  do {
+    const to = from + mostLoaded;
+    yield { world: "store", kind: "loaded", at, contacts: contacts.slice(from, to), calls: calls.slice(from, to) };
+    from = to;
+  } while (from < Math.max(contacts.length, calls.length));
+}

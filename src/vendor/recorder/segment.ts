@@ -15,12 +15,14 @@ export class Segment {
     this.#failed = failed;
   }
 
-  write(text: string): void {
+  /** Resolves when it is written, or could not be. */
+  write(text: string): Promise<void> {
     const octets = Buffer.from(text);
     const at = this.#position;
     this.#position += octets.length;
     const done: Promise<void> = this.#writeAll(octets, at).finally(() => this.#pending.delete(done));
     this.#pending.add(done);
+    return done;
   }
 
   writeSync(text: string): void {

@@ -3,9 +3,10 @@ import { dirname } from "node:path";
 
 /**
  * Replaces a file so that after a crash at any moment either the old or the new content is there, whole:
- * write beside it, fsync, rename over it, fsync the directory (rename(2), fsync(2)).
+ * write beside it, fsync, rename over it, fsync the directory (rename(2), fsync(2)). The content is asked for piece by
+ * piece, each when the one before is written, and between two pieces everything else has its turn.
  */
-export async function writeAtomically(path: string, content: string): Promise<void> {
+export async function writeAtomically(path: string, content: Iterable<string>): Promise<void> {
   const beside = `${path}.tmp`;
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   try {
@@ -19,10 +20,11 @@ export async function writeAtomically(path: string, content: string): Promise<vo
   await syncDirectory(dirname(path));
 }
 
-async function writeWhole(path: string, content: string): Promise<void> {
+async function writeWhole(path: string, content: Iterable<string>): Promise<void> {
   const file = await open(path, "w", 0o600);
   try {
-    await file.writeFile(content);
+    // On from where the last piece ended.
+    for (const piece of content) await file.writeFile(piece);
     await file.sync();
   } finally {
     await file.close();

@@ -47,10 +47,24 @@ export const readContacts: ReadEntries<Contact> = (content) => readEntries(conte
 
 export const readCalls: ReadEntries<CallRecord> = (content) => readEntries(content, "calls", callRecord);
 
-/** One entry a line, so that a person can read and mend it. */
-export function writeEntries(key: "contacts" | "calls", entries: Iterable<Contact | CallRecord>): string {
-  const lines = [...entries].map((entry) => JSON.stringify(entry));
-  return `{"version":${version},"${key}":[\n${lines.join(",\n")}\n]}\n`;
+/** Characters after which a piece of a file ends: what is turned into text at a time takes well below a millisecond. */
+const pieceLength = 32 * 1024;
+
+/** The file in pieces. One entry a line, so that a person can read and mend it. */
+export function* writeEntries(
+  key: "contacts" | "calls",
+  entries: Iterable<Contact | CallRecord>,
+): Generator<string, void, undefined> {
+  let piece = `{"version":${version},"${key}":[`;
+  let before = "\n";
+  for (const entry of entries) {
+    piece += before + JSON.stringify(entry);
+    before = ",\n";
+    if (piece.length < pieceLength) continue;
+    yield piece;
+    piece = "";
+  }
+  yield `${piece}\n]}\n`;
 }
 
 function readEntries<Schema extends v.GenericSchema<unknown, { readonly id: number }>>(

@@ -15,7 +15,8 @@ export interface SavedListOptions<Entry> {
   /** From the first unsaved change to the save, ms. */
   readonly saveAfterMs: number;
   readonly read: ReadEntries<Entry>;
-  write(entries: Iterable<Entry>): string;
+  /** The file's content in pieces; the entries stay as they are meanwhile. */
+  write(entries: readonly Entry[]): Iterable<string>;
   report(problem: string): void;
   saved(): void;
   /** Told once, until a save succeeds again. */
@@ -78,7 +79,8 @@ export class SavedList<Entry extends { readonly id: number }> {
     const { path, write } = this.#options;
     this.#stopTimers();
     this.#dirty = false;
-    const writing = writeAtomically(path, write(this.entries.values()))
+    const now = [...this.entries.values()];
+    const writing = writeAtomically(path, write(now))
       .then(
         () => this.#succeeded(),
         (error: NodeJS.ErrnoException) => this.#failed(error),

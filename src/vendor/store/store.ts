@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Post } from "../../message/event.ts";
 import type { CallRecord, Contact } from "../../message/record.ts";
-import type { StoreCommand } from "../../message/store.ts";
+import { loadedEvents, type StoreCommand } from "../../message/store.ts";
 import { unreachable } from "../../message/units.ts";
 import type { Clock } from "../clock/clock.ts";
 import { readCalls, readContacts, writeEntries } from "./format.ts";
@@ -11,7 +11,7 @@ import { SavedList, type SavedListOptions } from "./saved-list.ts";
 export interface Store {
   /** Takes a change; it is saved within `saveAfterMs`. Never throws: what fails is told by `saveFailed`. */
   perform(command: StoreCommand): void;
-  /** Reads the files and posts `loaded`; the seeds are the phone book while there is no saved one. */
+  /** Reads the files and posts `loaded`, with a turn for everybody else after each; the seeds are the phone book while there is no saved one. */
   load(): Promise<void>;
   /** Saves what is unsaved. */
   flush(): Promise<void>;
@@ -50,8 +50,10 @@ export function openStore(dir: string, options: StoreOptions): Store {
       if (!(await book.load())) for (const seed of seeds) book.entries.set(seed.id, seed);
       await calls.load();
       dropOldest(calls, options.callLogSize);
-      const loaded = { contacts: [...book.entries.values()], calls: [...calls.entries.values()] };
-      options.post({ world: "store", kind: "loaded", at: clock.now(), ...loaded });
+      for (const loaded of loadedEvents(clock.now(), [...book.entries.values()], [...calls.entries.values()])) {
+        options.post(loaded);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
     },
     flush: async () => void (await Promise.all([book.flush(), calls.flush()])),
     close: async () => void (await Promise.all([book.close(), calls.close()])),

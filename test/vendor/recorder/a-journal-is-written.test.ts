@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdir, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import type { Event } from "../../../src/message/event.ts";
 import { ms } from "../../../src/message/units.ts";
 import { blackBox, commandsOf, eventOf, folder, read } from "./black-box.ts";
 
@@ -51,7 +52,7 @@ test("a full segment asks for a quiet moment, and the next one begins with the s
   const { recorder } = blackBox(dir);
   let n = 0;
   while (!recorder.full()) recorder.record(++n, eventOf(n), commandsOf(n));
-  recorder.startSegment({ world: "admin", at: eventOf(n).at, kind: "restored", state: "quiet" });
+  recorder.startSegment([{ world: "admin", at: eventOf(n).at, kind: "restored", state: "quiet" }]);
   assert.equal(recorder.full(), false);
   recorder.record(n + 1, eventOf(n + 1), []);
   await recorder.close();
@@ -71,7 +72,7 @@ test("only the last segments are kept, through restarts, and their numbers go on
   for (let run = 1; run <= 3; run++) {
     const { recorder } = blackBox(dir);
     recorder.record(1, eventOf(1), []);
-    recorder.startSegment(eventOf(1));
+    recorder.startSegment([eventOf(1)]);
     await recorder.close();
   }
   const names = ["journal-000004.jsonl", "journal-000005.jsonl", "journal-000006.jsonl", "journal-notes.txt"];
@@ -87,7 +88,7 @@ test("a house that is never quiet does not fill the disk: recording pauses, and 
   assert.ok((await stat(join(dir, "journal-000001.jsonl"))).size < 4 * 2000 + 1000);
   clock.advance(ms(30_000));
   assert.equal(recorder.full(), true);
-  recorder.startSegment(eventOf(2000));
+  recorder.startSegment([eventOf(2000)]);
   recorder.record(2001, eventOf(2001), []);
   await recorder.close();
   assert.equal((await read(dir, 2)).length, 3);
@@ -98,7 +99,7 @@ test("a disk that is full or not there stops the recording with a sentence and n
   await writeFile(join(dir, "file"), "");
   const nowhere = blackBox(join(dir, "file", "data"));
   for (let n = 1; n <= 100; n++) nowhere.recorder.record(n, eventOf(n), []);
-  nowhere.recorder.startSegment(eventOf(100));
+  nowhere.recorder.startSegment([eventOf(100)]);
   nowhere.recorder.flushSync();
   await nowhere.recorder.close();
   assert.match(nowhere.reports.join("\n"), /ENOTDIR/);
@@ -112,4 +113,79 @@ test("a link in the place of the next segment is not followed", async (t) => {
   recorder.record(1, eventOf(1), []);
   await recorder.close();
   assert.deepEqual((await readdir(dir)).sort(), ["journal-000001.jsonl", "journal-000002.jsonl"]);
+});
+
+/** So many events of a thousand octets each, and how many of them were asked for. */
+function aLargeState(count: number): { readonly events: Iterable<Event>; readonly asked: () => number } {
+  let asked = 0;
+  function* events(): Generator<Event> {
+    for (; asked < count; asked++) yield restored(`${asked} `.padEnd(1000, "x"));
+  }
+  return { events: events(), asked: () => asked };
+}
+
+function restored(state: string): Event {
+  return { world: "admin", at: eventOf(0).at, kind: "restored", state };
+}
+
+async function numbersOf(dir: string, segment: number): Promise<readonly number[]> {
+  const [header, ...lines] = await read(dir, segment);
+  assert.match(header ?? "", /"journal":"offhook"/);
+  return lines.map((line) => JSON.parse(line).n);
+}
+
+test("a large state is asked for piece by piece, and what happens meanwhile comes after it in the journal", async (t) => {
+  const dir = await folder(t);
+  const { recorder } = blackBox(dir, { segmentBytes: 64_000 });
+  recorder.record(1, eventOf(1), []);
+  const { events, asked } = aLargeState(500);
+  recorder.startSegment(events);
+  assert.ok(asked() < 100, `${asked()} of 500 events were asked for at once`);
+  let n = 1;
+  while (asked() < 500) {
+    recorder.record(++n, eventOf(n), []);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  assert.ok(n > 10, "nobody else had a turn");
+  await recorder.close();
+  const happened = Array.from({ length: n - 1 }, (_, index) => index + 2);
+  assert.deepEqual(await numbersOf(dir, 2), [...Array(500).fill(1), ...happened]);
+});
+
+test("what has to be written at once has the whole state before it", async (t) => {
+  const dir = await folder(t);
+  const { recorder } = blackBox(dir, { segmentBytes: 64_000 });
+  recorder.record(1, eventOf(1), []);
+  const { events, asked } = aLargeState(300);
+  recorder.startSegment(events);
+  recorder.record(2, eventOf(2), []);
+  recorder.flushSync();
+  assert.equal(asked(), 300);
+  assert.deepEqual(await numbersOf(dir, 2), [...Array(300).fill(1), 2]);
+  await recorder.close();
+});
+
+test("a state larger than a segment does not make the segment full: only what happens does", async (t) => {
+  const dir = await folder(t);
+  const { recorder, reports } = blackBox(dir, { segmentBytes: 2000 });
+  recorder.record(1, eventOf(1), []);
+  recorder.startSegment(aLargeState(50).events);
+  recorder.flushSync();
+  let n = 1;
+  while (!recorder.full()) recorder.record(++n, eventOf(n), commandsOf(n));
+  await recorder.close();
+  assert.ok(n > 200, `full after ${n} events, though the state is as long as some 300`);
+  assert.deepEqual(reports, []);
+});
+
+test("a book that is loaded at the start is state, however large", async (t) => {
+  const dir = await folder(t);
+  const { recorder, reports } = blackBox(dir, { segmentBytes: 2000 });
+  const contacts = Array.from({ length: 100 }, (_, id) => ({ id, name: "Somebody with a name", numbers: ["0301234"] }));
+  for (let n = 1; n <= 20; n++)
+    recorder.record(n, { world: "store", at: eventOf(n).at, kind: "loaded", contacts, calls: [] }, []);
+  assert.equal(recorder.full(), false);
+  await recorder.close();
+  assert.deepEqual(reports, []);
+  assert.equal((await numbersOf(dir, 1)).length, 20);
 });

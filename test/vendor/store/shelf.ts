@@ -12,6 +12,8 @@ export async function folder(t: TestContext): Promise<string> {
   return path;
 }
 
+type Loaded = Extract<StoreEvent, { kind: "loaded" }>;
+
 /** A store with a clock that stands still, and what it said. */
 export class Shelf {
   readonly clock = new VirtualClock(1_795_000_000_000);
@@ -47,10 +49,12 @@ export class Shelf {
       });
   }
 
-  async loaded(): Promise<Extract<StoreEvent, { kind: "loaded" }>> {
+  /** Loads, and gives all that was loaded in one. */
+  async loaded(): Promise<Pick<Loaded, "contacts" | "calls">> {
+    const before = this.events.length;
     await this.store.load();
-    const event = this.events.at(-1);
-    if (event?.kind !== "loaded") throw new Error("nothing was loaded");
-    return event;
+    const pieces = this.events.slice(before).filter((event): event is Loaded => event.kind === "loaded");
+    if (pieces.length === 0) throw new Error("nothing was loaded");
+    return { contacts: pieces.flatMap((piece) => piece.contacts), calls: pieces.flatMap((piece) => piece.calls) };
   }
 }
