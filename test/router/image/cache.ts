@@ -7,7 +7,7 @@ import { join } from "node:path";
  * Removing the folder fetches everything anew.
  */
 export function cacheFolder(): string {
-  const home = process.env["XDG_CACHE_HOME"];
+  const { XDG_CACHE_HOME: home } = process.env;
   return join(home === undefined || home === "" ? "/var/tmp" : home, "offhook-router");
 }
 

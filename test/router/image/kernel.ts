@@ -21,12 +21,12 @@ const MODULE_PATHS = [
   "crypto/*",
 ];
 /** From the packages of the distribution: a C library for Node, and a shell. */
-const userland = ["libc6", "libstdc++6", "libgcc-s1", "busybox-static"];
+const userland = ["libc6", "libstdc++6", "libgcc-s1", "libatomic1", "busybox-static"];
 const USERLAND_PATHS = [
   "./lib/*.so*",
   "./lib64/*",
-  "./usr/lib/*/libstdc++.so.6*",
-  "./usr/lib/*/libgcc_s.so*",
+  "./usr/lib/*/libstdc++.so*",
+  "./usr/lib/*/libatomic.so*",
   "*/busybox",
 ];
 
@@ -54,8 +54,7 @@ export async function debianSystem(target: Target): Promise<System> {
 async function fetchSystem(target: Target, into: string): Promise<void> {
   const packages = new Packages(target.debian);
   await packages.update();
-  const [kernelPackage] = await packages.dependsOn(target.kernelPackage);
-  if (kernelPackage === undefined) throw new Error(`${target.kernelPackage} depends on no kernel package`);
+  const kernelPackage = await packages.newest(target.kernelPackage);
   const all = join(into, "all");
   await mkdir(all, { recursive: true });
   const paths = ["./boot/vmlinuz-*", ...MODULE_PATHS.map((path) => `./lib/modules/*/kernel/${path}`)];

@@ -11,6 +11,7 @@ import { run, text } from "./run.ts";
 export class Packages {
   readonly #architecture: string;
   readonly #home: string;
+  #complaint = "";
 
   constructor(architecture: string) {
     this.#architecture = architecture;
@@ -23,13 +24,22 @@ export class Packages {
     for (const folder of ["state/lists/partial", "cache/archives/partial"])
       await mkdir(join(this.#home, folder), { recursive: true });
     await writeFile(join(this.#home, "status"), "");
-    await this.#apt("apt-get", ["-qq", "update"]);
+    try {
+      await this.#apt("apt-get", ["-qq", "update"]);
+    } catch (error) {
+      // An index in the middle of being renewed at the mirror: the others have a kernel as well, if an older one.
+      this.#complaint = error instanceof Error ? error.message : String(error);
+    }
   }
 
-  /** The packages that a package depends on. */
-  async dependsOn(name: string): Promise<readonly string[]> {
-    const lines = (await this.#apt("apt-cache", ["depends", name])).split("\n");
-    return lines.flatMap((line) => /^ +Depends: ([^ <>]+)$/.exec(line)?.[1] ?? []);
+  /** The kernel package behind the one that always depends on the newest. */
+  async newest(name: string): Promise<string> {
+    const depends = await this.#apt("apt-cache", ["depends", name]).catch((error: unknown) => {
+      throw new Error(`apt knows no ${name} here: ${this.#complaint || error}`);
+    });
+    const [, found] = /^ +Depends: ([^\s<>]+)$/m.exec(depends) ?? [];
+    if (found === undefined) throw new Error(`${name} depends on no kernel: ${depends}`);
+    return found;
   }
 
   /** Puts the files of the packages whose paths match one of tar's patterns into a folder, under their paths. */

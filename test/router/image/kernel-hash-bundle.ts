@@ -1,0 +1,24 @@
+import { join } from "node:path";
+import { build } from "esbuild";
+
+const repository = join(import.meta.dirname, "../../..");
+const vectors = join(repository, "../shared/vectors");
+
+/** Files that the hash of the voice kernels needs in a guest, by their names there; how it is run there. */
+export async function kernelHashFiles(folder: string): Promise<Readonly<Record<string, string>>> {
+  const bundle = join(folder, "kernel-hash.mjs");
+  await build({
+    entryPoints: [join(repository, "test/router/kernel-hash.ts")],
+    outfile: bundle,
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    logLevel: "warning",
+  });
+  const vector = (name: string) => [`vectors/codec/g711/${name}`, join(vectors, "codec/g711", name)] as const;
+  // Two folders deep, as the source is: from there it finds the voice module.
+  return Object.fromEntries([["test/router/kernel-hash.mjs", bundle], vector("sweep.src"), vector("sweep-r.a")]);
+}
+
+export const kernelHashCommand = "node /opt/router/test/router/kernel-hash.mjs /opt/router/vectors";
