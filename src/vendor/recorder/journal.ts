@@ -4,7 +4,7 @@ import type { Command } from "../../message/command.ts";
 import type { Event } from "../../message/event.ts";
 
 /** Version of the journal's lines; a reader refuses others. */
-export const journalVersion = 1;
+export const journalVersion = 2;
 
 /** Longest line accepted, characters: the state of a quiet house with a full call log fits many times. */
 const longestLine = 32 * 1024 * 1024;
@@ -12,7 +12,7 @@ const longestLine = 32 * 1024 * 1024;
 /**
  * A journal is JSON lines: a header, then one line an event.
  *
- *   {"journal":"offhook","version":1,"at":1795000000000}
+ *   {"journal":"offhook","version":2,"at":1795000000000}
  *   {"n":1,"event":{"world":"admin","kind":"configured",…},"commands":[…]}
  */
 export type JournalItem =

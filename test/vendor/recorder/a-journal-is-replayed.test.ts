@@ -69,12 +69,12 @@ test("a last line that was cut off by a kill is said, and all before it is repla
 test("what is no journal, or was changed, is refused with file, line and way out", async (t) => {
   const dir = await folder(t);
   const file = join(dir, "journal-000001.jsonl");
-  const header = '{"journal":"offhook","version":1,"at":0}\n';
+  const header = '{"journal":"offhook","version":2,"at":0}\n';
   for (const [content, says] of [
     ["", /is empty/],
     ["hello\n", /line 1 is not JSON/],
     ["{}\n", /is no journal — name a journal-NNNNNN\.jsonl/],
-    ['{"journal":"offhook","version":2}\n', /has version 2, this program reads 1/],
+    ['{"journal":"offhook","version":1}\n', /has version 1, this program reads 2/],
     [`${header}nonsense\n`, /line 2 is not JSON/],
     [`${header}{"n":1}\n`, /line 2 is no entry/],
     [`${header}{"n":"1","event":{"world":"sip"},"commands":[]}\n`, /line 2 is no entry/],

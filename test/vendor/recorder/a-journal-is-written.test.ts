@@ -13,7 +13,7 @@ test("every event is a line with its number and its commands, after a header", a
   recorder.record(2, eventOf(2), []);
   await recorder.close();
   const [header, first, second, ...rest] = await read(dir, 1);
-  assert.deepEqual(JSON.parse(header ?? ""), { journal: "offhook", version: 1, at: 1_795_000_000_000 });
+  assert.deepEqual(JSON.parse(header ?? ""), { journal: "offhook", version: 2, at: 1_795_000_000_000 });
   assert.equal(first, `{"n":1,"event":${JSON.stringify(eventOf(1))},"commands":${JSON.stringify(commandsOf(1))}}`);
   assert.equal(second, `{"n":2,"event":${JSON.stringify(eventOf(2))},"commands":[]}`);
   assert.deepEqual(rest, []);
