@@ -98,6 +98,14 @@ export class Baresip {
     this.#command("hangup");
   }
 
+  hold(): void {
+    this.#command("hold");
+  }
+
+  resume(): void {
+    this.#command("resume");
+  }
+
   /** Presses a key in a call (RFC 4733 telephone-event). */
   press(key: string): void {
     this.#command("sndcode", key);
