@@ -50,6 +50,8 @@ process.stdout.on("error", () => process.exit(0));
 process.exit(
   await cli(process.argv.slice(2), terminal, {
     startGateway: async () => (await import("./gateway.ts")).startGateway,
+    serveDevices: async () => (await import("./device-server.ts")).serveDevices,
+    deviceAttacher: async () => (await import("./emulator/usbip/attach/attach.ts")).deviceAttacher(),
     replayJournal: async () => (await import("./replay.ts")).replayJournal,
   }),
 );

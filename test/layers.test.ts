@@ -21,6 +21,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   "vendor/usb.ts": ["message", "vendor", "node", "usb"],
   voice: ["message", "vendor/clock", "node", "piscina", "../assembly/layout.ts"],
   emulator: ["message", "vendor/family.ts", "vendor/clock", "vendor/reference", "node"],
+  "device-server.ts": ["emulator", "vendor/clock", "vendor/notify"],
   config: [
     "message",
     "vendor/sip/options.ts",

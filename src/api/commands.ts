@@ -1,33 +1,12 @@
-import type { PhoneReport } from "../emulator/contract.ts";
+import type { EmulatedDevices, PhoneReport } from "../emulator/contract.ts";
 import type { Gateway } from "../gateway-contract.ts";
 import type { CallId, DeviceName } from "../message/name.ts";
 import { instant } from "../message/units.ts";
+import { type Command, ofEmulator, ofGateway } from "./command.ts";
 import { eventsCommand } from "./events.ts";
 import { readPhoneAction, verbs } from "./phone-action.ts";
 import { refused, wrongUsage } from "./refusal.ts";
 import { statusOf } from "./status.ts";
-
-/** Where a streaming command sends what comes; bounded, so it never waits for a slow reader. */
-export interface Stream {
-  send(item: unknown): void;
-  /** Runs when the reader is gone; at once if it is already. */
-  onClose(run: () => void): void;
-}
-
-/** A command of the public face, the same for the control socket and whatever else people use. */
-export interface Command {
-  readonly name: string;
-  readonly args: string;
-  readonly help: string;
-  /** How many arguments it takes. */
-  readonly least: number;
-  readonly most: number;
-  /**
-   * Its answer is plain JSON.
-   * @throws Refusal with a sentence
-   */
-  run(gateway: Gateway, args: readonly string[], stream: Stream): unknown;
-}
 
 /** Asking, acting, and the answer to an act. */
 export interface Done {
@@ -35,7 +14,7 @@ export interface Done {
 }
 
 function look(name: string, help: string, run: (gateway: Gateway) => unknown): Command {
-  return { name, args: "", help, least: 0, most: 0, run };
+  return { name, args: "", help, least: 0, most: 0, run: ofGateway(run) };
 }
 
 /** The one command table. */
@@ -51,7 +30,7 @@ export const commands: readonly Command[] = [
     help: "the phone book",
     least: 0,
     most: 18,
-    run: book,
+    run: ofGateway(book),
   },
   {
     name: "phone",
@@ -59,11 +38,11 @@ export const commands: readonly Command[] = [
     help: `act at an emulated phone: ${Object.keys(verbs).join(", ")}`,
     least: 2,
     most: 66,
-    run: actAtPhone,
+    run: ofEmulator(actAtPhone),
   },
-  { name: "unplug", args: "DEVICE", help: "unplug an emulated device", least: 1, most: 1, run: unplug },
-  { name: "plug", args: "DEVICE", help: "plug it in again", least: 1, most: 1, run: plug },
-  { name: "hangup", args: "CALL", help: "end a call", least: 1, most: 1, run: hangUp },
+  { name: "unplug", args: "DEVICE", help: "unplug an emulated device", least: 1, most: 1, run: ofEmulator(unplug) },
+  { name: "plug", args: "DEVICE", help: "plug it in again", least: 1, most: 1, run: ofEmulator(plug) },
+  { name: "hangup", args: "CALL", help: "end a call", least: 1, most: 1, run: ofGateway(hangUp) },
   eventsCommand,
 ];
 
@@ -101,15 +80,9 @@ function removeContact(gateway: Gateway, text: string): Done {
   return { done: `${contact.name} is no longer in the phone book` };
 }
 
-function emulatorOf(gateway: Gateway): NonNullable<Gateway["emulator"]> {
-  if (gateway.emulator === null) throw refused("there are no emulated phones — start the gateway with --emulate");
-  return gateway.emulator;
-}
-
-async function actAtPhone(gateway: Gateway, args: readonly string[]): Promise<PhoneReport> {
+async function actAtPhone(emulator: EmulatedDevices, args: readonly string[]): Promise<PhoneReport> {
   const [name = "", ...words] = args;
   const action = readPhoneAction(words);
-  const emulator = emulatorOf(gateway);
   const phone = emulator.phones.find((candidate) => candidate === name);
   const person = phone === undefined ? null : emulator.person(phone);
   if (person === null)
@@ -125,15 +98,15 @@ function deviceOf(text: string): DeviceName {
   return `${match[1] === "base" ? "base" : "dongle"}:${Number(match[2])}`;
 }
 
-async function unplug(gateway: Gateway, [text = ""]: readonly string[]): Promise<Done> {
+async function unplug(emulator: EmulatedDevices, [text = ""]: readonly string[]): Promise<Done> {
   const device = deviceOf(text);
-  await emulatorOf(gateway).unplug(device).catch(refuse);
+  await emulator.unplug(device).catch(refuse);
   return { done: `${device} is unplugged` };
 }
 
-async function plug(gateway: Gateway, [text = ""]: readonly string[]): Promise<Done> {
+async function plug(emulator: EmulatedDevices, [text = ""]: readonly string[]): Promise<Done> {
   const device = deviceOf(text);
-  await emulatorOf(gateway).plug(device).catch(refuse);
+  await emulator.plug(device).catch(refuse);
   return { done: `${device} is plugged in` };
 }
 

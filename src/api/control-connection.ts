@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
-import type { Gateway } from "../gateway-contract.ts";
-import { commandFor, type Stream } from "./commands.ts";
+import type { Served, Stream } from "./command.ts";
+import { commandFor } from "./commands.ts";
 import { LineReader, longestLine, type Reply, type Request, readRequest } from "./control-line.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -14,14 +14,14 @@ const mostAtOnce = 32;
 /** One client of the control socket. */
 export class ControlConnection {
   readonly #socket: Socket;
-  readonly #gateway: () => Gateway | null;
+  readonly #served: () => Served | null;
   readonly #reader = new LineReader(longestLine);
   readonly #whenClosed = new Set<() => void>();
   #underWay = 0;
 
-  constructor(socket: Socket, gateway: () => Gateway | null) {
+  constructor(socket: Socket, served: () => Served | null) {
     this.#socket = socket;
-    this.#gateway = gateway;
+    this.#served = served;
     socket.on("data", (chunk) => this.#read(chunk));
     socket.on("error", () => socket.destroy());
     socket.on("close", () => this.#closed());
@@ -65,9 +65,9 @@ export class ControlConnection {
   }
 
   async #answer({ id, command, args }: Request): Promise<Reply> {
-    const gateway = this.#gateway();
-    if (gateway === null) throw new Refusal("refused", "the gateway is starting — ask again in a moment");
-    const result = await commandFor(command, args).run(gateway, args, this.#stream(id));
+    const served = this.#served();
+    if (served === null) throw new Refusal("refused", "the gateway is starting — ask again in a moment");
+    const result = await commandFor(command, args).run(served, args, this.#stream(id));
     return { id, result: result ?? null };
   }
 

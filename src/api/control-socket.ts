@@ -1,6 +1,8 @@
 import { chmod, lstat, mkdir, unlink } from "node:fs/promises";
 import { connect, createServer, type Server } from "node:net";
+import type { EmulatedDevices } from "../emulator/contract.ts";
 import type { Gateway } from "../gateway-contract.ts";
+import type { Served } from "./command.ts";
 import { controlSocketPath } from "./control-client.ts";
 import { ControlConnection } from "./control-connection.ts";
 
@@ -13,6 +15,8 @@ const longestPath = 107;
 export interface ControlSocket {
   /** From now on requests are answered by this gateway; before, with "starting". */
   serve(gateway: Gateway): void;
+  /** The same without a gateway: the people at emulated phones. */
+  serveDevices(emulator: EmulatedDevices): void;
   close(): Promise<void>;
 }
 
@@ -30,9 +34,9 @@ export async function openControlSocket(dir: string): Promise<ControlSocket> {
       `control socket ${path}: has more than ${longestPath} octets — name a shorter directory with --data DIR`,
     );
   const clients = new Set<ControlConnection>();
-  let served: Gateway | null = null;
+  let served: (() => Served) | null = null;
   const server = createServer((socket) => {
-    const client = new ControlConnection(socket, () => served);
+    const client = new ControlConnection(socket, () => served?.() ?? null);
     if (clients.size >= mostClients) return client.refuse(`${mostClients} clients are connected — close one of them`);
     clients.add(client);
     socket.on("close", () => clients.delete(client));
@@ -41,7 +45,10 @@ export async function openControlSocket(dir: string): Promise<ControlSocket> {
   server.on("error", () => {});
   return {
     serve(gateway) {
-      served = gateway;
+      served = () => ({ gateway, emulator: gateway.emulator });
+    },
+    serveDevices(emulator) {
+      served = () => ({ gateway: null, emulator });
     },
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));

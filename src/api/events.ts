@@ -1,5 +1,5 @@
 import type { Gateway } from "../gateway-contract.ts";
-import type { Command, Stream } from "./commands.ts";
+import { type Command, ofGateway, type Stream } from "./command.ts";
 import { wrongUsage } from "./refusal.ts";
 
 /** `events`: the last facts; with `--follow` every one that comes, until the reader goes. */
@@ -9,7 +9,7 @@ export const eventsCommand: Command = {
   help: "what happened, and with --follow what happens",
   least: 0,
   most: 1,
-  run: runEvents,
+  run: ofGateway(runEvents),
 };
 
 function runEvents(gateway: Gateway, args: readonly string[], stream: Stream): unknown {

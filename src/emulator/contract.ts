@@ -89,3 +89,68 @@ export interface EmulatedDevices {
 export interface EmulatedHouse extends EmulatedDevices {
   readonly bus: UsbBus;
 }
+
+/** A device that is offered to other machines by USB/IP. */
+export interface ServedDevice {
+  readonly busid: string;
+  readonly device: DeviceName;
+  /** vendor:product, e.g. `1209:0002`. */
+  readonly usbId: string;
+  readonly product: string;
+  /** Address and port of the machine that has it; null while none has. */
+  readonly attachedBy: string | null;
+}
+
+/** Emulated devices that other machines attach, and the people at the phones. */
+export interface DeviceServer {
+  readonly address: string;
+  readonly port: number;
+  readonly house: EmulatedDevices;
+  devices(): readonly ServedDevice[];
+  close(): Promise<void>;
+}
+
+export interface ServeOptions extends EmulatorOptions {
+  readonly address: string;
+  /** 0 = any. */
+  readonly port: number;
+}
+
+/** What a device server tells people. */
+export interface ServeWatch {
+  /** Refused input and the like, once per peer and minute. */
+  report(problem: string): void;
+  /** A machine has attached this device, or lost it. */
+  changed(device: ServedDevice, peer: string, attached: boolean): void;
+}
+
+/** Resolves when it listens; rejects with a sentence. */
+export type ServeDevices = (options: ServeOptions, watch: ServeWatch) => Promise<DeviceServer>;
+
+/** A served device that is plugged into this machine. */
+export interface AttachedPort {
+  /** At the server. */
+  readonly busid: string;
+  /** Of this machine's virtual USB host. */
+  readonly port: number;
+  readonly usbId: string;
+}
+
+export interface KeepWatch {
+  attached(port: AttachedPort): void;
+  /** The link broke, or the device was unplugged at the server. */
+  lost(port: AttachedPort): void;
+  /** Told once for each kind of failure; it is tried again. */
+  failed(problem: string): void;
+  readonly stopped: Promise<unknown>;
+}
+
+/** Plugs served devices into this Linux machine. Everything rejects with a sentence. */
+export interface DeviceAttacher {
+  /** No bus ids: everything that is offered. */
+  attach(server: { address: string; port: number }, busids: readonly string[]): Promise<readonly AttachedPort[]>;
+  /** Attaches again whenever a link broke, until stopped. */
+  keep(server: { address: string; port: number }, busids: readonly string[], watch: KeepWatch): Promise<void>;
+  /** No ports: all that have a reference device. Resolves with those that were detached. */
+  detach(ports: readonly number[]): Promise<readonly number[]>;
+}

@@ -24,6 +24,8 @@ function startable(): Started {
       return gateway;
     },
     replayJournal: () => Promise.reject(new Error("nothing is replayed here")),
+    serveDevices: () => Promise.reject(new Error("nothing is served here")),
+    deviceAttacher: () => Promise.reject(new Error("nothing is attached here")),
   };
   return { gateway, parts, told };
 }

@@ -9,6 +9,8 @@ import { folder, Screen, StandIn } from "./stand-in.ts";
 
 const parts: Parts = {
   startGateway: () => Promise.reject(new Error("nothing is started here")),
+  serveDevices: () => Promise.reject(new Error("nothing is served here")),
+  deviceAttacher: () => Promise.reject(new Error("nothing is attached here")),
   replayJournal: async () => async (path, options) => {
     const step = { n: 1, event: { world: "timer", kind: "expired", timer: "timer:1", at: 0 }, commands: [] } as never;
     await options.onStep?.(step);

@@ -10,6 +10,11 @@ export interface Arguments {
   readonly emulate: boolean;
   readonly follow: boolean;
   readonly step: boolean;
+  readonly serve: boolean;
+  readonly attach: boolean;
+  readonly detach: boolean;
+  readonly keep: boolean;
+  readonly listen: string | null;
   readonly config: string | null;
   readonly data: string | null;
   readonly until: number | null;
@@ -21,6 +26,11 @@ const options = {
   emulate: { type: "boolean", default: false },
   follow: { type: "boolean", short: "f", default: false },
   step: { type: "boolean", default: false },
+  serve: { type: "boolean", default: false },
+  attach: { type: "boolean", default: false },
+  detach: { type: "boolean", default: false },
+  keep: { type: "boolean", default: false },
+  listen: { type: "string" },
   help: { type: "boolean", short: "h", default: false },
   version: { type: "boolean", default: false },
   config: { type: "string", short: "c" },
@@ -31,11 +41,16 @@ const options = {
 /** Which options belong to some commands only. */
 const owners: Readonly<Record<string, readonly string[]>> = {
   emulate: ["start"],
-  config: ["start"],
+  config: ["start", "device"],
   verbose: ["start"],
   follow: ["events"],
   until: ["replay"],
   step: ["replay"],
+  serve: ["device"],
+  attach: ["device"],
+  detach: ["device"],
+  keep: ["device"],
+  listen: ["device"],
 };
 
 /** A negative number is an argument (`hum 440 -10`), not options: it is hidden from the parser. */
@@ -60,6 +75,11 @@ export function readArguments(argv: readonly string[]): Arguments {
     emulate: values.emulate,
     follow: values.follow,
     step: values.step,
+    serve: values.serve,
+    attach: values.attach,
+    detach: values.detach,
+    keep: values.keep,
+    listen: values.listen ?? null,
     config: values.config ?? null,
     data: values.data ?? null,
     until: values.until === undefined ? null : readCount(values.until),

@@ -9,6 +9,7 @@ import { version } from "../version.ts";
 import { type Arguments, readArguments } from "./arguments.ts";
 import { check, showConfig } from "./check.ts";
 import { dataDir } from "./data-dir.ts";
+import { type DeviceParts, device } from "./device.ts";
 import { help } from "./help.ts";
 import { print, printFact, type ToldFact } from "./print.ts";
 import { replay } from "./replay.ts";
@@ -16,7 +17,7 @@ import { start } from "./start.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Parts of the program that are loaded only when they are needed. */
-export interface Parts {
+export interface Parts extends DeviceParts {
   startGateway(): Promise<StartGateway>;
   replayJournal(): Promise<(path: string, options: ReplayOptions) => Promise<ReplayResult>>;
 }
@@ -36,6 +37,8 @@ async function run(args: Arguments, terminal: Terminal, parts: Parts): Promise<n
     case "start":
       count(args, 0, "[--config FILE] [--data DIR] [--emulate] [--verbose]");
       return start(args, terminal, await parts.startGateway());
+    case "device":
+      return device(args, terminal, parts);
     case "check":
       return check(count(args, 1, "CONFIG"), args, terminal);
     case "config":

@@ -8,6 +8,9 @@ const own: readonly (readonly [usage: string, help: string])[] = [
   ["check CONFIG", "validate a configuration: every fault, with the way out"],
   ["config", "print the embedded default configuration"],
   ["replay JOURNAL [--until N] [--step]", "replay a flight recording and compare every command"],
+  ["device --serve [--listen ADDR:PORT]", "offer emulated devices by USB/IP (127.0.0.1:3240)"],
+  ["device --attach ADDR:PORT [BUSID …] [--keep]", "plug them into this Linux machine; --keep: again and again"],
+  ["device --detach [PORT …]", "unplug them"],
   ["help, version", ""],
 ];
 
