@@ -1,10 +1,11 @@
 import type { Desk } from "../logic/desk.ts";
 import { type Cause, causeOfStatus } from "../message/cause.ts";
-import type { Direction, LocalMedia, MediaDescription, OfferedCodec, RtpFormat } from "../message/media.ts";
-import type { Digit, Endpoint, Identity, LegId, RtpEndpoint } from "../message/name.ts";
+import type { MediaDescription, RtpFormat } from "../message/media.ts";
+import type { Digit, Endpoint, Identity, LegId } from "../message/name.ts";
 import type { SipCommand, SipEvent, SipLeg } from "../message/sip.ts";
 import type { Line } from "./line.ts";
 import type { Leg, LegOwner } from "./party.ts";
+import { RtpStream } from "./rtp-stream.ts";
 
 type Body<C> = C extends unknown ? Omit<C, "world" | "line" | "leg"> : never;
 type SipBody = Body<SipCommand>;
@@ -12,9 +13,6 @@ type LegEvent = Exclude<
   SipEvent,
   { kind: "registered" } | { kind: "registrationFailed" } | { kind: "unregistered" } | { kind: "invited" }
 >;
-
-/** Telephone-event is offered under the payload type everybody uses (RFC 4733 leaves it dynamic). */
-const EVENT_PAYLOAD_TYPE = 101;
 
 /**
  * A SIP dialog as a leg of a call.
@@ -30,34 +28,30 @@ export class LineLeg implements Leg {
   readonly #desk: Desk;
   #owner: LegOwner | null = null;
   #state: "invited" | "calling" | "ringing" | "up" | "over" = "invited";
-  #endpoint: RtpEndpoint | null = null;
-  #remote: MediaDescription | null;
-  #chosen: OfferedCodec | null = null;
-  /** From our side, RFC 3264. */
-  #direction: Direction = "sendrecv";
-  #heldByUs = false;
+  readonly #stream: RtpStream;
 
   /** For a call that came in. */
   static incoming(desk: Desk, line: Line, event: Extract<SipEvent, { kind: "invited" }>): LineLeg {
-    return new LineLeg(desk, line, desk.nextLeg(), event.leg, event.media);
+    const leg = new LineLeg(desk, line, desk.nextLeg(), event.leg);
+    if (event.media !== null) leg.#stream.theirOffer(event.media);
+    return leg;
   }
 
   /** For a call to be made; null when there is no RTP port left. */
   static outgoing(desk: Desk, line: Line, id: LegId): LineLeg | null {
-    const endpoint = desk.voice.takeRtp();
-    if (endpoint === null) return null;
-    const leg = new LineLeg(desk, line, id, desk.nextSipLeg(), null);
-    leg.#endpoint = endpoint;
+    const stream = new RtpStream(desk, line.plan);
+    if (!stream.reserve()) return null;
+    const leg = new LineLeg(desk, line, id, desk.nextSipLeg(), stream);
     leg.#state = "calling";
     return leg;
   }
 
-  private constructor(desk: Desk, line: Line, id: LegId, sip: SipLeg, remote: MediaDescription | null) {
+  private constructor(desk: Desk, line: Line, id: LegId, sip: SipLeg, stream = new RtpStream(desk, line.plan)) {
     this.id = id;
     this.party = line;
     this.sip = sip;
     this.#desk = desk;
-    this.#remote = remote;
+    this.#stream = stream;
   }
 
   own(owner: LegOwner): void {
@@ -65,7 +59,7 @@ export class LineLeg implements Leg {
   }
 
   invite(to: string, from: Identity): void {
-    this.#send({ kind: "invite", to, from, media: this.#local(this.#offer()) });
+    this.#send({ kind: "invite", to, from, media: this.#stream.offer() });
   }
 
   proceed(): void {
@@ -79,18 +73,18 @@ export class LineLeg implements Leg {
   }
 
   progress(format: RtpFormat | null): void {
-    if (this.#state === "up" || this.#remote === null || !this.reserveVoice()) return;
-    this.#choose(format);
-    this.#open();
-    this.#send({ kind: "progress", media: this.#local(this.#answer()) });
+    if (this.#state === "up" || !this.#stream.hasRemote || !this.reserveVoice()) return;
+    this.#stream.choose(format);
+    this.#stream.open();
+    this.#send({ kind: "progress", media: this.#stream.answer() });
   }
 
   accept(format: RtpFormat | null): void {
     if (this.#state === "up" || this.#state === "over" || !this.reserveVoice()) return;
     this.#state = "up";
-    this.#choose(format);
-    this.#open();
-    this.#send({ kind: "accept", media: this.#local(this.#remote === null ? this.#offer() : this.#answer()) });
+    this.#stream.choose(format);
+    this.#stream.open();
+    this.#send({ kind: "accept", media: this.#stream.hasRemote ? this.#stream.answer() : this.#stream.offer() });
   }
 
   hold(): void {
@@ -103,7 +97,7 @@ export class LineLeg implements Leg {
 
   sendDigit(digit: Digit, heard: boolean): void {
     if (this.party.plan.dtmf === "info") this.#send({ kind: "sendDigit", digit, durationMs: 160 });
-    else if (!heard && this.#endpoint !== null) this.#desk.voice.sendDigit(this.#endpoint, digit);
+    else if (!heard) this.#stream.sendDigit(digit);
   }
 
   display(): void {
@@ -111,23 +105,23 @@ export class LineLeg implements Leg {
   }
 
   format(): RtpFormat | null {
-    return this.#chosen?.format ?? null;
+    return this.#stream.format;
   }
 
   voice(): Endpoint | null {
-    return this.#endpoint;
+    return this.#stream.endpoint;
   }
 
   release(cause: Cause): void {
     if (this.#state === "over") return;
     this.#state = "over";
     this.#send({ kind: "release", cause });
-    if (this.#endpoint !== null) this.#desk.voice.close(this.#endpoint);
+    this.#stream.close();
     this.party.forget(this);
   }
 
   show(): string {
-    return this.#heldByUs ? "held" : this.#state;
+    return this.#stream.direction.held ? "held" : this.#state;
   }
 
   take(event: LegEvent): void {
@@ -142,13 +136,13 @@ export class LineLeg implements Leg {
       case "answered":
         return this.#answered(event.media);
       case "confirmed":
-        return event.media === null ? undefined : this.#point(event.media);
+        return event.media === null ? undefined : this.#agreed(event.media);
       case "refused":
         return this.#owner?.ended(this, causeOfStatus(event.status));
       case "reoffered":
         return this.#reoffered(event.media);
       case "reanswered":
-        return this.#point(event.media);
+        return this.#agreed(event.media);
       case "reofferRefused":
         return;
       case "digit":
@@ -165,114 +159,55 @@ export class LineLeg implements Leg {
 
   /** The far end has gone silent for longer than it may. */
   lostVoice(): void {
-    if (this.#state === "up" && this.#direction === "sendrecv") this.#owner?.ended(this, "mediaTimeout");
+    if (this.#state === "up" && this.#stream.direction.ours === "sendrecv") this.#owner?.ended(this, "mediaTimeout");
   }
 
   #progressed(media: MediaDescription): void {
     this.#state = "ringing";
     this.#owner?.alerted(this);
     if (media.codecs.length === 0) return;
-    this.#point(media);
+    this.#agreed(media);
     this.#owner?.progressed(this);
   }
 
   #answered(media: MediaDescription): void {
     this.#state = "up";
     if (media.codecs.length === 0) return this.#owner?.ended(this, "codecMismatch");
-    this.#point(media);
+    this.#agreed(media);
     this.#owner?.answered(this);
   }
 
   /** The far end changes its side: new address, new codec, hold (RFC 3264 §8). */
   #reoffered(media: MediaDescription | null): void {
     if (this.#state !== "up") return;
-    if (media === null) return this.#send({ kind: "acceptReoffer", media: this.#local(this.#offer()) });
+    if (media === null) return this.#send({ kind: "acceptReoffer", media: this.#stream.offer() });
     if (media.codecs.length === 0) return this.#send({ kind: "refuseReoffer", cause: "codecMismatch" });
-    const wasHeld = this.#heldByThem;
-    this.#point(media);
-    this.#send({ kind: "acceptReoffer", media: this.#local(this.#answer()) });
-    if (this.#heldByThem && !wasHeld) this.#owner?.held(this);
-    else if (!this.#heldByThem && wasHeld) this.#owner?.resumed(this);
-  }
-
-  get #heldByThem(): boolean {
-    const theirs = this.#remote?.direction;
-    return theirs === "sendonly" || theirs === "inactive";
+    const { direction } = this.#stream;
+    const wasHeld = direction.heldByThem;
+    this.#stream.theirOffer(media);
+    this.#stream.open();
+    this.#send({ kind: "acceptReoffer", media: this.#stream.answer() });
+    if (direction.heldByThem && !wasHeld) this.#owner?.held(this);
+    else if (!direction.heldByThem && wasHeld) this.#owner?.resumed(this);
   }
 
   #reoffer(hold: boolean): void {
-    if (this.#state !== "up" || this.#heldByUs === hold) return;
-    this.#heldByUs = hold;
-    this.#direction = this.#ourDirection();
-    this.#open();
-    this.#send({ kind: "reoffer", media: this.#local(this.#answer()) });
+    const { direction } = this.#stream;
+    if (this.#state !== "up" || direction.held === hold) return;
+    direction.held = hold;
+    this.#stream.open();
+    this.#send({ kind: "reoffer", media: this.#stream.offer() });
   }
 
-  /** Takes over where the far end wants its sound, and in what. */
-  #point(media: MediaDescription): void {
-    this.#remote = media;
-    this.#direction = this.#ourDirection();
-    this.#choose(this.#chosen?.format ?? null);
-    this.#open();
-  }
-
-  /** Mirrors theirs, less what we hold ourselves. */
-  #ourDirection(): Direction {
-    const theirs = this.#remote?.direction ?? "sendrecv";
-    const send = theirs === "sendrecv" || theirs === "recvonly";
-    const receive = (theirs === "sendrecv" || theirs === "sendonly") && !this.#heldByUs;
-    if (send) return receive ? "sendrecv" : "sendonly";
-    return receive ? "recvonly" : "inactive";
-  }
-
-  /** What the other side of the call speaks when it was offered, so that frames pass untouched; else our preference. */
-  #choose(wanted: RtpFormat | null): void {
-    const offered = this.#remote?.codecs ?? [];
-    const order = wanted === null ? this.party.plan.codecs : [wanted, ...this.party.plan.codecs];
-    const found = order.flatMap((format) => offered.find((codec) => codec.format === format) ?? []);
-    this.#chosen = found[0] ?? offered[0] ?? null;
+  /** Their answer to an offer of ours: where they want the sound, and in what. */
+  #agreed(media: MediaDescription): void {
+    this.#stream.theirAnswer(media);
+    this.#stream.open();
   }
 
   /** Takes an RTP endpoint if it has none; false when all are in use. */
   reserveVoice(): boolean {
-    this.#endpoint ??= this.#desk.voice.takeRtp();
-    return this.#endpoint !== null;
-  }
-
-  #open(): void {
-    const codec = this.#chosen ?? this.#offer()[0];
-    if (this.#endpoint === null || codec === undefined) return;
-    this.#desk.voice.openRtp({
-      world: "voice",
-      kind: "openRtp",
-      endpoint: this.#endpoint,
-      remote: this.#remote?.remote ?? null,
-      format: codec.format,
-      payloadType: codec.payloadType,
-      eventPayloadType: this.#eventType(),
-      direction: this.#direction,
-    });
-  }
-
-  /** Null = digits go as sound. */
-  #eventType(): number | null {
-    if (this.party.plan.dtmf !== "rfc4733") return null;
-    return this.#remote === null ? EVENT_PAYLOAD_TYPE : this.#remote.eventPayloadType;
-  }
-
-  #offer(): OfferedCodec[] {
-    return this.party.plan.codecs.map((format) => ({ format, payloadType: format === "PCMU" ? 0 : 8 }));
-  }
-
-  #answer(): OfferedCodec[] {
-    return this.#chosen === null ? this.#offer() : [this.#chosen];
-  }
-
-  #local(codecs: readonly OfferedCodec[]): LocalMedia {
-    if (this.#endpoint === null) throw new Error(`${this.sip} has no voice endpoint`);
-    const { dtmf } = this.party.plan;
-    const eventPayloadType = dtmf === "rfc4733" ? this.#eventType() : null;
-    return { endpoint: this.#endpoint, codecs, eventPayloadType, direction: this.#direction };
+    return this.#stream.reserve();
   }
 
   #send(body: SipBody): void {
