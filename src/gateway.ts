@@ -148,8 +148,12 @@ async function openFiles(config: Config, options: GatewayOptions, spine: Spine, 
 
 async function openVoice(config: Config, spine: Spine, rtpPorts: Map<RtpEndpoint, number>, closing: Closing) {
   const post: Post = (event) => {
-    if (event.world === "voice" && event.kind === "ready")
+    if (event.world === "voice" && event.kind === "ready") {
       for (const { endpoint, port } of event.rtp) rtpPorts.set(endpoint, port);
+      const { length } = event.rtp;
+      if (length < config.voice.streams)
+        spine.complaints.about("rtp", "", `only ${length} of ${config.voice.streams} port pairs are free in its range`);
+    }
     spine.post(event);
   };
   const voice = await startVoice(config.voice, post, clock);

@@ -51,6 +51,7 @@ export function assemble(document: Document): Config {
     voice: {
       address: rtp.address ?? listen.host,
       firstPort: rtp.port_min,
+      lastPort: rtp.port_max,
       streams: Math.floor((rtp.port_max - rtp.port_min + 1) / 2),
       usbChannels: usb.voice_channels,
       jitterMs: rtp.jitter_ms,

@@ -7,6 +7,8 @@ export interface VoiceOptions {
   readonly address: string;
   /** First UDP port of the range, even; pairs of RTP and RTCP are bound from here, busy ones are skipped. */
   readonly firstPort: number;
+  /** Last UDP port of the range; without it the range ends with the ports there are. */
+  readonly lastPort?: number;
   /** How many RTP socket pairs are bound ahead: the most RTP streams at a time. */
   readonly streams: number;
   /** The most USB voice channels at a time, through all devices. */

@@ -12,23 +12,26 @@ interface Pair {
 
 /** Room for a second of packets: a tick that comes late must not lose any. */
 const RECEIVE_BUFFER = 128 * 1024;
-const HIGHEST_PORT = 65534;
+const HIGHEST_PORT = 65535;
 
-type Where = Pick<VoiceOptions, "address" | "firstPort" | "streams">;
+type Where = Pick<VoiceOptions, "address" | "firstPort" | "lastPort" | "streams">;
 
 /**
  * RTP over node:dgram, drained once a tick. Binds `streams` pairs from `firstPort` upwards, skipping pairs where a port
- * is taken. Fewer pairs than asked are fine; rejects when there is none.
+ * is taken and none above `lastPort`. Fewer pairs than asked are fine; rejects when there is none.
  */
 export async function openDgramIo(where: Where, receive: Receive): Promise<RtpIo> {
   const pairs: Pair[] = [];
+  const last = where.lastPort ?? HIGHEST_PORT;
   let port = where.firstPort + (where.firstPort % 2);
-  for (; pairs.length < where.streams && port <= HIGHEST_PORT; port += 2) {
+  for (; pairs.length < where.streams && port < last; port += 2) {
     const pair = await bindPair(where.address, port);
     if (pair !== null) pairs.push(pair);
   }
   if (pairs.length === 0 && where.streams > 0)
-    throw new Error(`no pair of free UDP ports from ${where.firstPort} up on ${where.address}: choose another range`);
+    throw new Error(
+      `RTP: no pair of UDP ports is free from ${where.firstPort} to ${last} on ${where.address} — free them or choose another range`,
+    );
   pairs.forEach((pair, stream) => {
     pair.rtp.on("message", (datagram: Buffer, from: RemoteInfo) => receive(stream, "rtp", datagram, from));
     pair.rtcp.on("message", (datagram: Buffer, from: RemoteInfo) => receive(stream, "rtcp", datagram, from));
@@ -71,7 +74,8 @@ function bound(address: string, port: number): Promise<Socket | null> {
   return new Promise((resolve, reject) => {
     const failed = (error: NodeJS.ErrnoException) => {
       if (error.code === "EADDRINUSE" || error.code === "EACCES") resolve(closed(socket).then(() => null));
-      else reject(new Error(`cannot bind RTP to ${address}:${port}: ${error.message}`));
+      else
+        reject(new Error(`cannot bind RTP to ${address}:${port}: ${error.message} — name an address of this machine`));
     };
     socket.once("error", failed);
     socket.bind({ address, port, exclusive: true }, () => {

@@ -219,6 +219,23 @@ test("taken ports are skipped, and RTCP is one above RTP", { timeout }, async (c
   );
 });
 
+test("no port above the range is bound: fewer streams are, and with none it is said", { timeout }, async (context) => {
+  const busy = createSocket("udp4");
+  busy.bind(41_252, "127.0.0.1");
+  await once(busy, "listening");
+  context.after(() => busy.close());
+  const house = await VoiceHouse.open(context, { firstPort: 41_250, lastPort: 41_255, streams: 3 });
+  const ready = await house.until("ready");
+  assert.deepEqual(
+    ready.rtp.map(({ port }) => port),
+    [41_250, 41_254],
+  );
+  await assert.rejects(
+    VoiceHouse.open(context, { firstPort: 41_252, lastPort: 41_253, streams: 1 }),
+    /no pair of UDP ports is free from 41252 to 41253 on 127\.0\.0\.1 — /,
+  );
+});
+
 test("closing a stream says goodbye by RTCP, without a name", { timeout }, async (context) => {
   const house = await VoiceHouse.open(context);
   const rtcp = createSocket("udp4");
