@@ -13,8 +13,8 @@ import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import * as layout from "../../assembly/layout.ts";
 import type { Address } from "../message/media.ts";
 import { Control } from "./control.ts";
-import { Departed } from "./departed.ts";
 import { openDgramIo } from "./dgram-io.ts";
+import { EarlyAndLate } from "./early-and-late.ts";
 import { type Engine, openEngine } from "./engine.ts";
 import { Figures, Histogram } from "./figures.ts";
 import { forEachHappening } from "./happenings.ts";
@@ -72,7 +72,7 @@ export class VoiceLoop {
   readonly #sleeper = new Int32Array(new SharedArrayBuffer(4));
   #lateTicks = 0;
   readonly #refusals = new Refusals();
-  readonly #departed = new Departed();
+  readonly #earlyAndLate = new EarlyAndLate();
   #seenMalformed = 0;
   #stopped = false;
 
@@ -150,7 +150,10 @@ export class VoiceLoop {
   }
 
   #refuse(stream: number, channel: "rtp" | "rtcp", from: Address): void {
-    if (!this.#departed.stillSends(stream, channel, from, performance.now())) this.#refusals.stranger(from);
+    const now = performance.now();
+    if (this.#earlyAndLate.isLate(stream, channel, from, now)) return;
+    if (this.#control.remoteOf(stream) === null && this.#earlyAndLate.mayBeEarly(stream, channel, from, now)) return;
+    this.#refusals.stranger(from, 1);
   }
 
   #obey(): void {
@@ -171,6 +174,7 @@ export class VoiceLoop {
 
   #opened(stream: number): void {
     this.#rtcp.set(stream, new RtcpSession(this.#map, stream, this.#cname, performance.now()));
+    this.#earlyAndLate.opened(stream, this.#control.remoteOf(stream));
   }
 
   /** RFC 3550 §6.6: says goodbye, if anything was said before. */
@@ -180,7 +184,7 @@ export class VoiceLoop {
     if (session !== undefined && remote !== null)
       this.#io.send(stream, "rtcp", session.report(performance.now(), true), remote.rtcpTarget);
     this.#rtcp.delete(stream);
-    this.#departed.left(stream, remote, performance.now());
+    this.#earlyAndLate.closed(stream, remote, performance.now());
   }
 
   #report(): void {
@@ -198,6 +202,8 @@ export class VoiceLoop {
     if (malformed !== this.#seenMalformed) this.#refusals.bad(null, malformed - this.#seenMalformed);
     this.#seenMalformed = malformed;
     if (this.#map.word(layout.HEADER_TICKS) % TICKS_PER_SECOND !== 0) return;
+    for (const { from, times } of this.#earlyAndLate.takeStrangers(performance.now()))
+      this.#refusals.stranger(from, times);
     for (const refused of this.#refusals.take()) this.#tell({ kind: "refused", refused });
   }
 

@@ -25,9 +25,9 @@ export class Refusals {
     return this.#malformed;
   }
 
-  stranger(from: Address): void {
-    this.#strangers++;
-    this.#count("packet from a stranger", from, 1);
+  stranger(from: Address, times: number): void {
+    this.#strangers += times;
+    this.#count("packet from a stranger", from, times);
   }
 
   bad(from: Address | null, times: number): void {

@@ -149,7 +149,7 @@ class Voice implements RunningVoice {
 
   /** Starts the standing task on zeroed memory; resolves at `ready`. */
   async #launch(): Promise<void> {
-    this.#map.clear();
+    if (this.#restarts > 0) this.#map.clear();
     const { port1, port2 } = new MessageChannel();
     const wasm = this.#assets.wasm.href;
     const task: WorkerTask = { port: port2, memory: this.#map.memory, wasm, options: this.#options };
