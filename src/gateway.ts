@@ -195,9 +195,10 @@ async function openDevices(
     const [, device = "", rest = problem] = /^((?:base|dongle):\d+): (.*)$/s.exec(problem) ?? [];
     spine.complaints.about("usb", device, rest);
   };
-  const machine = config.usb ? await machineBus(report) : null;
-  const buses = [emulated, machine].filter((bus) => bus !== null);
   const families = [referenceBase(), referenceDongle()];
+  const claims = families.flatMap((family) => family.claims);
+  const machine = config.usb ? await machineBus(claims, report) : null;
+  const buses = [emulated, machine].filter((bus) => bus !== null);
   const openVoice = voice.openDevice.bind(voice);
   const devices = startDevices({ buses, families, clock, post: spine.post, openVoice, report });
   spine.lower.devices = devices;

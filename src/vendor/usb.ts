@@ -1,6 +1,8 @@
 import { type FSWatcher, watch } from "node:fs";
 import { readdir } from "node:fs/promises";
-import type { UsbBus, UsbDevice, UsbInResult, UsbOutResult, UsbSetup } from "./family.ts";
+import { createRequire } from "node:module";
+import type { UsbBus, UsbClaim, UsbDevice, UsbInResult, UsbOutResult, UsbSetup } from "./family.ts";
+import { isPlugged } from "./usb-presence.ts";
 
 const DEVICE_NODES = "/dev/bus/usb";
 const POLL_MS = 2000;
@@ -21,33 +23,50 @@ export interface UsbLibrary {
 
 /**
  * The machine's own USB. Null, after one report, when it has none: the library would bring the process down if it
- * were asked to listen there.
+ * were asked to listen there. The library is native code: it is loaded when a claimed device is plugged, not before.
  */
-export async function machineBus(report: (problem: string) => void): Promise<UsbBus | null> {
+export async function machineBus(
+  claims: readonly UsbClaim[],
+  report: (problem: string) => void,
+): Promise<UsbBus | null> {
+  const isWanted = async (): Promise<boolean> => process.platform !== "linux" || (await isPlugged(claims));
   try {
-    // `as`: the library's types are WebUSB's, ours are the part of them that we use.
-    const { usb } = (await import("usb")) as unknown as { readonly usb: UsbLibrary };
-    await usb.getDevices();
-    return new MachineBus(usb, report);
+    await isWanted();
+    return new MachineBus(async () => ((await isWanted()) ? await loadLibrary() : null), report);
   } catch (error) {
-    report(`this machine's USB cannot be used, only emulated devices can: ${wordsOf(error)}`);
+    report(unusable(error));
     return null;
   }
 }
 
+/** By `require`: an import of CommonJS would load Node's reader of its exports as well, 3 MB of it. */
+async function loadLibrary(): Promise<UsbLibrary> {
+  // `as`: the library's types are WebUSB's, ours are the part of them that we use.
+  const { usb } = createRequire(import.meta.url)("usb") as { readonly usb: UsbLibrary };
+  await usb.getDevices();
+  return usb;
+}
+
 /** Gives the same object for a device for as long as it is plugged; the library makes new ones at every look. */
 export class MachineBus implements UsbBus {
-  readonly #library: UsbLibrary;
+  readonly #load: () => Promise<UsbLibrary | null>;
   readonly #report: (problem: string) => void;
   readonly #devices = new Map<string, MachineDevice>();
+  /** Who listens, with what the library is told to call. */
+  readonly #listeners = new Map<() => void, () => void>();
+  #library: UsbLibrary | null = null;
+  #unusable = false;
 
-  constructor(library: UsbLibrary, report: (problem: string) => void) {
-    this.#library = library;
+  /** `load` gives null as long as nothing is plugged that the library is needed for. */
+  constructor(load: () => Promise<UsbLibrary | null>, report: (problem: string) => void) {
+    this.#load = load;
     this.#report = report;
   }
 
   async getDevices(): Promise<readonly UsbDevice[]> {
-    const found = await this.#library.getDevices();
+    const library = this.#library ?? (await this.#wake());
+    if (library === null) return [];
+    const found = await library.getDevices();
     const handles = new Set<string>();
     for (const device of found) {
       const { handle } = device;
@@ -68,16 +87,41 @@ export class MachineBus implements UsbBus {
       listener();
       setTimeout(listener, SETTLE_MS).unref();
     };
-    this.#library.addEventListener("connect", settle);
-    this.#library.addEventListener("disconnect", listener);
+    this.#listeners.set(listener, settle);
+    if (this.#library !== null) listen(this.#library, listener, settle);
     const unwatch = watchNodes(settle, this.#report);
     return () => {
       clearInterval(poll);
       unwatch();
-      this.#library.removeEventListener("connect", settle);
-      this.#library.removeEventListener("disconnect", listener);
+      this.#listeners.delete(listener);
+      this.#library?.removeEventListener("connect", settle);
+      this.#library?.removeEventListener("disconnect", listener);
     };
   }
+
+  async #wake(): Promise<UsbLibrary | null> {
+    if (this.#unusable) return null;
+    try {
+      const library = await this.#load();
+      if (library === null || this.#library !== null) return this.#library;
+      this.#library = library;
+      for (const [listener, settle] of this.#listeners) listen(library, listener, settle);
+      return library;
+    } catch (error) {
+      this.#unusable = true;
+      this.#report(unusable(error));
+      return null;
+    }
+  }
+}
+
+function listen(library: UsbLibrary, listener: () => void, settle: () => void): void {
+  library.addEventListener("connect", settle);
+  library.addEventListener("disconnect", listener);
+}
+
+function unusable(error: unknown): string {
+  return `this machine's USB cannot be used, only emulated devices can: ${wordsOf(error)}`;
 }
 
 /** Watches the folders of device nodes, one for each bus. */

@@ -149,6 +149,7 @@ class Voice implements RunningVoice {
 
   /** Starts the standing task on zeroed memory; resolves at `ready`. */
   async #launch(): Promise<void> {
+    // New memory is zero; as long as nobody writes to it, it costs nothing.
     if (this.#restarts > 0) this.#map.clear();
     const { port1, port2 } = new MessageChannel();
     const wasm = this.#assets.wasm.href;
