@@ -71,6 +71,8 @@ export class Connection {
   #patience: Cancel | null = null;
   /** Between two commands: nothing is owed. */
   #resting = false;
+  /** How often it was. */
+  #rests = 0;
   /** It has all it asked for, and is to go. */
   #answered = false;
   #closed = false;
@@ -114,9 +116,9 @@ export class Connection {
 
   #read(chunk: Buffer): void {
     if (this.#closed) return;
-    const { pieces } = this.#intake;
+    const rests = this.#rests;
     this.#intake.push(chunk);
-    if (this.#patience === null || this.#intake.pieces > pieces) this.#watchPatience();
+    if (this.#patience === null || this.#rests > rests) this.#watchPatience();
   }
 
   /** Whatever has begun has its time from its first octet, however slowly the others come. */
@@ -150,6 +152,7 @@ export class Connection {
   #nextCommand(taken: Taken): Want {
     if (this.#closed) return null;
     this.#resting = true;
+    this.#rests += 1;
     return { octets: COMMAND_LENGTH, take: (octets) => this.#command(taken, octets) };
   }
 

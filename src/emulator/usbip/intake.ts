@@ -6,7 +6,6 @@ export class Intake {
   #want: Want;
   #piece: Buffer;
   #filled = 0;
-  #pieces = 0;
 
   constructor(first: Want) {
     this.#want = first;
@@ -18,18 +17,12 @@ export class Intake {
     return this.#filled > 0;
   }
 
-  /** How many pieces were complete so far. */
-  get pieces(): number {
-    return this.#pieces;
-  }
-
   push(chunk: Buffer): void {
     for (let at = 0; at < chunk.length && this.#want !== null; ) {
       const taken = chunk.copy(this.#piece, this.#filled, at);
       at += taken;
       this.#filled += taken;
       if (this.#filled < this.#piece.length) return;
-      this.#pieces += 1;
       this.#next(this.#want.take(this.#piece));
     }
   }

@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { Meter } from "../../../src/emulator/ear/meter.ts";
-import { createEmulatedHouse } from "../../../src/emulator/house.ts";
 import { countries } from "../../../src/message/country.ts";
 import type { HandsetName } from "../../../src/message/name.ts";
 import { VirtualClock } from "../../../src/vendor/clock/clock.ts";
@@ -17,13 +15,14 @@ import {
   signal,
 } from "../../../src/vendor/reference/wire/information.ts";
 import { decodeSubscriptions } from "../../../src/vendor/reference/wire/subscription.ts";
+import { atEveryDoor, type Door } from "../doors.ts";
 import { frames, progressTone, sines } from "../sounds.ts";
 import { pass, settle, until, when } from "../time.ts";
 import { player, WireHost } from "../wire-host.ts";
 
-async function world(handsets = 1) {
+async function world(door: Door, handsets = 1) {
   const clock = new VirtualClock(1_700_000_000_000);
-  const house = createEmulatedHouse({ handsets, ports: 0, country: "DE" }, clock);
+  const house = door.open({ handsets, ports: 0, country: "DE" }, clock);
   const host = await WireHost.attach(house.bus, BASE_PRODUCT_ID);
   const person = (n: number) => {
     const found = house.person(`handset:${n}` satisfies HandsetName);
@@ -62,8 +61,8 @@ function messages(host: WireHost, handset = 1): number[] {
 
 const { alerting, connect, connectAck, info, release, releaseCom, setupAck, callProc } = ccMessages;
 
-test("a call to a handset: it alerts, shows the caller, is answered, talks, and hangs up", async () => {
-  const { clock, host, person, end } = await world();
+atEveryDoor("a call to a handset: it alerts, shows the caller, is answered, talks, and hangs up", async (door) => {
+  const { clock, host, person, end } = await world(door);
   await setup(host, 1);
   await pass(clock, 100);
   assert.equal(person(1).look().ringing, false);
@@ -98,8 +97,8 @@ test("a call to a handset: it alerts, shows the caller, is answered, talks, and 
   await end();
 });
 
-test("a call that is taken back: the handset stops ringing and confirms once", async () => {
-  const { clock, host, person, end } = await world();
+atEveryDoor("a call that is taken back: the handset stops ringing and confirms once", async (door) => {
+  const { clock, host, person, end } = await world(door);
   await setup(host, 1);
   await pass(clock, 300);
   await send(host, 1, release, [releaseReason("answeredElsewhere")]);
@@ -109,8 +108,8 @@ test("a call that is taken back: the handset stops ringing and confirms once", a
   await end();
 });
 
-test("a release while the base still pages is confirmed at once, and the handset never rings", async () => {
-  const { clock, host, person, end } = await world();
+atEveryDoor("a release while the base still pages is confirmed at once, and the handset never rings", async (door) => {
+  const { clock, host, person, end } = await world(door);
   await setup(host, 1);
   await send(host, 1, release);
   await pass(clock, 6000);
@@ -119,26 +118,29 @@ test("a release while the base still pages is confirmed at once, and the handset
   await end();
 });
 
-test("an absent handset fails its page after 5 s, silently until then, and its release is confirmed by the base", async () => {
-  const { clock, host, person, end } = await world(2);
-  await person(2).act({ kind: "away" });
-  await setup(host, 1);
-  await setup(host, 2);
-  const took = await when(clock, () => messages(host, 2).length > 0);
-  assert.ok(Math.abs(took - 5000) <= 10, String(took));
-  assert.deepEqual(messages(host, 2), [lceMessages.pageFailed]);
-  assert.deepEqual(messages(host, 1), [alerting]);
-  await send(host, 2, release, [releaseReason("notInRange")]);
-  await settle();
-  assert.deepEqual(messages(host, 2), [lceMessages.pageFailed, releaseCom]);
-  await person(2).act({ kind: "back" });
-  await settle();
-  assert.equal(host.links.at(-1)?.message, mmMessages.locateRequest);
-  await end();
-});
+atEveryDoor(
+  "an absent handset fails its page after 5 s, silently until then, and its release is confirmed by the base",
+  async (door) => {
+    const { clock, host, person, end } = await world(door, 2);
+    await person(2).act({ kind: "away" });
+    await setup(host, 1);
+    await setup(host, 2);
+    const took = await when(clock, () => messages(host, 2).length > 0);
+    assert.ok(Math.abs(took - 5000) <= 10, String(took));
+    assert.deepEqual(messages(host, 2), [lceMessages.pageFailed]);
+    assert.deepEqual(messages(host, 1), [alerting]);
+    await send(host, 2, release, [releaseReason("notInRange")]);
+    await settle();
+    assert.deepEqual(messages(host, 2), [lceMessages.pageFailed, releaseCom]);
+    await person(2).act({ kind: "back" });
+    await settle();
+    assert.equal(host.links.at(-1)?.message, mmMessages.locateRequest);
+    await end();
+  },
+);
 
-test("a handset that comes back while it is paged answers the page", async () => {
-  const { clock, host, person, end } = await world();
+atEveryDoor("a handset that comes back while it is paged answers the page", async (door) => {
+  const { clock, host, person, end } = await world(door);
   await person(1).act({ kind: "away" });
   await setup(host, 1);
   await pass(clock, 2000);
@@ -150,8 +152,8 @@ test("a handset that comes back while it is paged answers the page", async () =>
   await end();
 });
 
-test("a handset alerts as late as it was told to, and refuses when it is busy", async () => {
-  const { clock, host, person, end } = await world();
+atEveryDoor("a handset alerts as late as it was told to, and refuses when it is busy", async (door) => {
+  const { clock, host, person, end } = await world(door);
   await person(1).act({ kind: "alertAfter", ms: 3000 });
   await setup(host, 1);
   await pass(clock, 2900);
@@ -169,8 +171,8 @@ test("a handset alerts as late as it was told to, and refuses when it is busy", 
   await end();
 });
 
-test("the person presses the red key while it rings: the call is refused", async () => {
-  const { clock, host, person, end } = await world();
+atEveryDoor("the person presses the red key while it rings: the call is refused", async (door) => {
+  const { clock, host, person, end } = await world(door);
   await setup(host, 1);
   await pass(clock, 300);
   await person(1).act({ kind: "onhook" });
@@ -181,8 +183,8 @@ test("the person presses the red key while it rings: the call is refused", async
   await end();
 });
 
-test("both release at once: each takes the other's for the confirmation", async () => {
-  const { clock, host, person, end } = await world();
+atEveryDoor("both release at once: each takes the other's for the confirmation", async (door) => {
+  const { clock, host, person, end } = await world(door);
   await setup(host, 1);
   await pass(clock, 300);
   await person(1).act({ kind: "offhook" });
@@ -199,41 +201,44 @@ test("both release at once: each takes the other's for the confirmation", async 
   await end();
 });
 
-test("a handset calls: dial tone by sound, keys as messages, R as register recall, text on the display", async () => {
-  const { clock, host, person, end } = await world();
-  await host.open(2, "L16");
-  host.sound = player(progressTone(countries.DE.tones.dial, 20_000));
-  await host.run();
-  const dialled = until(clock, person(1).act({ kind: "dial", number: "*600#" }));
-  await when(clock, () => host.links.length > 0);
-  const [first] = host.links;
-  assert.ok(first);
-  assert.equal(first.message, ccMessages.setup);
-  assert.equal(first.transaction.byHandset, true);
-  const { transaction } = first;
-  await send(host, 1, setupAck, [], { transaction, channel: 2 });
-  await dialled;
-  const keys = () => host.links.map(({ elements }) => readKeypad(elements)).join("");
-  assert.equal(keys(), "*600#");
-  await send(host, 1, callProc, [], { transaction });
-  await send(host, 1, connect, [display("Echo\nnumber 600")], { transaction });
-  await pass(clock, 50);
-  assert.equal(messages(host).at(-1), connectAck);
-  assert.deepEqual(person(1).look().display, ["Echo", "number 600"]);
-  await until(clock, person(1).act({ kind: "press", keys: "R2" }));
-  assert.equal(keys(), "*600#\x152");
-  await send(host, 1, info, [...caller({ number: "610", name: null })], { transaction });
-  await pass(clock, 50);
-  assert.equal(person(1).look().caller?.number, "610");
-  await send(host, 1, release, [], { transaction });
-  await pass(clock, 50);
-  assert.equal(person(1).look().hook, "on");
-  assert.equal(messages(host).at(-1), releaseCom);
-  await end();
-});
+atEveryDoor(
+  "a handset calls: dial tone by sound, keys as messages, R as register recall, text on the display",
+  async (door) => {
+    const { clock, host, person, end } = await world(door);
+    await host.open(2, "L16");
+    host.sound = player(progressTone(countries.DE.tones.dial, 20_000));
+    await host.run();
+    const dialled = until(clock, person(1).act({ kind: "dial", number: "*600#" }));
+    await when(clock, () => host.links.length > 0);
+    const [first] = host.links;
+    assert.ok(first);
+    assert.equal(first.message, ccMessages.setup);
+    assert.equal(first.transaction.byHandset, true);
+    const { transaction } = first;
+    await send(host, 1, setupAck, [], { transaction, channel: 2 });
+    await dialled;
+    const keys = () => host.links.map(({ elements }) => readKeypad(elements)).join("");
+    assert.equal(keys(), "*600#");
+    await send(host, 1, callProc, [], { transaction });
+    await send(host, 1, connect, [display("Echo\nnumber 600")], { transaction });
+    await pass(clock, 50);
+    assert.equal(messages(host).at(-1), connectAck);
+    assert.deepEqual(person(1).look().display, ["Echo", "number 600"]);
+    await until(clock, person(1).act({ kind: "press", keys: "R2" }));
+    assert.equal(keys(), "*600#\x152");
+    await send(host, 1, info, [...caller({ number: "610", name: null })], { transaction });
+    await pass(clock, 50);
+    assert.equal(person(1).look().caller?.number, "610");
+    await send(host, 1, release, [], { transaction });
+    await pass(clock, 50);
+    assert.equal(person(1).look().hook, "on");
+    assert.equal(messages(host).at(-1), releaseCom);
+    await end();
+  },
+);
 
-test("keys pressed before the base is ready are sent when it is", async () => {
-  const { clock, host, person, end } = await world();
+atEveryDoor("keys pressed before the base is ready are sent when it is", async (door) => {
+  const { clock, host, person, end } = await world(door);
   await person(1).act({ kind: "offhook" });
   await until(clock, person(1).act({ kind: "press", keys: "12" }));
   const transaction = host.links[0]?.transaction ?? outgoing;
@@ -243,49 +248,55 @@ test("keys pressed before the base is ready are sent when it is", async () => {
   await end();
 });
 
-test("a handset that walks out of range in a call is released for after 5 s, one that comes back talks on", async () => {
-  const { clock, host, person, end } = await world();
-  await setup(host, 1);
-  await pass(clock, 300);
-  await person(1).act({ kind: "offhook" });
-  await send(host, 1, connectAck);
-  await person(1).act({ kind: "away" });
-  await pass(clock, 3000);
-  await person(1).act({ kind: "back" });
-  await pass(clock, 4000);
-  assert.equal(person(1).look().hook, "off");
-  assert.ok(!messages(host).includes(release));
-  await person(1).act({ kind: "away" });
-  await pass(clock, 5100);
-  assert.equal(messages(host).at(-1), release);
-  assert.equal(readReleaseReason(host.links.at(-1)?.elements ?? []), "notInRange");
-  assert.equal(person(1).look().hook, "on");
-  await send(host, 1, releaseCom);
-  await assert.rejects(person(1).act({ kind: "offhook" }), /handset:1 is out of range of its base/);
-  await end();
-});
+atEveryDoor(
+  "a handset that walks out of range in a call is released for after 5 s, one that comes back talks on",
+  async (door) => {
+    const { clock, host, person, end } = await world(door);
+    await setup(host, 1);
+    await pass(clock, 300);
+    await person(1).act({ kind: "offhook" });
+    await send(host, 1, connectAck);
+    await person(1).act({ kind: "away" });
+    await pass(clock, 3000);
+    await person(1).act({ kind: "back" });
+    await pass(clock, 4000);
+    assert.equal(person(1).look().hook, "off");
+    assert.ok(!messages(host).includes(release));
+    await person(1).act({ kind: "away" });
+    await pass(clock, 5100);
+    assert.equal(messages(host).at(-1), release);
+    assert.equal(readReleaseReason(host.links.at(-1)?.elements ?? []), "notInRange");
+    assert.equal(person(1).look().hook, "on");
+    await send(host, 1, releaseCom);
+    await assert.rejects(person(1).act({ kind: "offhook" }), /handset:1 is out of range of its base/);
+    await end();
+  },
+);
 
-test("malformed link frames stall, unknown transactions are answered, unknown messages are dropped", async () => {
-  const { clock, host, person, end } = await world();
-  for (const octets of [[], [1, 3, 0], [9, 3, 0, 5, 0, 0], [1, 3, 0, 5, 8, 0], [1, 3, 0, 5, 0, 0, 0x28, 9, 1]])
-    await assert.rejects(host.tell("linkSend", 0, 0, octets), /stalled/);
-  await assert.rejects(host.tell("slicWrite", 64, 0, [1]), /stalled/);
-  await send(host, 1, connectAck);
-  await settle();
-  assert.deepEqual(messages(host), [releaseCom]);
-  assert.equal(readReleaseReason(host.links[0]?.elements ?? []), "unknown");
-  await send(host, 1, releaseCom);
-  await setup(host, 1);
-  await assert.rejects(setup(host, 1), /stalled/);
-  await send(host, 1, 0x77);
-  await pass(clock, 300);
-  assert.equal(person(1).look().ringing, true);
-  assert.deepEqual(messages(host), [releaseCom, alerting]);
-  await end();
-});
+atEveryDoor(
+  "malformed link frames stall, unknown transactions are answered, unknown messages are dropped",
+  async (door) => {
+    const { clock, host, person, end } = await world(door);
+    for (const octets of [[], [1, 3, 0], [9, 3, 0, 5, 0, 0], [1, 3, 0, 5, 8, 0], [1, 3, 0, 5, 0, 0, 0x28, 9, 1]])
+      await assert.rejects(host.tell("linkSend", 0, 0, octets), /stalled/);
+    await assert.rejects(host.tell("slicWrite", 64, 0, [1]), /stalled/);
+    await send(host, 1, connectAck);
+    await settle();
+    assert.deepEqual(messages(host), [releaseCom]);
+    assert.equal(readReleaseReason(host.links[0]?.elements ?? []), "unknown");
+    await send(host, 1, releaseCom);
+    await setup(host, 1);
+    await assert.rejects(setup(host, 1), /stalled/);
+    await send(host, 1, 0x77);
+    await pass(clock, 300);
+    assert.equal(person(1).look().ringing, true);
+    assert.deepEqual(messages(host), [releaseCom, alerting]);
+    await end();
+  },
+);
 
-test("a second call to a handset in use is busy, and the first goes on", async () => {
-  const { clock, host, person, end } = await world();
+atEveryDoor("a second call to a handset in use is busy, and the first goes on", async (door) => {
+  const { clock, host, person, end } = await world(door);
   await setup(host, 1);
   await pass(clock, 300);
   await person(1).act({ kind: "offhook" });
@@ -299,8 +310,8 @@ test("a second call to a handset in use is busy, and the first goes on", async (
   await end();
 });
 
-test("a new session lets every handset go", async () => {
-  const { clock, host, person, end } = await world();
+atEveryDoor("a new session lets every handset go", async (door) => {
+  const { clock, host, person, end } = await world(door);
   await setup(host, 1);
   await pass(clock, 300);
   await host.tell("session", 1, 0);
@@ -308,8 +319,8 @@ test("a new session lets every handset go", async () => {
   await end();
 });
 
-test("the base tells who is subscribed", async () => {
-  const { host, end } = await world(3);
+atEveryDoor("the base tells who is subscribed", async (door) => {
+  const { host, end } = await world(door, 3);
   const list = decodeSubscriptions(await host.ask("subscriptions", 0, 0, 640));
   assert.ok(list.ok);
   assert.deepEqual(

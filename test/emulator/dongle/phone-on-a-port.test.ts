@@ -1,19 +1,18 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { Meter } from "../../../src/emulator/ear/meter.ts";
-import { createEmulatedHouse } from "../../../src/emulator/house.ts";
 import { type CountryCode, countries } from "../../../src/message/country.ts";
 import { VirtualClock } from "../../../src/vendor/clock/clock.ts";
 import { DONGLE_PRODUCT_ID } from "../../../src/vendor/reference/wire/descriptor.ts";
 import { dtmfDigit } from "../../../src/vendor/reference/wire/slic.ts";
 import { voiceFlags } from "../../../src/vendor/reference/wire/voice-frame.ts";
+import { atEveryDoor, type Door } from "../doors.ts";
 import { frames, fsk, joined, mdmf, progressTone, silence, sines } from "../sounds.ts";
 import { pass, settle, until, when } from "../time.ts";
 import { player, WireHost } from "../wire-host.ts";
 
-async function world(country: CountryCode = "DE", ports = 1) {
+async function world(door: Door, country: CountryCode = "DE", ports = 1) {
   const clock = new VirtualClock(1_700_000_000_000);
-  const house = createEmulatedHouse({ handsets: 0, ports, country }, clock);
+  const house = door.open({ handsets: 0, ports, country }, clock);
   const host = await WireHost.attach(house.bus, DONGLE_PRODUCT_ID);
   for (let port = 0; port < ports; port++) await bringUp(host, port);
   const person = house.person("port:1");
@@ -55,8 +54,8 @@ function level(samples: Int16Array): number {
   return meter.levelDbm0;
 }
 
-test("the dongle says what it is", async () => {
-  const { host, house } = await world("DE", 2);
+atEveryDoor("the dongle says what it is", async (door) => {
+  const { host, house } = await world(door, "DE", 2);
   const { identification } = host;
   assert.equal(identification?.kind, "dongle");
   assert.equal(identification?.channels, 2);
@@ -69,8 +68,8 @@ test("the dongle says what it is", async () => {
   await house.close();
 });
 
-test("lifting and hanging up are two interrupts, and an idle dongle keeps no timer running", async () => {
-  const { clock, house, host, person } = await world();
+atEveryDoor("lifting and hanging up are two interrupts, and an idle dongle keeps no timer running", async (door) => {
+  const { clock, house, host, person } = await world(door);
   await pass(clock, 100);
   const idle = clock.pending;
   await person.act({ kind: "offhook" });
@@ -94,22 +93,25 @@ test("lifting and hanging up are two interrupts, and an idle dongle keeps no tim
 });
 
 for (const format of ["PCMA", "PCMU", "L16"] as const) {
-  test(`a person hears the dial tone through ${format}, dials it away, and the keys come out of the decoder`, async () => {
-    const { clock, house, host, person } = await world();
-    const dial = player(progressTone(countries.DE.tones.dial, 20_000));
-    host.sound = dial;
-    await host.open(0, format);
-    await host.run();
-    await until(clock, person.act({ kind: "dial", number: "*0123456789#ABCD" }));
-    const digits = host.slic.filter(({ interrupts }) => interrupts[2] & 1).map(({ dtmf }) => dtmfDigit(dtmf));
-    assert.equal(digits.join(""), "*0123456789#ABCD");
-    await host.detach();
-    await house.close();
-  });
+  atEveryDoor(
+    `a person hears the dial tone through ${format}, dials it away, and the keys come out of the decoder`,
+    async (door) => {
+      const { clock, house, host, person } = await world(door);
+      const dial = player(progressTone(countries.DE.tones.dial, 20_000));
+      host.sound = dial;
+      await host.open(0, format);
+      await host.run();
+      await until(clock, person.act({ kind: "dial", number: "*0123456789#ABCD" }));
+      const digits = host.slic.filter(({ interrupts }) => interrupts[2] & 1).map(({ dtmf }) => dtmfDigit(dtmf));
+      assert.equal(digits.join(""), "*0123456789#ABCD");
+      await host.detach();
+      await house.close();
+    },
+  );
 }
 
-test("a hum arrives at its level, and what is heard comes back 20 dB lower through the hybrid", async () => {
-  const { clock, house, host, person } = await world();
+atEveryDoor("a hum arrives at its level, and what is heard comes back 20 dB lower through the hybrid", async (door) => {
+  const { clock, house, host, person } = await world(door);
   await host.open(0, "L16");
   await host.run();
   await person.act({ kind: "offhook" });
@@ -128,34 +130,37 @@ test("a hum arrives at its level, and what is heard comes back 20 dB lower throu
   await house.close();
 });
 
-test("the bell rings with the line, caller ID comes out of the sound between the rings, lifting trips it", async () => {
-  for (const country of ["DE", "US"] as const) {
-    const { clock, house, host, person } = await world(country);
-    const { callerId } = countries[country];
-    await ring(host, 1000, 4000);
-    await host.open(0, "PCMA");
-    await host.run();
-    await pass(clock, 20);
-    assert.equal(person.look().ringing, true);
-    const message = fsk(callerId, mdmf("+4930123456", "Anna"));
-    host.sound = player(joined(silence(1600), message));
-    await when(clock, () => person.look().display.length > 0, 4500);
-    assert.deepEqual(person.look().display, ["Anna", "+4930123456"]);
-    assert.deepEqual(person.look().caller, { name: "Anna", number: "+4930123456" });
-    assert.equal(person.look().ringing, true);
-    await person.act({ kind: "offhook" });
-    await pass(clock, 200);
-    const tripped = host.slic.at(-1);
-    assert.equal(tripped?.loop, 3);
-    assert.equal(tripped?.linefeed, 0x11);
-    assert.equal(person.look().ringing, false);
-    await host.detach();
-    await house.close();
-  }
-});
+atEveryDoor(
+  "the bell rings with the line, caller ID comes out of the sound between the rings, lifting trips it",
+  async (door) => {
+    for (const country of ["DE", "US"] as const) {
+      const { clock, house, host, person } = await world(door, country);
+      const { callerId } = countries[country];
+      await ring(host, 1000, 4000);
+      await host.open(0, "PCMA");
+      await host.run();
+      await pass(clock, 20);
+      assert.equal(person.look().ringing, true);
+      const message = fsk(callerId, mdmf("+4930123456", "Anna"));
+      host.sound = player(joined(silence(1600), message));
+      await when(clock, () => person.look().display.length > 0, 4500);
+      assert.deepEqual(person.look().display, ["Anna", "+4930123456"]);
+      assert.deepEqual(person.look().caller, { name: "Anna", number: "+4930123456" });
+      assert.equal(person.look().ringing, true);
+      await person.act({ kind: "offhook" });
+      await pass(clock, 200);
+      const tripped = host.slic.at(-1);
+      assert.equal(tripped?.loop, 3);
+      assert.equal(tripped?.linefeed, 0x11);
+      assert.equal(person.look().ringing, false);
+      await host.detach();
+      await house.close();
+    }
+  },
+);
 
-test("caller ID is not heard while the line is in normal feed", async () => {
-  const { clock, house, host, person } = await world();
+atEveryDoor("caller ID is not heard while the line is in normal feed", async (door) => {
+  const { clock, house, host, person } = await world(door);
   await host.open(0, "PCMA");
   await host.run();
   host.sound = player(fsk("v23", mdmf("123", "Nobody")));
@@ -165,9 +170,9 @@ test("caller ID is not heard while the line is in normal feed", async () => {
   await house.close();
 });
 
-test("a flash breaks the loop for a time within the country's window", async () => {
+atEveryDoor("a flash breaks the loop for a time within the country's window", async (door) => {
   for (const country of ["DE", "US", "GB"] as const) {
-    const { clock, house, host, person } = await world(country);
+    const { clock, house, host, person } = await world(door, country);
     await person.act({ kind: "offhook" });
     await pass(clock, 50);
     host.forget();
@@ -186,30 +191,33 @@ test("a flash breaks the loop for a time within the country's window", async () 
   }
 });
 
-test("a phone pulled out of its socket neither rings nor talks, and is found off-hook when it comes back so", async () => {
-  const { clock, house, host, person } = await world();
-  await person.act({ kind: "offhook" });
-  await pass(clock, 50);
-  await person.act({ kind: "away" });
-  await pass(clock, 50);
-  assert.equal(person.look().present, false);
-  await person.act({ kind: "back" });
-  await pass(clock, 50);
-  assert.deepEqual(
-    host.slic.map(({ loop }) => loop),
-    [1, 0, 1],
-  );
-  await person.act({ kind: "onhook" });
-  await person.act({ kind: "away" });
-  await ring(host, 1000, 4000);
-  await pass(clock, 50);
-  assert.equal(person.look().ringing, false);
-  await host.detach();
-  await house.close();
-});
+atEveryDoor(
+  "a phone pulled out of its socket neither rings nor talks, and is found off-hook when it comes back so",
+  async (door) => {
+    const { clock, house, host, person } = await world(door);
+    await person.act({ kind: "offhook" });
+    await pass(clock, 50);
+    await person.act({ kind: "away" });
+    await pass(clock, 50);
+    assert.equal(person.look().present, false);
+    await person.act({ kind: "back" });
+    await pass(clock, 50);
+    assert.deepEqual(
+      host.slic.map(({ loop }) => loop),
+      [1, 0, 1],
+    );
+    await person.act({ kind: "onhook" });
+    await person.act({ kind: "away" });
+    await ring(host, 1000, 4000);
+    await pass(clock, 50);
+    assert.equal(person.look().ringing, false);
+    await host.detach();
+    await house.close();
+  },
+);
 
-test("actions that make no sense are refused with a sentence", async () => {
-  const { clock, house, host, person } = await world();
+atEveryDoor("actions that make no sense are refused with a sentence", async (door) => {
+  const { clock, house, host, person } = await world(door);
   await assert.rejects(person.act({ kind: "press", keys: "1" }), /port:1 is on-hook: lift it first \(offhook\)/);
   await assert.rejects(person.act({ kind: "say", file: "x.wav" }), /on-hook/);
   await assert.rejects(person.act({ kind: "record", file: "x.wav" }), /on-hook/);
@@ -227,8 +235,8 @@ test("actions that make no sense are refused with a sentence", async () => {
   await house.close();
 });
 
-test("a malformed frame from the host is counted, told, and the voice goes on", async () => {
-  const { clock, house, host, person } = await world();
+atEveryDoor("a malformed frame from the host is counted, told, and the voice goes on", async (door) => {
+  const { clock, house, host, person } = await world(door);
   await host.open(0, "PCMA");
   host.sound = player(sines([1000], -10, 10_000));
   await host.run();
@@ -247,8 +255,8 @@ test("a malformed frame from the host is counted, told, and the voice goes on", 
   await house.close();
 });
 
-test("voice stops with a last frame and the session with a last event", async () => {
-  const { clock, house, host } = await world();
+atEveryDoor("voice stops with a last frame and the session with a last event", async (door) => {
+  const { clock, house, host } = await world(door);
   await host.open(0, "PCMA");
   await host.run();
   await pass(clock, 200);
@@ -266,8 +274,8 @@ test("voice stops with a last frame and the session with a last event", async ()
   await house.close();
 });
 
-test("a host that reads too late finds the newest five frames and is told what was dropped", async () => {
-  const { clock, house, host } = await world();
+atEveryDoor("a host that reads too late finds the newest five frames and is told what was dropped", async (door) => {
+  const { clock, house, host } = await world(door);
   await host.open(0, "PCMA");
   await host.tell("voice", 1, 0);
   await pass(clock, 400);

@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { createEmulatedHouse } from "../../../src/emulator/house.ts";
 import { encodeFrame } from "../../../src/emulator/sound/g711.ts";
 import type { CountryCode } from "../../../src/message/country.ts";
 import { countries } from "../../../src/message/country.ts";
@@ -11,6 +9,7 @@ import { VirtualClock } from "../../../src/vendor/clock/clock.ts";
 import { referenceBase } from "../../../src/vendor/dect/reference/family.ts";
 import type { AttachedDevice, Family } from "../../../src/vendor/family.ts";
 import { referenceDongle } from "../../../src/vendor/fxs/reference/family.ts";
+import { atEveryDoor, type Door } from "../doors.ts";
 import { fsk, joined, mdmf, progressTone, silence, sines } from "../sounds.ts";
 import { pass, settle, until, when } from "../time.ts";
 import { player } from "../wire-host.ts";
@@ -52,10 +51,10 @@ class OneChannel implements DeviceVoice {
   }
 }
 
-async function attached(kind: "base" | "dongle", country: CountryCode = "DE") {
+async function attached(door: Door, kind: "base" | "dongle", country: CountryCode = "DE") {
   const clock = new VirtualClock(1_700_000_000_000);
   const counts = kind === "base" ? { handsets: 1, ports: 0 } : { handsets: 0, ports: 1 };
-  const house = createEmulatedHouse({ ...counts, country }, clock);
+  const house = door.open({ ...counts, country }, clock);
   const family: Family = kind === "base" ? referenceBase() : referenceDongle();
   const voice = new OneChannel(0);
   const events: Event[] = [];
@@ -79,8 +78,8 @@ async function attached(kind: "base" | "dongle", country: CountryCode = "DE") {
   return { clock, house, device, voice, events, reports, person, kinds, attach };
 }
 
-test("a call to a handset through the real family, to the end", async () => {
-  const { clock, house, device, voice, person, kinds, reports } = await attached("base");
+atEveryDoor("a call to a handset through the real family, to the end", async (door) => {
+  const { clock, house, device, voice, person, kinds, reports } = await attached(door, "base");
   const call = { world: "dect", handset: "handset:1", call: "cc:out-1" } as const;
   device.perform({
     ...call,
@@ -109,8 +108,8 @@ test("a call to a handset through the real family, to the end", async () => {
   await house.close();
 });
 
-test("an absent handset fails its page, and a release is the end of it", async () => {
-  const { clock, house, device, person, kinds } = await attached("base");
+atEveryDoor("an absent handset fails its page, and a release is the end of it", async (door) => {
+  const { clock, house, device, person, kinds } = await attached(door, "base");
   await person.act({ kind: "away" });
   const call = { world: "dect", handset: "handset:1", call: "cc:out-1" } as const;
   const caller = { number: null, name: null };
@@ -125,29 +124,32 @@ test("an absent handset fails its page, and a release is the end of it", async (
 });
 
 for (const country of ["DE", "US", "GB"] as const) {
-  test(`${country}: a port rings in the country's cadence, shows the caller, is answered, hangs up`, async () => {
-    const { clock, house, device, voice, person, kinds, reports } = await attached("dongle", country);
-    const { ring, callerId } = countries[country];
-    device.perform({ world: "fxs", port: "port:1", kind: "ring", ...ring });
-    await when(clock, () => person.look().ringing, 500);
-    const firstRing = ring.cadenceMs.slice(0, -1).reduce((sum, part) => sum + part, 0);
-    await pass(clock, firstRing + 400);
-    voice.sound = player(joined(silence(100), fsk(callerId, mdmf("5551234", "Bob"))));
-    voice.open("PCMA");
-    await when(clock, () => person.look().display.length > 0, 3000);
-    assert.deepEqual(person.look().display, ["Bob", "5551234"]);
-    await person.act({ kind: "offhook" });
-    await when(clock, () => kinds().includes("wentOffHook"), 500);
-    await person.act({ kind: "onhook" });
-    await when(clock, () => kinds().includes("wentOnHook"), 500);
-    assert.deepEqual(reports, []);
-    await until(clock, device.detach());
-    await house.close();
-  });
+  atEveryDoor(
+    `${country}: a port rings in the country's cadence, shows the caller, is answered, hangs up`,
+    async (door) => {
+      const { clock, house, device, voice, person, kinds, reports } = await attached(door, "dongle", country);
+      const { ring, callerId } = countries[country];
+      device.perform({ world: "fxs", port: "port:1", kind: "ring", ...ring });
+      await when(clock, () => person.look().ringing, 500);
+      const firstRing = ring.cadenceMs.slice(0, -1).reduce((sum, part) => sum + part, 0);
+      await pass(clock, firstRing + 400);
+      voice.sound = player(joined(silence(100), fsk(callerId, mdmf("5551234", "Bob"))));
+      voice.open("PCMA");
+      await when(clock, () => person.look().display.length > 0, 3000);
+      assert.deepEqual(person.look().display, ["Bob", "5551234"]);
+      await person.act({ kind: "offhook" });
+      await when(clock, () => kinds().includes("wentOffHook"), 500);
+      await person.act({ kind: "onhook" });
+      await when(clock, () => kinds().includes("wentOnHook"), 500);
+      assert.deepEqual(reports, []);
+      await until(clock, device.detach());
+      await house.close();
+    },
+  );
 }
 
-test("a person lifts, hears the dial tone and dials: the keys come up as digits", async () => {
-  const { clock, house, device, voice, person, events } = await attached("dongle");
+atEveryDoor("a person lifts, hears the dial tone and dials: the keys come up as digits", async (door) => {
+  const { clock, house, device, voice, person, events } = await attached(door, "dongle");
   const dialling = person.act({ kind: "dial", number: "*600#" });
   await pass(clock, 40);
   voice.sound = player(progressTone(countries.DE.tones.dial, 10_000));
@@ -159,8 +161,8 @@ test("a person lifts, hears the dial tone and dials: the keys come up as digits"
   await house.close();
 });
 
-test("pulled out and plugged in again, the port works again", async () => {
-  const { clock, house, device, person, kinds, attach } = await attached("dongle");
+atEveryDoor("pulled out and plugged in again, the port works again", async (door) => {
+  const { clock, house, device, person, kinds, attach } = await attached(door, "dongle");
   await house.unplug("dongle:1");
   assert.equal(await until(clock, device.gone), "unplugged");
   await house.plug("dongle:1");
