@@ -7,6 +7,7 @@ import { eventsCommand } from "./events.ts";
 import { readPhoneAction, verbs } from "./phone-action.ts";
 import { refused, wrongUsage } from "./refusal.ts";
 import { statusOf } from "./status.ts";
+import { readTrouble, troubleArgs } from "./trouble.ts";
 
 /** Asking, acting, and the answer to an act. */
 export interface Done {
@@ -42,6 +43,14 @@ export const commands: readonly Command[] = [
   },
   { name: "unplug", args: "DEVICE", help: "unplug an emulated device", least: 1, most: 1, run: ofEmulator(unplug) },
   { name: "plug", args: "DEVICE", help: "plug it in again", least: 1, most: 1, run: ofEmulator(plug) },
+  {
+    name: "trouble",
+    args: troubleArgs,
+    help: "let it stall, babble … on its bus, once",
+    least: 2,
+    most: 3,
+    run: ofEmulator(trouble),
+  },
   { name: "hangup", args: "CALL", help: "end a call", least: 1, most: 1, run: ofGateway(hangUp) },
   eventsCommand,
 ];
@@ -108,6 +117,13 @@ async function plug(emulator: EmulatedDevices, [text = ""]: readonly string[]): 
   const device = deviceOf(text);
   await emulator.plug(device).catch(refuse);
   return { done: `${device} is plugged in` };
+}
+
+async function trouble(emulator: EmulatedDevices, [text = "", ...words]: readonly string[]): Promise<Done> {
+  const device = deviceOf(text);
+  const wanted = readTrouble(words);
+  await emulator.trouble(device, wanted).catch(refuse);
+  return { done: `${device} has trouble: ${wanted.kind}` };
 }
 
 function hangUp(gateway: Gateway, [text = ""]: readonly string[]): Done {

@@ -75,6 +75,13 @@ export interface EmulatorOptions {
   readonly country: CountryCode;
 }
 
+/** What goes wrong on the bus of an emulated device; then it works again. Endpoints: `in1`, `in2`, `out1`. */
+export type UsbTrouble =
+  /** The next transfer stalls · has more octets than the endpoint's packets may · ends half way · does not end where it should · has a wrong octet. */
+  | { readonly kind: "stall" | "babble" | "short" | "merge" | "corrupt"; readonly endpoint: string }
+  /** Neither sends nor takes anything for a while, but for control requests. */
+  | { readonly kind: "nak"; readonly ms: number };
+
 /** Emulated devices and the people who use them. */
 export interface EmulatedDevices {
   readonly phones: readonly PhoneName[];
@@ -82,6 +89,8 @@ export interface EmulatedDevices {
   /** Hot-plug of an emulated device. Rejects with a sentence when there is no such device, or it is already so. */
   unplug(device: DeviceName): Promise<void>;
   plug(device: DeviceName): Promise<void>;
+  /** Rejects with a sentence when there is no such device, or it has no such endpoint. */
+  trouble(device: DeviceName, trouble: UsbTrouble): Promise<void>;
   close(): Promise<void>;
 }
 

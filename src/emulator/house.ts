@@ -5,20 +5,21 @@ import type { UsbBus } from "../vendor/family.ts";
 import { MAX_CHANNELS } from "../vendor/reference/wire/descriptor.ts";
 import { BaseFirmware } from "./base/base.ts";
 import { Handset } from "./base/handset.ts";
-import type { EmulatedDevices, EmulatedHouse, EmulatorOptions, Person } from "./contract.ts";
+import type { EmulatedDevices, EmulatedHouse, EmulatorOptions, Person, UsbTrouble } from "./contract.ts";
 import { ReferenceDevice } from "./device/reference-device.ts";
 import { DongleFirmware } from "./dongle/dongle.ts";
 import { EmulatedPerson } from "./person/person.ts";
 import { AnalogPhone } from "./phone/analog-phone.ts";
 import { EmulatedBus } from "./usb/emulated-bus.ts";
 import { Plug } from "./usb/plug.ts";
+import { TroubledDevice } from "./usb/troubled-device.ts";
 
 //  person ── Telephone ── Receiver (ear, mouth, recorder)                     what a person does and perceives
 //               │ analog phone: two wires            │ handset: CC messages on the air
 //          Port: SLIC, hybrid, DTMF decoder     Links: pages, transactions
 //               └────────── Firmware ─────────────────┘                     dongle/ and base/
 //                     ReferenceDevice: session, events, voice, 20 ms clock   device/
-//                             Plug                                          usb/: endpoint 0, transfers, halts
+//                      TroubledDevice ── Plug                               usb/: endpoint 0, transfers, halts
 //               ┌───────────────┴───────────────┐
 //     FacadeDevice ── EmulatedBus          UsbipServer                      what npm `usb` gives; usbip/: TCP
 //               │                               │
@@ -43,6 +44,7 @@ export type Plugs = ReadonlyMap<DeviceName, Plug>;
 /** The devices and phones of a house, not yet plugged in anywhere. */
 export interface Furniture {
   readonly plugs: Plugs;
+  readonly devices: ReadonlyMap<DeviceName, TroubledDevice>;
   readonly people: ReadonlyMap<PhoneName, EmulatedPerson>;
 }
 
@@ -62,11 +64,12 @@ export function furnish(options: EmulatorOptions, clock: Clock): Furniture {
   const country = countries[options.country];
   const handsets = numbered(options.handsets, (n) => makeHandset(n, country, clock));
   const phones = numbered(options.ports, (n) => makePhone(n, country, clock));
-  const plugs = new Map<DeviceName, Plug>();
-  if (handsets.length > 0) plugs.set("base:1", new Plug(makeBase(handsets, clock)));
-  if (phones.length > 0) plugs.set("dongle:1", new Plug(makeDongle(phones, clock)));
+  const devices = new Map<DeviceName, TroubledDevice>();
+  if (handsets.length > 0) devices.set("base:1", new TroubledDevice(makeBase(handsets, clock), clock));
+  if (phones.length > 0) devices.set("dongle:1", new TroubledDevice(makeDongle(phones, clock), clock));
+  const plugs = new Map([...devices].map(([name, device]) => [name, new Plug(device)] as const));
   const people = [...handsets, ...phones].map((phone) => [phone.name, new EmulatedPerson(phone, clock)] as const);
-  return { plugs, people: new Map(people) };
+  return { plugs, devices, people: new Map(people) };
 }
 
 /** A house whose devices are plugged in somewhere. */
@@ -95,6 +98,12 @@ export class House implements EmulatedDevices {
     const plug = this.#plug(device);
     if (this.#sockets.has(plug)) throw new Error(`${device} is plugged in already`);
     this.#sockets.plug(plug);
+  }
+
+  async trouble(device: DeviceName, trouble: UsbTrouble): Promise<void> {
+    const plug = this.#plug(device);
+    if (!plug.plugged) throw new Error(`${device} is not plugged in`);
+    this.#furniture.devices.get(device)?.trouble(trouble);
   }
 
   async close(): Promise<void> {

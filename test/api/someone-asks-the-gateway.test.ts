@@ -154,3 +154,11 @@ test("whoever follows the events gets each as it comes, and is forgotten when he
     ["offHook", "idle"],
   );
 });
+
+test("a device is given trouble on its bus by kind, and what makes no sense is refused with what does", async (t) => {
+  const { dir } = await served(t);
+  assert.deepEqual(await ask(dir, "trouble", ["base:1", "stall"]), { done: "base:1 has trouble: stall" });
+  assert.deepEqual(await ask(dir, "trouble", ["base:1", "nak", "200"]), { done: "base:1 has trouble: nak" });
+  for (const wrong of [["wobble"], ["nak"], ["nak", "0"], ["stall", "5"], ["stall", "in1", "x"]])
+    await assert.rejects(ask(dir, "trouble", ["base:1", ...wrong]), refusal("usage", /write: offhook trouble DEVICE/));
+});

@@ -132,6 +132,7 @@ export class StandIn implements Gateway {
         if (device !== "base:1") throw new Error(`there is no ${device}`);
       },
       plug: async () => {},
+      trouble: async () => {},
       close: async () => {},
     };
   }
