@@ -14,7 +14,7 @@ export type VoiceEvent = {
   /** RFC 4733 event received, exactly once per key press, at its end (or when its end was lost). */
   | { readonly kind: "digit"; readonly endpoint: Endpoint; readonly digit: Digit; readonly durationMs: number }
   | { readonly kind: "callerIdSent"; readonly endpoint: UsbEndpoint }
-  /** No RTP for the configured time on an open, receiving endpoint. Once, until packets come again. */
+  /** No RTP for the configured time on an open, receiving endpoint. Once, until packets come again or it is opened anew. */
   | { readonly kind: "rtpTimeout"; readonly endpoint: RtpEndpoint; readonly silentMs: number }
   | { readonly kind: "endpointFailed"; readonly endpoint: Endpoint; readonly reason: string }
 );

@@ -134,6 +134,9 @@ export class Control {
     this.#map.setWord(at + layout.CONTROL_DIRECTION, directions[command.direction]);
     this.#map.setWord(at + layout.CONTROL_REMOTE, this.#remotes.has(index) ? 1 : 0);
     this.#map.setWord(at + layout.CONTROL_TIMEOUT, this.#rtpTimeoutMs);
+    // Taken off hold, or answered after early media: a silence told before then was ignored, and may go on.
+    this.#map.setWord(at + layout.SILENT_MS, 0);
+    this.#map.setWord(at + layout.SILENT_TOLD, 0);
     if (fresh) this.#listener.opened(index);
   }
 

@@ -237,6 +237,16 @@ test("no port above the range is bound: fewer streams are, and with none it is s
   );
 });
 
+test("a stream that is changed has its time to be silent anew", { timeout }, async (context) => {
+  const house = await VoiceHouse.open(context, { rtpTimeoutMs: 100 });
+  const a = await farEnd(context);
+  open(house, 0, a, "PCMA");
+  await house.until("rtpTimeout");
+  open(house, 0, a, "PCMA");
+  const second = await house.until("rtpTimeout", 2);
+  assert.ok(second.silentMs >= 100 && second.silentMs < 1000, `${second.silentMs} ms`);
+});
+
 test("closing a stream says goodbye by RTCP, without a name", { timeout }, async (context) => {
   const house = await VoiceHouse.open(context);
   const rtcp = createSocket("udp4");
