@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { assertHears, continuityOf, delayOf, part } from "./harness/audio.ts";
+import { assertHears, continuityOf, delayOf, part, toneLevelDbm0 } from "./harness/audio.ts";
 import { Baresip } from "./harness/baresip.ts";
 import { Scratch } from "./harness/scratch.ts";
 import { chirp, sequence, silence, sine } from "./harness/signal.ts";
@@ -29,6 +29,8 @@ test("the instruments see a gap, a cut and a delay that were put in", () => {
   assert.equal(continuityOf(withGap, 700).longestGapMs, 80);
   const withCut = sequence(part(tone, 0, 480), part(tone, 500.5));
   assert.deepEqual(continuityOf(withCut, 700).jumps, 1);
+  assert.ok(Math.abs(toneLevelDbm0(withCut, 700) + 10) < 1, "a cut passes for silence");
+  assert.ok(toneLevelDbm0(sequence(tone, silence(1000)), 700) < -12.5, "silence passes for a tone");
   const sweep = chirp(300, 3000, -12, 300);
   const delay = delayOf(sweep, sequence(silence(237), sweep, silence(200)));
   assert.equal(delay.ms, 237);

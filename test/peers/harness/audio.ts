@@ -12,19 +12,36 @@ export function levelDbm0(samples: Int16Array): number {
   return decibels(Math.sqrt(sum / samples.length));
 }
 
-/** Level of one frequency component (Goertzel, Hann window), dBm0. */
+/** Long enough to tell two notes apart, short enough that a lost packet spoils one of many, ms. */
+const LEVEL_WINDOW_MS = 100;
+
+/**
+ * Level of one frequency component, dBm0: mean power of windows of 100 ms. A frame that was dropped or repeated shifts
+ * the phase of what follows; over one long window that would pass for silence.
+ */
 export function toneLevelDbm0(sound: Sound, frequencyHz: number): number {
-  const { samples, rateHz } = sound;
-  if (samples.length < 2) return SILENT;
+  const length = Math.min(sound.samples.length, (sound.rateHz * LEVEL_WINDOW_MS) / 1000);
+  if (length < 2) return SILENT;
+  const count = Math.floor(sound.samples.length / length);
+  let power = 0;
+  for (let n = 0; n < count; n++) {
+    const window = sound.samples.subarray(n * length, (n + 1) * length);
+    power += componentRms(window, frequencyHz / sound.rateHz) ** 2;
+  }
+  return decibels(Math.sqrt(power / count));
+}
+
+/** RMS of the component at `cycles` per sample, by correlation under a Hann window. */
+function componentRms(samples: Int16Array, cycles: number): number {
   let [real, imaginary, weight] = [0, 0, 0];
   for (let n = 0; n < samples.length; n++) {
     const window = 0.5 - 0.5 * Math.cos((2 * Math.PI * n) / (samples.length - 1));
-    const phase = (2 * Math.PI * frequencyHz * n) / rateHz;
+    const phase = 2 * Math.PI * cycles * n;
     real += (samples[n] ?? 0) * window * Math.cos(phase);
     imaginary += (samples[n] ?? 0) * window * Math.sin(phase);
     weight += window;
   }
-  return decibels((2 * Math.hypot(real, imaginary)) / weight / Math.SQRT2);
+  return (2 * Math.hypot(real, imaginary)) / weight / Math.SQRT2;
 }
 
 /** The part of a sound between two times. Negative times count from the end. */
