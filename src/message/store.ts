@@ -5,8 +5,7 @@ import type { Instant } from "./units.ts";
 export type StoreEvent = {
   readonly world: "store";
   readonly at: Instant;
-} & /** At start, what was saved: as many of them as it takes, see `loadedEvents`. */
-(
+} /** At start, what was saved: as many of them as it takes, see `loadedEvents`. */ & (
   | { readonly kind: "loaded"; readonly contacts: readonly Contact[]; readonly calls: readonly CallRecord[] }
   /** A save failed (disk full, read-only); telephony goes on, the next change tries again. */
   | { readonly kind: "saveFailed"; readonly what: "book" | "calls"; readonly reason: string }
