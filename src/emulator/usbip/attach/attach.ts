@@ -18,7 +18,10 @@ export function deviceAttacher(vhci: Vhci = new Vhci(), usbFolder: string = USB_
     },
     async keep(server, busids, watch) {
       await vhci.check();
-      await keepAttached({ vhci, server, busids, offered, attachOne }, watch);
+      await keepAttached(
+        { vhci, server, busids, offered, attachOne: (busid) => attachOne(vhci, server, busid) },
+        watch,
+      );
     },
     async detach(ports) {
       await vhci.check();

@@ -10,12 +10,12 @@ const LOOK_MS = 1000;
 const LONGEST_WAIT_MS = 16_000;
 
 export interface Keeping {
-  readonly vhci: Vhci;
+  readonly vhci: Pick<Vhci, "ports" | "detach">;
   readonly server: ServerAddress;
   /** Empty: whatever the server offers. */
   readonly busids: readonly string[];
   offered(server: ServerAddress): Promise<readonly string[]>;
-  attachOne(vhci: Vhci, server: ServerAddress, busid: string): Promise<AttachedPort>;
+  attachOne(busid: string): Promise<AttachedPort>;
 }
 
 /** Keeps devices attached until it is asked to stop, then detaches them. */
@@ -95,8 +95,8 @@ class Keeper {
   }
 
   async #attach(busid: string): Promise<void> {
-    const { vhci, server, attachOne } = this.#keeping;
-    const attached = await attachOne(vhci, server, busid);
+    const { vhci, attachOne } = this.#keeping;
+    const attached = await attachOne(busid);
     const port = (await vhci.ports()).find((one) => one.port === attached.port);
     this.#held.set(busid, { ...attached, device: port?.device ?? 0 });
     this.#watch.attached(attached);

@@ -1,4 +1,5 @@
 import { access, constants, readdir, readFile, writeFile } from "node:fs/promises";
+import type { Socket } from "node:net";
 import { join } from "node:path";
 import { deviceId } from "../wire/operation.ts";
 import type { Imported } from "./client.ts";
@@ -56,8 +57,9 @@ export class Vhci {
    */
   async attach({ device, socket }: Imported): Promise<number> {
     try {
+      const fd = takeOver(socket);
       for (const { port, highSpeed, free } of await this.ports())
-        if (highSpeed && free && (await this.#hand(port, fdOf(socket), deviceId(device), device.speed))) return port;
+        if (highSpeed && free && (await this.#hand(port, fd, deviceId(device), device.speed))) return port;
       throw new Error("no free port on the virtual USB host — detach a device first (`offhook device --detach`)");
     } finally {
       // The kernel has taken its own reference.
@@ -111,12 +113,18 @@ function readPort(line: string): VhciPort[] {
 }
 
 /**
- * The number of a socket's file descriptor. Node has no public way to it; the kernel wants nothing else.
+ * Stops Node from reading the socket, and tells the number of its file descriptor: there is no public way to either,
+ * and the kernel wants nothing else. What came for the kernel from then on, Node would take away from it.
  * @throws Error with a sentence
  */
-function fdOf(socket: object): number {
+function takeOver(socket: Socket): number {
   const handle: unknown = Reflect.get(socket, "_handle");
-  const fd: unknown = typeof handle === "object" && handle !== null ? Reflect.get(handle, "fd") : null;
-  if (typeof fd === "number" && fd >= 0) return fd;
+  if (typeof handle === "object" && handle !== null && "fd" in handle && "readStop" in handle) {
+    const { fd, readStop } = handle;
+    if (typeof fd === "number" && fd >= 0 && typeof readStop === "function") {
+      readStop.call(handle);
+      return fd;
+    }
+  }
   throw new Error("this version of Node does not tell a socket's descriptor — use `usbip attach`");
 }
