@@ -87,6 +87,7 @@ function houseOf(document: Document): House {
       prefix: rule.prefix,
     })),
     emergency: numbering.emergency ?? emergencyNumbers[document.country],
+    callLogSize: document.data.call_log_size,
     timing: {
       firstDigitMs: numbering.first_digit_ms,
       interDigitMs: numbering.inter_digit_ms,

@@ -1,10 +1,8 @@
 import type { CallRecord } from "../message/record.ts";
 import type { Desk } from "./desk.ts";
 
-/** What older entries make room for. */
+/** Calls kept when the configuration says nothing. */
 const KEPT = 1000;
-/** Entries beyond it at which the oldest go: seldom, and many at once. */
-const SPARE = 100;
 
 /** Finished calls, newest last. In memory and synchronous; every change also leaves as a `store` command. */
 export class CallLog {
@@ -15,10 +13,20 @@ export class CallLog {
     this.#desk = desk;
   }
 
+  /** What older entries make room for. */
+  get #kept(): number {
+    return this.#desk.house.callLogSize ?? KEPT;
+  }
+
+  /** Entries at which the oldest go: seldom, and many at once. */
+  get #most(): number {
+    return this.#kept + Math.floor(this.#kept / 10);
+  }
+
   /** Takes what was saved, or the list of a snapshot, piece by piece: it is cut at the same call as the one it was taken of. */
   load(records: readonly CallRecord[]): void {
     const all = [...this.#records, ...records];
-    this.#records = all.slice(all.length > KEPT + SPARE ? -KEPT : 0);
+    this.#records = all.slice(all.length > this.#most ? -this.#kept : 0);
     for (const record of records) {
       this.#desk.raise("record", record.id);
       this.#desk.raise("call", Number(record.call.slice("call:".length)) || 0);
@@ -29,7 +37,7 @@ export class CallLog {
     const record: CallRecord = { id: this.#desk.nextRecord(), ...entry };
     this.#records.push(record);
     this.#desk.send({ world: "store", kind: "addCall", record });
-    if (this.#records.length > KEPT + SPARE) this.#trim();
+    if (this.#records.length > this.#most) this.#trim();
     return record;
   }
 
@@ -43,7 +51,7 @@ export class CallLog {
   }
 
   #trim(): void {
-    this.#records = this.#records.slice(-KEPT);
+    this.#records = this.#records.slice(-this.#kept);
     const oldest = this.#records[0];
     if (oldest !== undefined) this.#desk.send({ world: "store", kind: "dropCallsBefore", id: oldest.id });
   }

@@ -18,6 +18,8 @@ export interface House {
   /** Numbers sent at once, whatever else the plan says. */
   readonly emergency: readonly string[];
   readonly timing: Timing;
+  /** Calls kept in the log; 1000 when it is not said. */
+  readonly callLogSize?: number;
 }
 
 export interface LinePlan {
