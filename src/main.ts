@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { createInterface } from "node:readline/promises";
 import { cli } from "./api/cli/cli.ts";
 import type { Terminal } from "./api/cli/terminal.ts";
@@ -49,9 +50,9 @@ process.stdout.on("error", () => process.exit(0));
 
 process.exit(
   await cli(process.argv.slice(2), terminal, {
-    startGateway: async () => (await import("./gateway.ts")).startGateway,
+    startGateway: async () => (await import("./index.ts")).startGateway,
     serveDevices: async () => (await import("./device-server.ts")).serveDevices,
     deviceAttacher: async () => (await import("./emulator/usbip/attach/attach.ts")).deviceAttacher(),
-    replayJournal: async () => (await import("./replay.ts")).replayJournal,
+    replayJournal: async () => (await import("./index.ts")).replayJournal,
   }),
 );

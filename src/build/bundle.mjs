@@ -1,36 +1,67 @@
-import { chmod, readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { build } from "esbuild";
 
-/** Loaded from node_modules at run time: `usb` has native code, `piscina` starts its own worker file. */
-const external = ["usb", "piscina"];
+/** Loaded from node_modules at run time: `usb` has native code, one for each processor. */
+const external = ["usb", "@napi-rs/nice"];
 
-/** Some libraries are CommonJS and ask for Node's modules by `require`. */
-const requireInModules =
-  'import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);';
+/** What is run by a person, and what users of the package import. */
+const mainEntries = { offhook: "src/main.ts", index: "src/index.ts" };
 
-/** What is bundled: the bin, and the file of the voice worker. */
-export const entries = { offhook: "src/main.ts", "voice-worker": "src/voice/worker.ts" };
+/**
+ * The voice thread: ours, and Piscina's, which it starts from the file `worker.js` beside its own, so that name is not
+ * ours to choose.
+ */
+const threadEntries = { "voice-worker": "src/voice/worker.ts", worker: "node_modules/piscina/dist/worker.js" };
 
-/** Bundles the sources under `root` into `dist/`, one file for each entry, with source maps beside them. */
+export const entries = { ...mainEntries, ...threadEntries };
+
+/** Piscina is CommonJS: it asks for Node's modules by `require`, and for its own folder. */
+const forCommonJs = [
+  'import { createRequire as requireFrom } from "node:module";',
+  'import { fileURLToPath as pathOf } from "node:url";',
+  "const require = requireFrom(import.meta.url);",
+  'const __dirname = pathOf(new URL(".", import.meta.url));',
+].join("");
+
+const common = {
+  outdir: "dist",
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  target: "node20",
+  minify: true,
+  sourcemap: "linked",
+  sourcesContent: false,
+  legalComments: "none",
+  external,
+  banner: { js: forCommonJs },
+  logLevel: "warning",
+  metafile: true,
+  write: false,
+};
+
+/**
+ * Bundles the sources under `root` into `dist/`, with source maps beside them. Parts that are imported on demand
+ * (gateway, emulator, configuration) become files of their own: the command line starts without them, and a router
+ * never reads the emulator. Resolves with what esbuild says about the outputs and what is in them.
+ */
 export async function bundle(root) {
-  await build({
-    absWorkingDir: root,
-    entryPoints: entries,
-    outdir: "dist",
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    minify: true,
-    keepNames: true,
-    sourcemap: "linked",
-    sourcesContent: false,
-    legalComments: "none",
-    external,
-    banner: { js: `#!/usr/bin/env node\n${requireInModules}` },
-    logLevel: "warning",
-  });
-  await chmod(join(root, "dist/offhook.js"), 0o755);
-  return readdir(join(root, "dist"));
+  const [main, thread] = await Promise.all([
+    build({ ...common, absWorkingDir: root, entryPoints: mainEntries, splitting: true, chunkNames: "[name]-[hash]" }),
+    build({ ...common, absWorkingDir: root, entryPoints: threadEntries }),
+  ]);
+  write(join(root, "dist"), [...main.outputFiles, ...thread.outputFiles]);
+  return { ...main.metafile.outputs, ...thread.metafile.outputs };
+}
+
+/** The entries last: whoever runs one meanwhile finds what it imports. What an earlier build left is removed. */
+function write(dist, files) {
+  mkdirSync(dist, { recursive: true });
+  const isEntry = ({ path }) => Object.hasOwn(entries, basename(path).split(".")[0]);
+  for (const { path, contents } of [...files].sort((a, b) => isEntry(a) - isEntry(b)))
+    writeFileSync(path, contents, { mode: basename(path) === "offhook.js" ? 0o755 : 0o644 });
+  const fresh = new Set(files.map(({ path }) => basename(path)));
+  for (const name of readdirSync(dist))
+    if (/\.js(\.map)?$/.test(name) && !fresh.has(name)) rmSync(join(dist, name), { force: true });
 }

@@ -74,7 +74,8 @@ function buildVoice() {
 }
 
 async function buildBundles() {
-  if (!isOlder(["dist/offhook.js", "dist/voice-worker.js"], ["src", "package.json", "package-lock.json"])) return;
+  const results = ["offhook", "index", "voice-worker", "worker"].map((name) => `dist/${name}.js`);
+  if (!isOlder(results, ["src", "assembly/layout.ts", "package.json", "package-lock.json"])) return;
   say("bundling");
   const { bundle } = await import("./bundle.mjs");
   await bundle(root).catch((error) => fail(`esbuild failed: ${error.message}`));

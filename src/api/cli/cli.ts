@@ -1,26 +1,17 @@
 import { resolve } from "node:path";
-import type { StartGateway } from "../../gateway-contract.ts";
-import type { ReplayOptions, ReplayResult } from "../../vendor/recorder/replay.ts";
 import { commandFor } from "../commands.ts";
 import { ask } from "../control-client.ts";
 import { verbs } from "../phone-action.ts";
-import { Refusal, wrongUsage } from "../refusal.ts";
+import { Refusal } from "../refusal.ts";
 import { version } from "../version.ts";
 import { type Arguments, readArguments } from "./arguments.ts";
-import { check, showConfig } from "./check.ts";
 import { dataDir } from "./data-dir.ts";
-import { type DeviceParts, device } from "./device.ts";
 import { help } from "./help.ts";
+import type { Parts } from "./own.ts";
 import { print, printFact, type ToldFact } from "./print.ts";
-import { replay } from "./replay.ts";
-import { start } from "./start.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** Parts of the program that are loaded only when they are needed. */
-export interface Parts extends DeviceParts {
-  startGateway(): Promise<StartGateway>;
-  replayJournal(): Promise<(path: string, options: ReplayOptions) => Promise<ReplayResult>>;
-}
+export type { Parts } from "./own.ts";
 
 /** Runs one command line; resolves with the exit code: 0 done, 1 refused or failed, 2 wrong usage. */
 export async function cli(argv: readonly string[], terminal: Terminal, parts: Parts): Promise<number> {
@@ -32,20 +23,15 @@ export async function cli(argv: readonly string[], terminal: Terminal, parts: Pa
   }
 }
 
+/** Asking a gateway is what is done most: the rest, and the configuration's reader with it, is loaded when it is run. */
 async function run(args: Arguments, terminal: Terminal, parts: Parts): Promise<number> {
   switch (args.command) {
     case "start":
-      count(args, 0, "[--config FILE] [--data DIR] [--emulate] [--verbose]");
-      return start(args, terminal, await parts.startGateway());
     case "device":
-      return device(args, terminal, parts);
     case "check":
-      return check(count(args, 1, "CONFIG"), args, terminal);
     case "config":
-      count(args, 0, "");
-      return showConfig(args, terminal);
     case "replay":
-      return replay(count(args, 1, "JOURNAL [--until N] [--step]"), args, terminal, await parts.replayJournal());
+      return (await import("./own.ts")).runOwn(args.command, args, terminal, parts);
     case "help":
       terminal.out(args.json ? JSON.stringify({ help: help(terminal.name) }) : help(terminal.name));
       return 0;
@@ -55,11 +41,6 @@ async function run(args: Arguments, terminal: Terminal, parts: Parts): Promise<n
     default:
       return askGateway(args, terminal);
   }
-}
-
-function count(args: Arguments, wanted: number, usage: string): string {
-  if (args.args.length !== wanted) throw wrongUsage(`write: offhook ${args.command} ${usage}`.trimEnd());
-  return args.args[0] ?? "";
 }
 
 async function askGateway(args: Arguments, terminal: Terminal): Promise<number> {

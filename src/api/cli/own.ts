@@ -1,0 +1,43 @@
+import type { StartGateway } from "../../gateway-contract.ts";
+import type { ReplayOptions, ReplayResult } from "../../vendor/recorder/replay.ts";
+import { wrongUsage } from "../refusal.ts";
+import type { Arguments } from "./arguments.ts";
+import { check, showConfig } from "./check.ts";
+import { type DeviceParts, device } from "./device.ts";
+import { replay } from "./replay.ts";
+import { start } from "./start.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Parts of the program that are loaded only when they are needed. */
+export interface Parts extends DeviceParts {
+  startGateway(): Promise<StartGateway>;
+  replayJournal(): Promise<(path: string, options: ReplayOptions) => Promise<ReplayResult>>;
+}
+
+/** Runs a command that needs no gateway, or is one; resolves with the exit code. */
+export async function runOwn(
+  command: "start" | "device" | "check" | "config" | "replay",
+  args: Arguments,
+  terminal: Terminal,
+  parts: Parts,
+): Promise<number> {
+  switch (command) {
+    case "start":
+      count(args, 0, "[--config FILE] [--data DIR] [--emulate] [--verbose]");
+      return start(args, terminal, await parts.startGateway());
+    case "device":
+      return device(args, terminal, parts);
+    case "check":
+      return check(count(args, 1, "CONFIG"), args, terminal);
+    case "config":
+      count(args, 0, "");
+      return showConfig(args, terminal);
+    case "replay":
+      return replay(count(args, 1, "JOURNAL [--until N] [--step]"), args, terminal, await parts.replayJournal());
+  }
+}
+
+function count(args: Arguments, wanted: number, usage: string): string {
+  if (args.args.length !== wanted) throw wrongUsage(`write: offhook ${args.command} ${usage}`.trimEnd());
+  return args.args[0] ?? "";
+}
