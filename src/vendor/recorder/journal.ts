@@ -6,6 +6,9 @@ import type { Event } from "../../message/event.ts";
 /** Version of the journal's lines; a reader refuses others. */
 export const journalVersion = 2;
 
+/** What stands where a file has grown, but nothing was written before the power went. */
+const neverWritten = "\u0000";
+
 /** Longest line accepted, characters: the state of a quiet house with a full call log fits many times. */
 const longestLine = 32 * 1024 * 1024;
 
@@ -17,7 +20,7 @@ const longestLine = 32 * 1024 * 1024;
  */
 export type JournalItem =
   | { readonly kind: "entry"; readonly n: number; readonly event: Event; readonly commands: readonly Command[] }
-  /** The process was killed while it wrote the last line: this much of it is there. */
+  /** The process was killed or the power went while this line was written: this much of it is there. Nothing follows. */
   | { readonly kind: "torn"; readonly line: number; readonly octets: number };
 
 /**
@@ -26,14 +29,25 @@ export type JournalItem =
  */
 export async function* readJournal(path: string): AsyncGenerator<JournalItem> {
   let line = 0;
+  let last: number | null = null;
   for await (const { text, ended } of linesOf(path)) {
     line += 1;
-    if (!ended) {
+    if (!ended || text.includes(neverWritten)) {
       yield { kind: "torn", line, octets: Buffer.byteLength(text) };
       return;
     }
-    if (line === 1) checkHeader(path, text);
-    else yield readEntry(path, line, text);
+    if (line === 1) {
+      checkHeader(path, text);
+      continue;
+    }
+    const entry = readEntry(path, line, text);
+    if (last !== null && entry.n !== last && entry.n !== last + 1) {
+      // Blocks the file was given, but that were not written when the power went: they hold what they held before.
+      yield { kind: "torn", line, octets: 0 };
+      return;
+    }
+    last = entry.n;
+    yield entry;
   }
   if (line === 0) throw new Error(`${path}: is empty — the gateway wrote nothing into it yet`);
 }
@@ -67,7 +81,7 @@ function checkHeader(path: string, text: string): void {
   );
 }
 
-function readEntry(path: string, line: number, text: string): JournalItem {
+function readEntry(path: string, line: number, text: string): Extract<JournalItem, { kind: "entry" }> {
   const { n, event, commands } = parse(path, line, text);
   const good = typeof n === "number" && typeof event === "object" && event !== null && "world" in event;
   if (!good || !Array.isArray(commands))

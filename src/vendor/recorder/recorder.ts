@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { closeSync, mkdirSync } from "node:fs";
 import type { Command } from "../../message/command.ts";
 import type { Event } from "../../message/event.ts";
 import { ms } from "../../message/units.ts";
@@ -120,11 +120,14 @@ class FileRecorder implements Recorder {
   }
 
   #begin(): boolean {
+    let deleted: readonly number[] = [];
     try {
       mkdirSync(this.#dir, { recursive: true, mode: 0o700 });
-      dropOldSegments(this.#dir, this.#options.keep - 1);
-      this.#segment = new Segment(nextSegment(this.#dir), (problem) => this.#fail(problem));
+      const path = nextSegment(this.#dir);
+      deleted = dropOldSegments(this.#dir, this.#options.keep - 1);
+      this.#segment = new Segment(path, deleted, (problem) => this.#fail(problem));
     } catch (error) {
+      for (const file of deleted) closeSync(file);
       this.#fail(error instanceof Error ? error.message : String(error));
       return false;
     }

@@ -1,18 +1,28 @@
-import { closeSync, openSync, write, writeSync } from "node:fs";
+import { close, closeSync, fdatasync, fsync, open, openSync, write, writeSync } from "node:fs";
+import { dirname } from "node:path";
 
-/** One journal file being written. Positions are kept here, so that a synchronous write may overtake a pending one. */
+/**
+ * One journal file being written. Positions are kept here, so that a synchronous write may overtake a pending one. What
+ * was written is also brought to the disk, without anybody waiting for it: a flight recorder is read after the crash.
+ */
 export class Segment {
   readonly path: string;
   readonly #file: number;
   readonly #failed: (problem: string) => void;
   readonly #pending = new Set<Promise<void>>();
   #position = 0;
+  #syncing: Promise<void> | null = null;
+  #syncAgain = false;
 
-  /** @throws Error when the file can not be made */
-  constructor(path: string, failed: (problem: string) => void) {
+  /**
+   * `deleted`: open files whose deletion has to be on the disk before they are closed.
+   * @throws Error when the file can not be made
+   */
+  constructor(path: string, deleted: readonly number[], failed: (problem: string) => void) {
     this.path = path;
     this.#file = openSync(path, "wx", 0o600);
     this.#failed = failed;
+    void this.#track(syncDirectory(dirname(path)).then(() => closeAll(deleted)));
   }
 
   /** Resolves when it is written, or could not be. */
@@ -20,9 +30,7 @@ export class Segment {
     const octets = Buffer.from(text);
     const at = this.#position;
     this.#position += octets.length;
-    const done: Promise<void> = this.#writeAll(octets, at).finally(() => this.#pending.delete(done));
-    this.#pending.add(done);
-    return done;
+    return this.#track(this.#writeAll(octets, at).then(() => this.#sync()));
   }
 
   writeSync(text: string): void {
@@ -33,6 +41,7 @@ export class Segment {
         from += count;
         this.#position += count;
       }
+      this.#sync();
     } catch (error) {
       this.#failed(sentence(error));
     }
@@ -40,7 +49,31 @@ export class Segment {
 
   async close(): Promise<void> {
     await Promise.all(this.#pending);
+    await this.#syncing;
     closeSync(this.#file);
+  }
+
+  #track(work: Promise<void>): Promise<void> {
+    const done: Promise<void> = work.finally(() => this.#pending.delete(done));
+    this.#pending.add(done);
+    return done;
+  }
+
+  /** One at a time: whatever is written during one is brought to the disk by the next. */
+  #sync(): void {
+    if (this.#syncing !== null) {
+      this.#syncAgain = true;
+      return;
+    }
+    this.#syncAgain = false;
+    this.#syncing = new Promise<void>((resolve) => {
+      fdatasync(this.#file, (error) => {
+        if (error !== null) this.#failed(sentence(error));
+        this.#syncing = null;
+        if (this.#syncAgain) this.#sync();
+        resolve(this.#syncing ?? undefined);
+      });
+    });
   }
 
   /** Never rejects. */
@@ -61,6 +94,20 @@ export class Segment {
       });
     });
   }
+}
+
+/** So that the file has its name after a power cut. Where that can not be asked for, there is nothing to be done. */
+function syncDirectory(path: string): Promise<void> {
+  return new Promise((resolve) => {
+    open(path, "r", (error, directory) => {
+      if (error !== null) resolve();
+      else fsync(directory, () => close(directory, () => resolve()));
+    });
+  });
+}
+
+function closeAll(files: readonly number[]): void {
+  for (const file of files) close(file);
 }
 
 function sentence(error: unknown): string {

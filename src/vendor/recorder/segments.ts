@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from "node:fs";
+import { closeSync, constants, openSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 const name = /^journal-([0-9]{6,12})\.jsonl$/;
@@ -18,10 +18,30 @@ export function nextSegment(dir: string): string {
   return join(dir, `journal-${String(number).padStart(6, "0")}.jsonl`);
 }
 
-/** Deletes the oldest segments until `keep` are left. */
-export function dropOldSegments(dir: string, keep: number): void {
+/**
+ * Deletes the oldest segments until `keep` are left. They are held open, to be closed when the directory is synced: a
+ * power cut before that brings their names back, and must not bring back blocks that others have been given meanwhile.
+ */
+export function dropOldSegments(dir: string, keep: number): readonly number[] {
   const segments = segmentsIn(dir);
-  for (const path of segments.slice(0, Math.max(0, segments.length - Math.max(0, keep)))) rmSync(path, { force: true });
+  const old = segments.slice(0, Math.max(0, segments.length - Math.max(0, keep)));
+  const held = old.flatMap(hold);
+  try {
+    for (const path of old) rmSync(path, { force: true });
+  } catch (error) {
+    for (const file of held) closeSync(file);
+    throw error;
+  }
+  return held;
+}
+
+/** Nothing where it can not be opened: it is deleted all the same. */
+function hold(path: string): number[] {
+  try {
+    return [openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)];
+  } catch {
+    return [];
+  }
 }
 
 function numberOf(path: string): number {

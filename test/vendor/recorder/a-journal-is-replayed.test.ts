@@ -66,6 +66,20 @@ test("a last line that was cut off by a kill is said, and all before it is repla
   }
 });
 
+test("where the power went before the file was written, the replay ends: at holes, and at lines of an older journal", async (t) => {
+  const path = await recorded(t, 20);
+  const lines = (await readFile(path, "utf8")).split("\n");
+  const upTo = (count: number): string => `${lines.slice(0, 1 + count).join("\n")}\n`;
+  for (const rest of ["\u0000".repeat(3000), `${lines[13]?.slice(0, 40)}${"\u0000".repeat(500)}\n${lines[14]}\n`]) {
+    await writeFile(path, upTo(12) + rest);
+    assert.deepEqual(await replayInto(new Same(), path), { events: 12, divergence: null, torn: true });
+  }
+  for (const stale of [lines[5], lines[17]]) {
+    await writeFile(path, `${upTo(12)}${stale}\n`);
+    assert.deepEqual(await replayInto(new Same(), path), { events: 12, divergence: null, torn: true });
+  }
+});
+
 test("what is no journal, or was changed, is refused with file, line and way out", async (t) => {
   const dir = await folder(t);
   const file = join(dir, "journal-000001.jsonl");
