@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertHears, continuityOf, part } from "./harness/audio.ts";
+import { watchStarvation } from "./harness/starvation.ts";
 import { LEVEL_DBM0, notes } from "./harness/voices.ts";
 import { World } from "./harness/world.ts";
 
@@ -19,6 +20,7 @@ test("unplugging the base ends its call cleanly, the call of the analog phone go
 
   await port.act({ kind: "hum", frequencyHz: notes["port:1"], levelDbm0: LEVEL_DBM0, ms: null });
   const before = (await bob.hasHeard(600)).samples.length / 8;
+  const starvedMs = watchStarvation(house.program.pid);
   await house.unplug("base:1");
   await alice.until("CALL_CLOSED", 2000);
   await house.fact("deviceDetached");
@@ -31,7 +33,8 @@ test("unplugging the base ends its call cleanly, the call of the analog phone go
     hears: [{ frequencyHz: notes["port:1"], levelDbm0: LEVEL_DBM0 }],
     not: [notes.softphone],
   });
-  assert.equal(continuityOf(heard, notes["port:1"]).longestGapMs, 0);
+  const { longestGapMs } = continuityOf(heard, notes["port:1"]);
+  assert.ok(longestGapMs <= 20 + starvedMs(), `the other call had a gap of ${longestGapMs} ms`);
 
   const since = house.door.facts.length;
   await house.plug("base:1");

@@ -15,6 +15,7 @@ import {
 } from "./harness/hostile.ts";
 import type { House } from "./harness/house.ts";
 import type { Phone } from "./harness/phone.ts";
+import { watchStarvation } from "./harness/starvation.ts";
 import { assertTalk, LEVEL_DBM0, notes } from "./harness/voices.ts";
 import { World } from "./harness/world.ts";
 
@@ -39,14 +40,18 @@ async function attackDuringCall(t: TestContext, attack: (talk: Talk) => Promise<
   const before = (await alice.hasHeard(1000)).samples.length / 8;
   const stop = await port.record();
 
+  const starvedMs = watchStarvation(house.program.pid);
   await attack({ house, alice, port });
 
   const outside = part(await alice.hasHeard((await alice.heard()).samples.length / 8 + 300), before);
   const inside = part(await stop(), 100);
   const [own, hers] = [notes["port:1"], notes.softphone];
   assertTalk({ who: "port:1", sound: inside, note: own }, { who: "Alice", sound: outside, note: hers });
+  // What other programs kept from the gateway is not the attack's doing.
+  const allowedMs = 60 + starvedMs();
   const gaps = [continuityOf(outside, own).longestGapMs, continuityOf(inside, hers).longestGapMs];
-  assert.ok(Math.max(...gaps) <= 60, `gaps of ${gaps.join(" and ")} ms in the sound`);
+  t.diagnostic(`longest gaps ${gaps.join(" and ")} ms, ${allowedMs.toFixed(0)} ms allowed`);
+  assert.ok(Math.max(...gaps) <= allowedMs, `gaps of ${gaps.join(" and ")} ms, ${allowedMs.toFixed(0)} ms allowed`);
   assert.ok(!alice.events.some((event) => event.type === "CALL_CLOSED"), "the call ended");
   assert.ok(await answersOptions(house.sipPort), "the gateway no longer answers");
   assert.equal((await house.status()).figures.faults, 0);

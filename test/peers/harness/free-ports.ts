@@ -3,10 +3,11 @@ import { createServer } from "node:net";
 
 /**
  * Free ports on 127.0.0.1. Every test process has a block of its own, so that files that run side by side do not
- * fight for a port between finding it free and binding it; a port is still tried before it is given out.
+ * fight for a port between finding it free and binding it, and none has those of the embedded default configuration;
+ * a port is still tried before it is given out.
  */
 const BLOCK = 400;
-const first = 10_000 + (process.pid % 50) * BLOCK;
+const first = 11_000 + (process.pid % 50) * BLOCK;
 let next = 0;
 
 /** A port that is free for UDP and TCP together with the ports after it; the first is even. */
