@@ -38,13 +38,20 @@ export function ask(
       if ("error" in reply) reject(new Refusal(reply.error.code, reply.error.message));
       else resolve(reply.result);
     };
-    socket.on("connect", () => socket.write(`${JSON.stringify({ id: 1, command, args })}\n`));
+    let connected = false;
+    socket.on("connect", () => {
+      connected = true;
+      socket.write(`${JSON.stringify({ id: 1, command, args })}\n`);
+    });
     socket.on("data", (chunk) => {
       // `as`: the gateway is this same program.
       for (const line of reader.push(chunk) ?? []) settle(JSON.parse(line) as Reply);
     });
     socket.on("error", (error: NodeJS.ErrnoException) => reject(refused(whyNot(dir, error))));
-    socket.on("close", () => reject(refused("the gateway closed the connection before it answered")));
+    socket.on("close", () => {
+      if (connected && args.includes("--follow")) resolve(null);
+      else reject(refused("the gateway closed the connection before it answered"));
+    });
   }).finally(() => end(socket));
 }
 

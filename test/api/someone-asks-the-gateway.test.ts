@@ -127,6 +127,16 @@ test("where no gateway runs the answer names the directory and the way out", asy
   await assert.rejects(ask(join(dir, "none"), "status", []), refusal("refused", /no gateway runs in/));
 });
 
+test("whoever follows the events is done when the gateway is", async (t) => {
+  const dir = await folder(t);
+  const control = await openControlSocket(dir);
+  control.serve(new StandIn());
+  const followed = ask(dir, "events", ["--follow"]);
+  await ask(dir, "status", []);
+  await control.close();
+  assert.equal(await followed, null);
+});
+
 test("nobody but its owner may use the control socket", async (t) => {
   const { dir } = await served(t);
   assert.equal((await stat(join(dir, "offhook.sock"))).mode & 0o777, 0o600);
