@@ -7,7 +7,7 @@ import type { PartyName } from "./message/name.ts";
 import type { House } from "./message/plan.ts";
 import { loadedEvents, type StoreEvent } from "./message/store.ts";
 import { type Instant, unreachable } from "./message/units.ts";
-import type { HouseView } from "./message/view.ts";
+import type { HouseView, Unsaved } from "./message/view.ts";
 import type { VoiceEvent } from "./message/voice.ts";
 import { Parties } from "./proxy/parties.ts";
 
@@ -19,6 +19,7 @@ export class UpperHalf {
   readonly #desk = new Desk();
   readonly #exchange = new Exchange(this.#desk);
   readonly #parties = new Parties(this.#desk, this.#exchange);
+  #unsaved: Unsaved = { book: null, calls: null };
 
   /** Reacts to one event, to completion. Never throws: a handler that does is a bug, and costs the calls it touched. */
   handle(event: Event): readonly Command[] {
@@ -39,6 +40,7 @@ export class UpperHalf {
       calls: this.#exchange.calls(),
       contacts: this.#exchange.book.list(),
       log: this.#exchange.log.list(),
+      unsaved: this.#unsaved,
       voice: voice.state,
       timers: timers.list(),
     };
@@ -119,8 +121,10 @@ export class UpperHalf {
         this.#exchange.book.load(event.contacts);
         return this.#exchange.log.load(event.calls);
       case "saveFailed":
+        this.#unsaved = { ...this.#unsaved, [event.what]: event.reason };
         return this.#desk.tell({ kind: "storeChanged", what: event.what, state: `not saved: ${event.reason}` });
       case "saved":
+        this.#unsaved = { ...this.#unsaved, [event.what]: null };
         return this.#desk.tell({ kind: "storeChanged", what: event.what, state: "saved" });
       default:
         return unreachable(event);

@@ -79,14 +79,22 @@ function addContact(gateway: Gateway, [name, ...numbers]: readonly string[]): Do
   if (bad !== undefined)
     throw wrongUsage(`book: "${bad.slice(0, 40)}" is no number — write it as it calls, e.g. 0301234567 or alice`);
   gateway.post({ world: "admin", kind: "addContact", at: instant(gateway.now()), name, numbers });
-  return { done: `${name} is in the phone book` };
+  return saved(gateway, `${name} is in the phone book`);
 }
 
 function removeContact(gateway: Gateway, text: string): Done {
-  const contact = gateway.view().contacts.find(({ id }) => String(id) === text);
+  const number = /^[0-9]{1,15}$/.test(text) ? Number(text) : null;
+  const contact = gateway.view().contacts.find(({ id }) => id === number);
   if (contact === undefined) throw refused(`book: there is no entry ${text.slice(0, 40)} — see \`offhook book\``);
   gateway.post({ world: "admin", kind: "removeContact", at: instant(gateway.now()), id: contact.id });
-  return { done: `${contact.name} is no longer in the phone book` };
+  return saved(gateway, `${contact.name} is no longer in the phone book`);
+}
+
+/** @throws Refusal when it is done in memory only, because the book can not be saved at present */
+function saved(gateway: Gateway, done: string): Done {
+  const { book } = gateway.view().unsaved;
+  if (book === null) return { done };
+  throw refused(`${done}, but that is not saved (${book}) — mend the data directory; it is then saved by itself`);
 }
 
 async function actAtPhone(emulator: EmulatedDevices, args: readonly string[]): Promise<PhoneReport> {

@@ -1,5 +1,5 @@
 import type { Figures, Gateway } from "../gateway-contract.ts";
-import type { DeviceView, HouseView, LineView, PhoneView } from "../message/view.ts";
+import type { DeviceView, HouseView, LineView, PhoneView, Unsaved } from "../message/view.ts";
 import type { VoiceStatus } from "../voice/contract.ts";
 
 /** The answer to `offhook status`. */
@@ -14,6 +14,8 @@ export interface Status {
   readonly devices: readonly DeviceView[];
   readonly calls: number;
   readonly missed: number;
+  /** Why phone book or call log can not be saved at present. */
+  readonly unsaved: Unsaved;
   /** Who still waits for what. */
   readonly timers: HouseView["timers"];
   readonly figures: Figures;
@@ -40,6 +42,7 @@ export async function statusOf(gateway: Gateway): Promise<Status> {
     devices: view.devices,
     calls: view.calls.length,
     missed: view.log.filter(({ result }) => result === "missed").length,
+    unsaved: view.unsaved,
     timers: view.timers,
     figures: gateway.figures(),
     voiceStatus,

@@ -10,8 +10,15 @@ export interface HouseView {
   readonly calls: readonly CallView[];
   readonly contacts: readonly Contact[];
   readonly log: readonly CallRecord[];
+  readonly unsaved: Unsaved;
   readonly voice: "starting" | "ready" | "lost";
   readonly timers: readonly { readonly name: string; readonly owner: string }[];
+}
+
+/** Why a list can not be saved at present (disk full, read-only …); null: all is well with it. */
+export interface Unsaved {
+  readonly book: string | null;
+  readonly calls: string | null;
 }
 
 export interface LineView {

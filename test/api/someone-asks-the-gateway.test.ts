@@ -97,6 +97,19 @@ test("the phone book is changed by events of people", async (t) => {
   await assert.rejects(ask(dir, "book", ["burn"]), refusal("usage", /offhook book \[list/));
 });
 
+test("a change of the phone book that can not be saved is done, and said not to be saved with the reason", async (t) => {
+  const { dir, gateway } = await served(t);
+  gateway.unsaved = { book: "ENOSPC: no space left on device", calls: null };
+  const says = /^(Bob is in|Alice Softphone is no longer in) the phone book, but that is not saved \(ENOSPC: no space/;
+  await assert.rejects(ask(dir, "book", ["add", "Bob", "0301234"]), refusal("refused", says));
+  await assert.rejects(ask(dir, "book", ["remove", "1"]), refusal("refused", says));
+  assert.deepEqual(
+    gateway.posted.map((event) => event.kind),
+    ["addContact", "removeContact"],
+  );
+  assert.deepEqual(((await ask(dir, "status", [])) as Status).unsaved, gateway.unsaved);
+});
+
 test("a call is ended by its name or its number", async (t) => {
   const { dir, gateway } = await served(t);
   await ask(dir, "hangup", ["3"]);

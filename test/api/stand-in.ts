@@ -48,6 +48,7 @@ const view: HouseView = {
       cause: "cancelled",
     },
   ],
+  unsaved: { book: null, calls: null },
   voice: "ready",
   timers: [{ name: "noAnswer", owner: "call:3" }],
 };
@@ -60,10 +61,11 @@ export class StandIn implements Gateway {
   readonly acts: { readonly phone: PhoneName; readonly action: PhoneAction }[] = [];
   closed = false;
   emulator: EmulatedHouse | null = this.#house();
+  unsaved: HouseView["unsaved"] = view.unsaved;
   readonly #listeners = new Set<(fact: Fact, at: number) => void>();
 
   view(): HouseView {
-    return view;
+    return { ...view, unsaved: this.unsaved };
   }
 
   post(event: Event): void {

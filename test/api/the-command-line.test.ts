@@ -42,6 +42,16 @@ async function terminal(t: TestContext): Promise<{ type: Type; dir: string; gate
   return { type, dir, gateway };
 }
 
+test("what can not be saved stands in the status, and a change of it ends with 1 and the reason", async (t) => {
+  const { type, gateway } = await terminal(t);
+  assert.doesNotMatch((await type("status")).out, /NOT SAVED/);
+  gateway.unsaved = { book: "ENOSPC: no space left on device", calls: null };
+  assert.match((await type("status")).out, /phone book +NOT SAVED: ENOSPC: no space left/);
+  const { code, err } = await type("book", "add", "Bob", "0301234");
+  assert.equal(code, 1);
+  assert.match(err, /Bob is in the phone book, but that is not saved \(ENOSPC.*\) — mend the data directory/);
+});
+
 test("every look prints an aligned table, and with --json one document", async (t) => {
   const { type } = await terminal(t);
   for (const [command, says] of [

@@ -50,6 +50,14 @@ function printDone({ done }: Done): string {
   return printable(done);
 }
 
+function unsavedRows({ unsaved }: Status): string[][] {
+  const rows = [
+    ["phone book", unsaved.book],
+    ["call log", unsaved.calls],
+  ] as const;
+  return rows.flatMap(([what, reason]) => (reason === null ? [] : [[what, `NOT SAVED: ${reason}`]]));
+}
+
 function printStatus(status: Status): string {
   const { figures, voiceStatus, memory } = status;
   const count = (states: readonly { readonly state: string }[], bad: string): string =>
@@ -65,6 +73,7 @@ function printStatus(status: Status): string {
         .map(({ device, model, attached }) => `${device} ${model}${attached ? "" : " (gone)"}`)
         .join(", ") || "none",
     ],
+    ...unsavedRows(status),
     ["calls", `${status.calls} up, ${status.missed} missed in the log`],
     [
       "voice",
