@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { build } from "esbuild";
+import { licencesOf } from "./licences.mjs";
 
 /** Loaded from node_modules at run time: `usb` has native code, one for each processor. */
 const external = ["usb", "@napi-rs/nice"];
@@ -44,15 +45,20 @@ const common = {
 /**
  * Bundles the sources under `root` into `dist/`, with source maps beside them. Parts that are imported on demand
  * (gateway, emulator, configuration) become files of their own: the command line starts without them, and a router
- * never reads the emulator. Resolves with what esbuild says about the outputs and what is in them.
+ * never reads the emulator. Resolves with what esbuild says about the outputs and what is in them; with `dist` null
+ * nothing is written.
  */
-export async function bundle(root) {
+export async function bundle(root, dist = join(root, "dist")) {
   const [main, thread] = await Promise.all([
     build({ ...common, absWorkingDir: root, entryPoints: mainEntries, splitting: true, chunkNames: "[name]-[hash]" }),
     build({ ...common, absWorkingDir: root, entryPoints: threadEntries }),
   ]);
-  write(join(root, "dist"), [...main.outputFiles, ...thread.outputFiles]);
-  return { ...main.metafile.outputs, ...thread.metafile.outputs };
+  const outputs = { ...main.metafile.outputs, ...thread.metafile.outputs };
+  if (dist !== null) {
+    write(dist, [...main.outputFiles, ...thread.outputFiles]);
+    writeFileSync(join(dist, "licences.txt"), licencesOf(outputs, root));
+  }
+  return outputs;
 }
 
 /** The entries last: whoever runs one meanwhile finds what it imports. What an earlier build left is removed. */

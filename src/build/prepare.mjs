@@ -3,6 +3,7 @@
  * Needs nothing but Node; says one line for each step, and nothing when there is nothing to do.
  *
  *   node src/build/prepare.mjs            install and build
+ *   node src/build/prepare.mjs types      the declarations for the npm package, too
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
@@ -81,6 +82,17 @@ async function buildBundles() {
   await bundle(root).catch((error) => fail(`esbuild failed: ${error.message}`));
 }
 
+/** What only the package for npm has. */
+async function buildTypes() {
+  say("writing the declarations");
+  const { writeTypes } = await import("./types.mjs");
+  try {
+    writeTypes(root);
+  } catch (error) {
+    fail(error.message);
+  }
+}
+
 /** Whether one of `results` is missing, or older than the newest of `sources` (files and folders). */
 function isOlder(results, sources) {
   const newest = Math.max(...sources.map(newestIn));
@@ -110,4 +122,7 @@ function fail(sentence) {
   process.exit(1);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await prepare();
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await prepare();
+  if (process.argv[2] === "types") await buildTypes();
+}

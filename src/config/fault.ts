@@ -1,5 +1,3 @@
-import type * as v from "valibot";
-
 /** One thing wrong with a configuration: where it is, what is there, and the way out. */
 export interface Fault {
   /** E.g. `line[2].registrar`; sections of a kind are counted from 1. `line 7` of the file when it is no TOML. */
@@ -40,13 +38,4 @@ export function issuePath(path: readonly { readonly key: unknown }[]): string {
   for (const { key } of path)
     text += typeof key === "number" ? `[${key + 1}]` : `${text === "" ? "" : "."}${String(key)}`;
   return text;
-}
-
-/** A valibot issue as a fault. */
-export function faultOfIssue(issue: v.BaseIssue<unknown>): Fault {
-  const path = issuePath(issue.path ?? []);
-  const missing = issue.input === undefined && issue.expected?.startsWith('"') === true;
-  const key = path.slice(path.lastIndexOf(".") + 1);
-  if (missing) return { path, value: null, problem: `is missing: add "${key} = …" to this section` };
-  return { path: path === "" ? "file" : path, value: shown(path, issue.input), problem: issue.message };
 }
