@@ -10,8 +10,8 @@ const SOCKET = `${DATA}/offhook.sock`;
 export interface GatewayOptions {
   /** TOML. */
   readonly config: string;
-  /** Words put in front of the command, e.g. to make it another user's. */
-  readonly before?: string;
+  /** Whose it is; root's when not given. */
+  readonly user?: string | undefined;
 }
 
 /** The gateway that runs in a guest. */
@@ -19,32 +19,47 @@ export class GuestGateway {
   readonly guest: Guest;
   readonly door: Door;
   readonly pid: number;
+  readonly #relay: Relay;
 
-  private constructor(guest: Guest, door: Door, pid: number) {
+  private constructor(guest: Guest, door: Door, pid: number, relay: Relay) {
     this.guest = guest;
     this.door = door;
     this.pid = pid;
+    this.#relay = relay;
   }
 
   /** Resolves when it says that it is ready. */
-  static async start(guest: Guest, scratch: Scratch, { config, before = "" }: GatewayOptions): Promise<GuestGateway> {
+  static async start(guest: Guest, scratch: Scratch, { config, user }: GatewayOptions): Promise<GuestGateway> {
+    await guest.run(`echo ${Buffer.from(config).toString("base64")} | base64 -d > /tmp/router.toml`);
+    const door = `DOOR_SOCKET=${SOCKET} DOOR_PORT=${ports.door}`;
+    const node = "node --import /opt/router/door.mjs /opt/router/dist/offhook.js";
+    const command = `env ${door} ${node} start --config /tmp/router.toml --data ${DATA} --json`;
+    const before = guest.log.length;
+    // The shell makes way: the process id is the gateway's own.
+    const pid = await guest.start(user === undefined ? command : `su ${user} -s /bin/sh -c 'exec ${command}'`);
+    await guest.says(/"ready":true/, 90_000, before);
     const folder = await scratch.folder("door");
     const relay = await Relay.open(join(folder, "offhook.sock"), guest.address, ports.door);
     scratch.atEnd(() => relay.close());
-    await guest.run(`echo ${Buffer.from(config).toString("base64")} | base64 -d > ${DATA}/router.toml`);
-    const door = `DOOR_SOCKET=${SOCKET} DOOR_PORT=${ports.door}`;
-    const node = "node --import /opt/router/door.mjs /opt/router/dist/offhook.js";
-    const pid = await guest.start(
-      `env ${door} ${before} ${node} start --config ${DATA}/router.toml --data ${DATA} --json`,
-    );
-    await guest.says(/"ready":true/, 60_000);
-    const gateway = new GuestGateway(guest, new Door(folder), pid);
+    const gateway = new GuestGateway(guest, new Door(folder), pid, relay);
     gateway.door.follow();
     await gateway.door.recall();
     return gateway;
   }
 
+  /** Asks it to end, and waits until it has. */
   async stop(): Promise<void> {
     await this.guest.run(`kill ${this.pid}; while [ -d /proc/${this.pid} ]; do usleep 100000; done`);
+    await this.#relay.close();
+  }
+
+  async openFiles(): Promise<number> {
+    return Number(await this.guest.run(`ls /proc/${this.pid}/fd | wc -l`));
+  }
+
+  /** Memory that is its own and not a page of some file, MB. */
+  async anonymousMB(): Promise<number> {
+    const [, kB] = /Anonymous: +(\d+) kB/.exec(await this.guest.run(`cat /proc/${this.pid}/smaps_rollup`)) ?? [];
+    return Number(kB) / 1024;
   }
 }

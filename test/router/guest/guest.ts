@@ -2,6 +2,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { Program } from "../../peers/harness/program.ts";
 import type { Scratch } from "../../peers/harness/scratch.ts";
+import { until } from "../../peers/harness/until.ts";
 import { squashApplication } from "../image/application.ts";
 import { baseRoot } from "../image/base-root.ts";
 import { debianSystem } from "../image/kernel.ts";
@@ -65,9 +66,10 @@ export class Guest {
     return this.#qemu.output;
   }
 
-  /** Resolves at the first line of the console that matches. */
-  says(pattern: RegExp, deadlineMs: number): Promise<RegExpExecArray> {
-    return this.#qemu.says(pattern, deadlineMs);
+  /** Resolves at the first match on the console from a place in `log` on. */
+  says(pattern: RegExp, deadlineMs: number, since = 0): Promise<RegExpExecArray> {
+    const wait = { what: `the guest's console says ${pattern}`, deadlineMs, evidence: () => this.console() };
+    return until(this.#qemu.changed, wait, () => pattern.exec(this.log.slice(since)));
   }
 
   /** Runs one line of shell in the guest; resolves with what it printed. Rejects when it fails. */

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { squash } from "./base-root.ts";
 import { cached } from "./cache.ts";
 import { unpackFromNpm } from "./from-npm.ts";
@@ -10,8 +10,8 @@ import type { Target } from "./target.ts";
 const repository = join(import.meta.dirname, "../../..");
 /** Scripts of the guest: its init, and the door to the gateway. */
 const scripts = join(import.meta.dirname, "../inside");
-/** What runs, as it is copied to a router: no map, no module for debugging. */
-const DIST = ["offhook.js", "voice-worker.js", "voice.wasm"];
+/** What of dist/ is for developers, and never on a router. */
+const FOR_DEVELOPERS = /\.map$|^voice\.debug\./;
 /** The packages that the bundle does not have in it. */
 const PACKAGES = ["usb", "piscina"];
 
@@ -29,7 +29,8 @@ export async function squashApplication(target: Target, into: string, extra: Rea
   const root = await mkdtemp(join(tmpdir(), "offhook-router-"));
   try {
     await cp(scripts, root, { recursive: true });
-    for (const file of DIST) await cp(join(repository, "dist", file), join(root, "dist", file));
+    const filter = (path: string) => !FOR_DEVELOPERS.test(basename(path));
+    await cp(join(repository, "dist"), join(root, "dist"), { recursive: true, filter });
     for (const [name, file] of Object.entries(extra)) await cp(file, join(root, name));
     await cp(join(repository, "package.json"), join(root, "package.json"));
     await copyPackages(target, join(root, "node_modules"));
