@@ -56,6 +56,7 @@ export class SipSide implements SipVendor {
   #invitations = 0;
   #closing: (() => void) | null = null;
   #closed: Promise<void> | null = null;
+  #leaving: readonly Leg[] = [];
 
   constructor(options: SipOptions, flow: Flow, house: SipHouse) {
     this.#house = house;
@@ -92,7 +93,8 @@ export class SipSide implements SipVendor {
   }
 
   async #close(): Promise<void> {
-    for (const leg of [...this.#legs.values()])
+    this.#leaving = [...this.#legs.values()];
+    for (const leg of this.#leaving)
       leg.perform({ world: "sip", line: "line:", leg: leg.name, kind: "release", cause: "normal" });
     this.#legs.clear();
     const unregistered = Promise.all(this.#registrations.map((registration) => registration.stop()));
@@ -219,6 +221,7 @@ export class SipSide implements SipVendor {
   }
 
   #checkQuiet(): void {
-    if (this.#closing !== null && this.#client.transactions.unanswered === 0) this.#closing();
+    if (this.#closing === null || this.#client.transactions.unanswered > 0) return;
+    if (!this.#leaving.some((leg) => leg.leaving)) this.#closing();
   }
 }

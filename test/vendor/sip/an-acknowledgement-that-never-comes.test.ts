@@ -103,3 +103,14 @@ test("a far end that keeps ringing hears 180 again every minute", async (t) => {
   t.mock.timers.reset();
   await house.close();
 });
+
+test("a gateway that is stopped between its 200 and the ACK waits for it, to say BYE", async (t) => {
+  const { house, peer, pass, acknowledge } = await answered(t);
+  const closed = house.close();
+  assert.doesNotMatch(peer.log(), /BYE/, "no BYE before the ACK (RFC 3261 §15)");
+  acknowledge(1);
+  pass(20);
+  assert.match(peer.log(), / BYE$/);
+  pass(2000);
+  await closed;
+});

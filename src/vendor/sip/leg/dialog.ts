@@ -74,6 +74,10 @@ export class Dialog {
     else this.#bye(cause);
   }
 
+  get leaving(): boolean {
+    return this.#byeAfterAck !== null;
+  }
+
   reoffer(media: LocalMedia): void {
     if (!this.#over) this.#reoffers.ask(media);
   }
@@ -135,10 +139,9 @@ export class Dialog {
     if (awaited === null) return;
     awaited.timeout();
     this.#awaitingAck = null;
-    if (this.#byeAfterAck !== null) {
-      this.#bye(this.#byeAfterAck);
-      return;
-    }
+    const wanted = this.#byeAfterAck;
+    this.#byeAfterAck = null;
+    if (wanted !== null) return this.#bye(wanted);
     if (this.#over) return;
     const media = awaited.offered ? this.#negotiation.take(message.body) : null;
     if (typeof media === "string") this.#hangUp("codecMismatch");

@@ -73,6 +73,10 @@ export class IncomingLeg implements Leg {
     }
   }
 
+  get leaving(): boolean {
+    return this.#dialog?.leaving ?? false;
+  }
+
   cancelled(transaction: number): boolean {
     if (transaction !== this.#transaction) return this.#dialog?.cancelled(transaction) ?? false;
     this.#giveUp();

@@ -11,6 +11,8 @@ export interface Leg {
   perform(command: SipCommand): void;
   /** CANCEL came for the server transaction with this number: true when it was this leg's. */
   cancelled(transaction: number): boolean;
+  /** Released, but its BYE must wait for an ACK (RFC 3261 §15). */
+  readonly leaving: boolean;
 }
 
 type BodyOf<E> = E extends { readonly leg: SipLeg } ? Omit<E, "world" | "at" | "line" | "leg"> : never;

@@ -60,6 +60,10 @@ export class OutgoingLeg implements Leg {
     }
   }
 
+  get leaving(): boolean {
+    return this.#dialog?.leaving ?? false;
+  }
+
   cancelled(transaction: number): boolean {
     return this.#dialog?.cancelled(transaction) ?? false;
   }
