@@ -119,7 +119,11 @@ const line = tables(32, "A SIP account.", {
   expires_s: may(whole(60, 86_400, "s"), 600, "Registration period asked for."),
   max_calls: may(whole(1, 64, "calls"), 4, "Calls at a time; one more is refused as busy."),
   codecs: may(list(oneOf("PCMA", "PCMU"), 2, 1), ["PCMA", "PCMU"], "In order of preference."),
-  dtmf: may(oneOf("rfc4733", "info", "inband"), "rfc4733", "How keys pressed in a call are sent."),
+  dtmf: may(
+    oneOf("rfc4733", "info", "inband"),
+    "rfc4733",
+    "How a handset's keys are sent in a call. An analog phone's are in its sound already; `info` sends them besides.",
+  ),
 });
 
 const phoneKeys = {
