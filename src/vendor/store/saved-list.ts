@@ -7,7 +7,7 @@ import type { ReadEntries } from "./format.ts";
 /** Larger files are not read, octets. */
 const largestFile = 64 * 1024 * 1024;
 /** After a save that failed the next try comes by itself, ms. */
-const retryAfter = ms(30_000);
+const retryAfter = ms(10_000);
 
 export interface SavedListOptions<Entry> {
   readonly path: string;
