@@ -1,10 +1,8 @@
-import { type FSWatcher, watch } from "node:fs";
-import { readdir } from "node:fs/promises";
 import { createRequire } from "node:module";
 import type { UsbBus, UsbClaim, UsbDevice, UsbInResult, UsbOutResult, UsbSetup } from "./family.ts";
+import { DeviceNodes } from "./usb-nodes.ts";
 import { isPlugged } from "./usb-presence.ts";
 
-const DEVICE_NODES = "/dev/bus/usb";
 const POLL_MS = 2000;
 /** After a device node appears it takes a moment until the device may be opened. */
 const SETTLE_MS = 60;
@@ -82,17 +80,22 @@ export class MachineBus implements UsbBus {
    * are neither. None of them keeps the process alive but the library's.
    */
   onChange(listener: () => void): () => void {
-    const poll = setInterval(listener, POLL_MS).unref();
     const settle = (): void => {
       listener();
       setTimeout(listener, SETTLE_MS).unref();
     };
     this.#listeners.set(listener, settle);
     if (this.#library !== null) listen(this.#library, listener, settle);
-    const unwatch = watchNodes(settle, this.#report);
+    const nodes = new DeviceNodes(settle, this.#report);
+    void nodes.renew();
+    const look = (): void => {
+      void nodes.renew();
+      listener();
+    };
+    const poll = setInterval(look, POLL_MS).unref();
     return () => {
       clearInterval(poll);
-      unwatch();
+      nodes.close();
       this.#listeners.delete(listener);
       this.#library?.removeEventListener("connect", settle);
       this.#library?.removeEventListener("disconnect", listener);
@@ -122,30 +125,6 @@ function listen(library: UsbLibrary, listener: () => void, settle: () => void): 
 
 function unusable(error: unknown): string {
   return `this machine's USB cannot be used, only emulated devices can: ${wordsOf(error)}`;
-}
-
-/** Watches the folders of device nodes, one for each bus. */
-function watchNodes(listener: () => void, report: (problem: string) => void): () => void {
-  const watchers: FSWatcher[] = [];
-  let ended = false;
-  const add = (folder: string): void => {
-    const watcher = watch(folder, { persistent: false }, listener);
-    watcher.on("error", () => watcher.close());
-    watchers.push(watcher);
-  };
-  readdir(DEVICE_NODES)
-    .then((buses) => {
-      if (ended) return;
-      add(DEVICE_NODES);
-      for (const bus of buses) add(`${DEVICE_NODES}/${bus}`);
-    })
-    .catch((error: unknown) =>
-      report(`${DEVICE_NODES} cannot be watched, plugging is noticed later: ${wordsOf(error)}`),
-    );
-  return () => {
-    ended = true;
-    for (const watcher of watchers) watcher.close();
-  };
 }
 
 /** A device of the library, with what identifies it copied: the library refuses to tell while a transfer is pending. */

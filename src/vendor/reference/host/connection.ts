@@ -1,4 +1,5 @@
 import { ms } from "../../../message/units.ts";
+import type { Clock } from "../../clock/clock.ts";
 import type { FamilyContext, UsbDevice } from "../../family.ts";
 import { type RequestName, vendorSetup } from "../wire/control.ts";
 import { CONFIGURATION, EVENT_ENDPOINT, INTERFACE, PROTOCOL_MAJOR, VOICE_ENDPOINT } from "../wire/descriptor.ts";
@@ -10,6 +11,8 @@ export const TRANSFER_MS = 1000;
 const STALLS_MAX = 3;
 /** A transfer that has not ended by then never will. */
 const DRAIN_MS = 2 * TRANSFER_MS;
+/** A device node comes before udev has given it to us: the waits between the tries to open it. */
+const SETTLE_MS: readonly number[] = [60, 120, 240];
 
 /** How a read or write on an endpoint ended. */
 export type Transfer =
@@ -19,6 +22,9 @@ export type Transfer =
   | { readonly kind: "again" }
   /** The connection has ended. */
   | { readonly kind: "over" };
+
+/** How a connection comes to its end: the device is asked to let the reads go, or reset, or it is not there any more. */
+type Ending = "letGo" | "reset" | "gone";
 
 const OVER: Transfer = { kind: "over" };
 const NOTHING = new Uint8Array(0);
@@ -54,7 +60,7 @@ export class Connection {
   /** Opens, claims, identifies and begins a session. Rejects with a sentence; the device is then closed again. */
   static async open(device: UsbDevice, kind: Identification["kind"], context: FamilyContext): Promise<Connection> {
     try {
-      await device.open();
+      await openSettled(device, context.clock);
       await device.selectConfiguration(CONFIGURATION);
       await device.claimInterface(INTERFACE);
       const identification = await identify(device, kind);
@@ -98,28 +104,27 @@ export class Connection {
   }
 
   /** Gives the device up: stops, drains, releases, closes, in that order. */
-  fail(reason: string): void {
+  fail(reason: string, ending: Ending = reason === UNPLUGGED ? "gone" : "letGo"): void {
     if (this.#over) return;
     this.#over = true;
     this.onFail(reason);
-    void this.#end(reason, reason !== UNPLUGGED);
+    void this.#end(reason, ending);
   }
 
   /** Ends the session in good order. */
   async close(): Promise<void> {
     if (!this.#over) {
       this.#over = true;
-      void this.#end("detached", true);
+      void this.#end("detached", "letGo");
     }
     await this.gone;
   }
 
-  /** `letGo`: the device is asked to end the reads that wait, so that nobody waits for their timeout. */
-  async #end(reason: string, letGo: boolean): Promise<void> {
-    if (letGo) {
-      const request = this.#device.controlTransferOut(vendorSetup("session", 0, 0), NOTHING, TRANSFER_MS);
-      await this.#drained([request.catch(() => undefined)]);
-    }
+  /** Both `letGo` and `reset` end the reads that wait, so that nobody waits for their timeout. */
+  async #end(reason: string, ending: Ending): Promise<void> {
+    if (ending === "letGo")
+      await this.#drained([this.#device.controlTransferOut(vendorSetup("session", 0, 0), NOTHING, TRANSFER_MS)]);
+    if (ending === "reset") await this.#drained([this.#device.reset()]);
     await this.#drained([...this.#pending, this.#queue]);
     await release(this.#device);
     this.#resolveGone(reason);
@@ -183,17 +188,18 @@ export class Connection {
     const stalls = (this.#stalls.get(key) ?? 0) + 1;
     this.#stalls.set(key, stalls);
     this.#context.report(`endpoint ${endpoint} ${direction} stalled`);
-    try {
-      if (stalls <= STALLS_MAX) {
-        await this.#device.clearHalt(direction, endpoint);
-        return this.#over ? OVER : { kind: "again" };
-      }
-      await this.#device.reset();
-    } catch (failure) {
-      this.#context.report(`endpoint ${endpoint} ${direction}: stall not cleared: ${wordsOf(failure)}`);
+    if (stalls > STALLS_MAX) {
+      this.fail(`endpoint ${endpoint} ${direction} stalls again and again`, "reset");
+      return OVER;
     }
-    this.fail(`endpoint ${endpoint} ${direction} stalls again and again`);
-    return OVER;
+    try {
+      await this.#device.clearHalt(direction, endpoint);
+      return this.#over ? OVER : { kind: "again" };
+    } catch (error) {
+      const fault = busFaultOf(error);
+      this.fail(fault === "gone" ? UNPLUGGED : `endpoint ${endpoint} ${direction}: ${wordsOf(error)}`);
+      return OVER;
+    }
   }
 }
 
@@ -213,10 +219,27 @@ async function identify(device: UsbDevice, kind: Identification["kind"]): Promis
   return it.value;
 }
 
+async function openSettled(device: UsbDevice, clock: Clock): Promise<void> {
+  for (const wait of SETTLE_MS) {
+    try {
+      return await device.open();
+    } catch (error) {
+      if (!DENIED.test(wordsOf(error))) throw error;
+    }
+    await new Promise<void>((resolve) => {
+      clock.after(ms(wait), resolve);
+    });
+  }
+  await device.open();
+}
+
+const DENIED = /permission|errno 13\b|access/i;
+
 function openingFailed(error: unknown): string {
   const words = wordsOf(error);
-  if (/permission|errno 13\b|access/i.test(words)) return `cannot be opened: ${words} - allow it by a udev rule`;
-  if (/busy|errno 16\b/i.test(words)) return `cannot be opened: ${words} - another program uses it`;
+  if (DENIED.test(words)) return `cannot be opened: ${words} - allow it by a udev rule (docs/usb.md)`;
+  if (/busy|errno 16\b/i.test(words))
+    return `cannot be opened: ${words} - another program uses it, or a driver of the kernel (docs/usb.md)`;
   return `cannot be started: ${words}`;
 }
 
