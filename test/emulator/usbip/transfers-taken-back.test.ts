@@ -71,7 +71,7 @@ test("the one in the middle of a queue is taken back, the others keep their orde
   await house.close();
 });
 
-test("taken back in the middle of a frame, what had come of it is lost and the next frame is whole", async () => {
+test("a read that is taken back between two frames takes nothing of the next one", async () => {
   const { host, house, clock } = await session();
   const tell = (name: "channel" | "voice", value: number) =>
     host.control(vendorSetup(name, value, 0), new Uint8Array(0));
