@@ -37,7 +37,8 @@ export class GuestGateway {
     const before = guest.log.length;
     // The shell makes way: the process id is the gateway's own.
     const pid = await guest.start(user === undefined ? command : `su ${user} -s /bin/sh -c 'exec ${command}'`);
-    await guest.says(/"ready":true/, 90_000, before);
+    const [said] = await guest.says(/"ready":true|^Node\.js v/m, 90_000, before);
+    if (!said.includes("ready")) throw new Error(`the gateway did not start:\n${guest.console()}`);
     const folder = await scratch.folder("door");
     const relay = await Relay.open(join(folder, "offhook.sock"), guest.address, ports.door);
     scratch.atEnd(() => relay.close());
@@ -54,7 +55,7 @@ export class GuestGateway {
   }
 
   async openFiles(): Promise<number> {
-    return Number(await this.guest.run(`ls /proc/${this.pid}/fd | wc -l`));
+    return Number(await this.guest.run(`ls /proc/${this.pid}/fd 2>/dev/null | wc -l`));
   }
 
   /** Memory that is its own and not a page of some file, MB. */

@@ -11,10 +11,7 @@ const repository = join(import.meta.dirname, "../../..");
 /** Scripts of the guest: its init, and the door to the gateway. */
 const scripts = join(import.meta.dirname, "../inside");
 /** What of dist/ is for developers, and never on a router. */
-const FOR_DEVELOPERS = /\.map$|^voice\.debug\./;
-/** The packages that the bundle does not have in it. */
-const PACKAGES = ["usb", "piscina"];
-
+const FOR_DEVELOPERS = /\.map$|^voice\.debug\.|^types$/;
 interface Manifest {
   readonly version: string;
   readonly dependencies?: Readonly<Record<string, string>>;
@@ -43,7 +40,8 @@ export async function squashApplication(target: Target, into: string, extra: Rea
 /** Packages and what they need, but what is only types, and native parts only of the target. */
 async function copyPackages(target: Target, into: string): Promise<void> {
   const done = new Set<string>();
-  const waiting = [...PACKAGES];
+  // What the bundle does not have in it is what the package depends on.
+  const waiting = Object.keys((await manifestIn(repository)).dependencies ?? {});
   for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
     const from = join(repository, "node_modules", name);
     if (done.has(name) || name.startsWith("@types/") || isNative(name) || !existsSync(from)) continue;

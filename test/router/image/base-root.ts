@@ -8,7 +8,14 @@ import { run, text } from "./run.ts";
 import type { Target } from "./target.ts";
 
 /** Folders that exist on the read-only root for something to be mounted on. */
-const MOUNT_POINTS = ["proc", "sys", "dev", "tmp", "run", "data", "opt/router", "etc", "root", "sbin", "usr/bin"];
+const MOUNT_POINTS = ["proc", "sys", "dev", "tmp", "run", "data", "opt/router", "etc/udev/rules.d", "root", "usr/bin"];
+
+/** Who may use the devices, as docs/router.md says. */
+const HOTPLUG = {
+  "etc/mdev.conf": "SUBSYSTEM=usb;DEVTYPE=usb_device;PRODUCT=1209/[12]/.*;.* root:offhook 660\n",
+  "etc/udev/rules.d/60-offhook.rules":
+    'SUBSYSTEM=="usb", ENV{DEVTYPE}=="usb_device", ATTR{idVendor}=="1209", ATTR{idProduct}=="0001|0002", GROUP="offhook", MODE="0660"\n',
+};
 
 /** Finds the two read-only images by their serial numbers, mounts them, and goes on in the real root. */
 const EARLY_INIT = `#!/bin/busybox sh
@@ -43,7 +50,7 @@ export interface BaseRoot {
 export async function baseRoot(target: Target, system: System): Promise<BaseRoot> {
   const node = await nodeOf(target);
   const { size } = await stat(node.path);
-  const key = JSON.stringify([node.path, node.version, size, (await stat(system.kernel)).mtimeMs, EARLY_INIT, 1]);
+  const key = JSON.stringify([node.path, node.version, size, (await stat(system.kernel)).mtimeMs, EARLY_INIT, HOTPLUG]);
   const folder = await cached(`${target.name}-root`, key, async (into) => {
     const root = join(into, "root");
     await fillRoot(root, system, node.path);
@@ -60,6 +67,8 @@ export async function baseRoot(target: Target, system: System): Promise<BaseRoot
 
 export async function squash(folder: string, into: string): Promise<void> {
   await rm(into, { force: true });
+  // A temporary folder is closed to others, and its mode becomes that of the root.
+  await chmod(folder, 0o755);
   await run("mksquashfs", [folder, into, "-comp", "lz4", "-all-root", "-no-progress", "-quiet"]);
 }
 
@@ -85,6 +94,7 @@ async function fillRoot(root: string, system: System, node: string): Promise<voi
   await copyFile(node, join(root, "usr/bin/node"));
   await chmod(join(root, "usr/bin/node"), 0o755);
   await cp(system.modules, join(root, "lib/modules"), { recursive: true });
+  for (const [name, rule] of Object.entries(HOTPLUG)) await writeFile(join(root, name), rule);
   await writeFile(join(root, "etc/passwd"), "root:x:0:0:root:/root:/bin/sh\noffhook:x:100:100::/data:/bin/sh\n");
   await writeFile(join(root, "etc/group"), "root:x:0:\noffhook:x:100:\n");
 }

@@ -20,15 +20,6 @@ const MODULE_PATHS = [
   "lib/*",
   "crypto/*",
 ];
-/** From the packages of the distribution: a C library for Node, and a shell. */
-const userland = ["libc6", "libstdc++6", "libgcc-s1", "libatomic1", "busybox-static"];
-const USERLAND_PATHS = [
-  "./lib/*.so*",
-  "./lib64/*",
-  "./usr/lib/*/libstdc++.so*",
-  "./usr/lib/*/libatomic.so*",
-  "*/busybox",
-];
 
 /** A stock kernel of Debian, its modules, and the libraries a Node needs. */
 export interface System {
@@ -44,7 +35,7 @@ export interface System {
 
 /** Fetched once, and kept. */
 export async function debianSystem(target: Target): Promise<System> {
-  const key = JSON.stringify([target.modules, foreignDriver, MODULE_PATHS, userland, 1]);
+  const key = JSON.stringify([target.modules, foreignDriver, MODULE_PATHS, target.userland, 1]);
   const folder = await cached(`${target.name}-system`, key, (into) => fetchSystem(target, into));
   const order = (await readFile(join(folder, "order"), "utf8")).split("\n").filter((name) => name !== "");
   const at = (name: string) => join(folder, name);
@@ -60,7 +51,7 @@ async function fetchSystem(target: Target, into: string): Promise<void> {
   const paths = ["./boot/vmlinuz-*", ...MODULE_PATHS.map((path) => `./lib/modules/*/kernel/${path}`)];
   await packages.unpack([kernelPackage], paths, all);
   await mkdir(join(into, "userland"), { recursive: true });
-  await packages.unpack(userland, USERLAND_PATHS, join(into, "userland"));
+  await packages.unpack(target.userland.packages, target.userland.paths, join(into, "userland"));
   await packages.forget();
   await takeKernel(target, join(all, "boot"), join(into, "kernel"));
   await takeModules(target, join(all, "lib/modules"), into);

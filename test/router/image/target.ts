@@ -18,12 +18,44 @@ export interface Target {
   readonly virtio: "pci" | "device";
   /** `-m`, MB: what the kernel keeps for itself comes on top of what Linux calls MemTotal. */
   readonly memory: number;
+  /** Debian packages of libraries and programs in the read-only root, and the paths taken of all of them. */
+  readonly userland: { readonly packages: readonly string[]; readonly paths: readonly string[] };
   /** Kernel modules; those they depend on are found. */
   readonly modules: readonly string[];
 }
 
 export const targetNames = ["x86-64", "arm64", "armv7"] as const;
 export type TargetName = (typeof targetNames)[number];
+
+/** A C library for Node, and a shell. */
+const minimal = {
+  packages: ["libc6", "libstdc++6", "libgcc-s1", "busybox-static"],
+  paths: ["./lib/*.so*", "./lib64/*", "./usr/lib/*/libstdc++.so*", "*/busybox"],
+};
+/** Node for 32-bit ARM wants a library more. */
+const with32Bits = {
+  packages: [...minimal.packages, "libatomic1"],
+  paths: [...minimal.paths, "./usr/lib/*/libatomic.so*"],
+};
+/** For the one test with udevd. */
+const withUdev = {
+  packages: [
+    ...minimal.packages,
+    ...["udev", "libkmod2", "libacl1", "libblkid1", "libcap2", "libselinux1"],
+    ...["libzstd1", "liblzma5", "libssl3", "libpcre2-8-0"],
+  ],
+  paths: [
+    ...minimal.paths,
+    ...["./bin/udevadm", "./lib/systemd/systemd-udevd", "./usr/lib/*/libcrypto.so*", "./usr/lib/*/libzstd.so*"],
+    ...[
+      "./usr/lib/*/libpcre2-8.so*",
+      "./usr/lib/*/libacl.so*",
+      "./usr/lib/*/libblkid.so*",
+      "./usr/lib/*/libcap.so*",
+      "./usr/lib/*/libkmod.so*",
+    ],
+  ],
+};
 
 const everywhere = ["virtio_net", "virtio_blk", "squashfs", "usbcore", "vhci-hcd"];
 const onArm = ["virtio_mmio", ...everywhere];
@@ -44,6 +76,7 @@ export const targets: Readonly<Record<TargetName, Target>> = {
     console: "ttyS0",
     virtio: "pci",
     memory: 176,
+    userland: withUdev,
     modules: ["virtio_pci", ...everywhere],
   },
   arm64: {
@@ -58,6 +91,7 @@ export const targets: Readonly<Record<TargetName, Target>> = {
     console: "ttyAMA0",
     virtio: "device",
     memory: 156,
+    userland: minimal,
     modules: onArm,
   },
   armv7: {
@@ -72,6 +106,7 @@ export const targets: Readonly<Record<TargetName, Target>> = {
     console: "ttyAMA0",
     virtio: "device",
     memory: 146,
+    userland: with32Bits,
     modules: onArm,
   },
 };
