@@ -9,6 +9,7 @@ import { deviceAttacher } from "../../../src/emulator/usbip/attach/attach.ts";
 import { importDevice, listExported } from "../../../src/emulator/usbip/attach/client.ts";
 import { type Keeping, keepAttached } from "../../../src/emulator/usbip/attach/keep.ts";
 import { Vhci } from "../../../src/emulator/usbip/attach/vhci.ts";
+import { ms } from "../../../src/message/units.ts";
 import { VirtualClock } from "../../../src/vendor/clock/clock.ts";
 import { pass, settle } from "../time.ts";
 import { rig } from "./rig.ts";
@@ -154,8 +155,11 @@ function keeping(busids: readonly string[]) {
     attachOne: async (busid: string) => {
       if (!offers.includes(busid)) throw new Error(`${busid}: not there`);
       const port = [0, 1, 2].find((one) => ports.get(one)?.free !== false) ?? 9;
-      ports.set(port, { port, free: false, device: Number(busid.at(-1)) });
-      return { busid, port, usbId: "1209:0001" };
+      const device = Number(busid.at(-1));
+      // As the kernel shows it until it has enumerated the device.
+      ports.set(port, { port, free: false, device: 0 });
+      clock.after(ms(600), () => ports.set(port, { port, free: false, device }));
+      return { port: { busid, port, usbId: "1209:0001" }, device };
     },
   };
   const offer = (...now: readonly string[]) => {
@@ -167,10 +171,10 @@ function keeping(busids: readonly string[]) {
 
 test("a link that broke is attached again, until it is stopped; then everything is detached", async () => {
   const { clock, story, cut, stop, ended } = keeping([]);
-  await settle();
+  await pass(clock, 2000);
   assert.deepEqual(story.splice(0), ["attached 1-1", "attached 1-2"]);
   cut(0);
-  await pass(clock, 1000);
+  await pass(clock, 2000);
   assert.deepEqual(story.splice(0), ["lost 1-1", "attached 1-1"]);
   stop();
   await ended;
@@ -180,7 +184,7 @@ test("a link that broke is attached again, until it is stopped; then everything 
 
 test("a device that is away is told once, tried again each time later, and attached when it comes", async () => {
   const { clock, story, offer, cut, stop, ended } = keeping(["1-1"]);
-  await settle();
+  await pass(clock, 1000);
   offer("1-2");
   cut(0);
   await pass(clock, 60_000);

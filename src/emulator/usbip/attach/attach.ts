@@ -1,7 +1,8 @@
 import { BASE_PRODUCT_ID, DONGLE_PRODUCT_ID, VENDOR_ID } from "../../../vendor/reference/wire/descriptor.ts";
 import type { AttachedPort, DeviceAttacher } from "../../contract.ts";
+import { deviceId } from "../wire/operation.ts";
 import { importDevice, listExported, type ServerAddress } from "./client.ts";
-import { keepAttached } from "./keep.ts";
+import { type Attachment, keepAttached } from "./keep.ts";
 import { localUsbId, USB_FOLDER, Vhci } from "./vhci.ts";
 
 const ours = [BASE_PRODUCT_ID, DONGLE_PRODUCT_ID].map((product) => usbId(VENDOR_ID, product));
@@ -13,7 +14,7 @@ export function deviceAttacher(vhci: Vhci = new Vhci(), usbFolder: string = USB_
       await vhci.check();
       const wanted = busids.length > 0 ? busids : await offered(server);
       const attached: AttachedPort[] = [];
-      for (const busid of wanted) attached.push(await attachOne(vhci, server, busid));
+      for (const busid of wanted) attached.push((await attachOne(vhci, server, busid)).port);
       return attached;
     },
     async keep(server, busids, watch) {
@@ -38,10 +39,11 @@ async function offered(server: ServerAddress): Promise<readonly string[]> {
   throw new Error(`${server.address}:${server.port}: offers no device — all are attached elsewhere, or unplugged`);
 }
 
-async function attachOne(vhci: Vhci, server: ServerAddress, busid: string): Promise<AttachedPort> {
+async function attachOne(vhci: Vhci, server: ServerAddress, busid: string): Promise<Attachment> {
   const imported = await importDevice(server, busid);
   const { vendorId, productId } = imported.device;
-  return { busid, port: await vhci.attach(imported), usbId: usbId(vendorId, productId) };
+  const port = { busid, port: await vhci.attach(imported), usbId: usbId(vendorId, productId) };
+  return { port, device: deviceId(imported.device) };
 }
 
 /** The ports that have a reference device, whoever attached it. */

@@ -15,7 +15,13 @@ export interface Keeping {
   /** Empty: whatever the server offers. */
   readonly busids: readonly string[];
   offered(server: ServerAddress): Promise<readonly string[]>;
-  attachOne(busid: string): Promise<AttachedPort>;
+  attachOne(busid: string): Promise<Attachment>;
+}
+
+/** A device that was attached, and its bus and device number at the server. */
+export interface Attachment {
+  readonly port: AttachedPort;
+  readonly device: number;
 }
 
 /** Keeps devices attached until it is asked to stop, then detaches them. */
@@ -44,7 +50,7 @@ export async function keepAttached(keeping: Keeping, watch: KeepWatch, clock: Cl
 class Keeper {
   readonly #keeping: Keeping;
   readonly #watch: KeepWatch;
-  readonly #held = new Map<string, AttachedPort & { readonly device: number }>();
+  readonly #held = new Map<string, Attachment>();
   #wait = LOOK_MS;
   #complaint = "";
 
@@ -69,16 +75,16 @@ class Keeper {
 
   async release(): Promise<void> {
     await this.#dropBroken();
-    for (const { port } of this.#held.values()) await this.#keeping.vhci.detach(port);
+    for (const { port } of this.#held.values()) await this.#keeping.vhci.detach(port.port);
   }
 
   async #dropBroken(): Promise<void> {
     const ports = await this.#keeping.vhci.ports();
     for (const [busid, held] of this.#held) {
-      const now = ports.find(({ port }) => port === held.port);
-      if (now !== undefined && !now.free && now.device === held.device) continue;
+      const now = ports.find(({ port }) => port === held.port.port);
+      if (now !== undefined && !now.free && (now.device === 0 || now.device === held.device)) continue;
       this.#held.delete(busid);
-      this.#watch.lost(held);
+      this.#watch.lost(held.port);
     }
   }
 
@@ -95,11 +101,9 @@ class Keeper {
   }
 
   async #attach(busid: string): Promise<void> {
-    const { vhci, attachOne } = this.#keeping;
-    const attached = await attachOne(busid);
-    const port = (await vhci.ports()).find((one) => one.port === attached.port);
-    this.#held.set(busid, { ...attached, device: port?.device ?? 0 });
-    this.#watch.attached(attached);
+    const attached = await this.#keeping.attachOne(busid);
+    this.#held.set(busid, attached);
+    this.#watch.attached(attached.port);
   }
 
   /** The same failure is told once. */

@@ -19,9 +19,9 @@ export interface VhciPort {
   /** A high-speed hub, which takes full-speed devices as well; else a super-speed hub. */
   readonly highSpeed: boolean;
   readonly free: boolean;
-  /** Bus and device number at the server, 0 when it is free. */
+  /** Bus and device number at the server; 0 when it is free, and until it is enumerated. */
   readonly device: number;
-  /** The device here, e.g. `3-1`; null while it is enumerated. */
+  /** The device here, e.g. `3-1`; null until it is enumerated. */
   readonly localBusid: string | null;
 }
 
