@@ -19,7 +19,11 @@ export async function serveDevices(options: ServeOptions, watch: ServeWatch): Pr
   });
   const { address, port } = await server.listen(options.address, options.port);
   const house = new House(furniture, server);
-  return { address, port, house, devices, close: () => house.close() };
+  const refused = (): number => {
+    const { usbip = 0 } = complaints.counts();
+    return usbip;
+  };
+  return { address, port, house, devices, refused, close: () => house.close() };
 }
 
 function view({ device, exported, productName, importer }: OfferView): ServedDevice {

@@ -116,6 +116,8 @@ export interface DeviceServer {
   readonly port: number;
   readonly house: EmulatedDevices;
   devices(): readonly ServedDevice[];
+  /** Connections that were closed for what the peer did. */
+  refused(): number;
   close(): Promise<void>;
 }
 

@@ -114,6 +114,8 @@ test("who attaches a device and loses it is told, and what was refused as well",
   await screen.shows(/"attached":false/);
   assert.match(screen.errors.join(), /usbip 127\.0\.0\.1: sent what is no command: command 0x9090909 is none/);
   assert.equal(await stop(), 0);
+  assert.equal(screen.errors.length, 1);
+  assert.deepEqual(JSON.parse(screen.lines.at(-1) ?? ""), { stopped: true, refused: 1 });
 });
 
 test("a port that is taken, a directory that is taken and an address that is none are told with the way out", async (t) => {

@@ -53,6 +53,9 @@ async function serveUntilStopped(args: Arguments, terminal: Terminal, serve: Ser
     if (!isLoopback(server.address)) terminal.err(`offhook: ${openDoor}`);
     await stopped;
     await server.close();
+    const refused = server.refused();
+    if (args.json) terminal.out(JSON.stringify({ stopped: true, refused }));
+    else if (refused > 0) terminal.out(`${refused} connections were refused`);
     return 0;
   } finally {
     await control.close();
