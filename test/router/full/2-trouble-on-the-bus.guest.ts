@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { afterEach, test } from "node:test";
 import type { UsbTrouble } from "../../../src/emulator/contract.ts";
 import { notes } from "../../peers/harness/voices.ts";
 import { assertUnderstood, talk } from "../guest/talk.ts";
-import { router } from "./world.ts";
+import { router, tidyUp } from "./world.ts";
 
-/** Of what was said after the trouble. */
-const UNDERSTOOD = 0.5;
+afterEach(tidyUp);
 
 const at = (kind: "stall" | "babble" | "short" | "merge" | "corrupt", endpoint: string): UsbTrouble => ({
   kind,
@@ -46,7 +45,7 @@ test("stalls, short, merged and corrupt transfers and 200 ms of silence on the b
   }
   const heard = await talk(port, alice, notes.softphone);
   t.diagnostic(`understood after all of it: inside ${heard.inside.toFixed(2)}, outside ${heard.outside.toFixed(2)}`);
-  assertUnderstood(heard, UNDERSTOOD);
+  assertUnderstood(heard);
   const facts = world.gateway.door.facts.slice(told).map(({ fact }) => fact.kind);
   assert.ok(!facts.includes("deviceDetached") && !facts.includes("callEnded"), facts.join(", "));
   await port.hangUp();

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { dial } from "../guest/talk.ts";
 import { router } from "./world.ts";
 
 /** Each pulls both devices out: twenty in all. */
@@ -20,7 +21,7 @@ test("both devices are pulled out in mid-call and mid-transfer ten times each: c
     // The first round brings what any round brings: its figures are the measure for the others.
     if (round === 1) [files, memory] = [await gateway.openFiles(), await gateway.anonymousMB()];
     const [told, events] = [world.told, alice.events.length];
-    await handset.dial("690");
+    await dial(handset, "690");
     await world.fact("callAnswered", told);
     alice.dial(world.uri("601"));
     await port.rings(20_000);
