@@ -14,7 +14,10 @@ export function writeTypes(root) {
       const path = join(into, relative(join(all, "src"), file));
       mkdirSync(dirname(path), { recursive: true });
       // A consumer's compiler wants the name that the file would have when compiled.
-      writeFileSync(path, readFileSync(file, "utf8").replace(specifiers, (found) => found.replace(/\.ts"$/, '.js"')));
+      writeFileSync(
+        path,
+        readFileSync(file, "utf8").replace(specifiers, (found) => found.replace(/\.ts"$/, '.js"')),
+      );
     }
   } finally {
     rmSync(all, { recursive: true, force: true });
@@ -34,6 +37,7 @@ function declare(root, into) {
 function reachable(first) {
   const found = new Set([first]);
   for (const file of found)
-    for (const [, path] of readFileSync(file, "utf8").matchAll(specifiers)) found.add(join(dirname(file), `${path}.d.ts`));
+    for (const [, path] of readFileSync(file, "utf8").matchAll(specifiers))
+      found.add(join(dirname(file), `${path}.d.ts`));
   return found;
 }
