@@ -10,12 +10,8 @@ import type { Target } from "./target.ts";
 /** Folders that exist on the read-only root for something to be mounted on. */
 const MOUNT_POINTS = ["proc", "sys", "dev", "tmp", "run", "data", "opt/router", "etc/udev/rules.d", "root", "usr/bin"];
 
-/** Who may use the devices, as docs/router.md says. */
-const HOTPLUG = {
-  "etc/mdev.conf": "SUBSYSTEM=usb;DEVTYPE=usb_device;PRODUCT=1209/[12]/.*;.* root:offhook 660\n",
-  "etc/udev/rules.d/60-offhook.rules":
-    'SUBSYSTEM=="usb", ENV{DEVTYPE}=="usb_device", ATTR{idVendor}=="1209", ATTR{idProduct}=="0001|0002", GROUP="offhook", MODE="0660"\n',
-};
+/** Who may use the devices: the very rules that docs/router.md gives people. */
+const HOTPLUG = ["etc/mdev.conf", "etc/udev/rules.d/70-offhook.rules"];
 
 /** Finds the two read-only images by their serial numbers, mounts them, and goes on in the real root. */
 const EARLY_INIT = `#!/bin/busybox sh
@@ -50,10 +46,11 @@ export interface BaseRoot {
 export async function baseRoot(target: Target, system: System): Promise<BaseRoot> {
   const node = await nodeOf(target);
   const { size } = await stat(node.path);
-  const key = JSON.stringify([node.path, node.version, size, (await stat(system.kernel)).mtimeMs, EARLY_INIT, HOTPLUG]);
+  const rules = await hotplugRules();
+  const key = JSON.stringify([node.path, node.version, size, (await stat(system.kernel)).mtimeMs, EARLY_INIT, rules]);
   const folder = await cached(`${target.name}-root`, key, async (into) => {
     const root = join(into, "root");
-    await fillRoot(root, system, node.path);
+    await fillRoot(root, system, node.path, rules);
     await squash(root, join(into, "base.squashfs"));
     await rm(root, { recursive: true });
     await writeFile(join(into, "initramfs"), await initramfs(system));
@@ -84,7 +81,12 @@ async function nodeOf(target: Target): Promise<{ readonly path: string; readonly
   return { path: join(folder, "bin/node"), version };
 }
 
-async function fillRoot(root: string, system: System, node: string): Promise<void> {
+async function fillRoot(
+  root: string,
+  system: System,
+  node: string,
+  rules: Readonly<Record<string, string>>,
+): Promise<void> {
   await cp(system.userland, root, { recursive: true, verbatimSymlinks: true });
   for (const folder of MOUNT_POINTS) await mkdir(join(root, folder), { recursive: true });
   await mkdir(join(root, "bin"), { recursive: true });
@@ -94,9 +96,21 @@ async function fillRoot(root: string, system: System, node: string): Promise<voi
   await copyFile(node, join(root, "usr/bin/node"));
   await chmod(join(root, "usr/bin/node"), 0o755);
   await cp(system.modules, join(root, "lib/modules"), { recursive: true });
-  for (const [name, rule] of Object.entries(HOTPLUG)) await writeFile(join(root, name), rule);
+  for (const [name, rule] of Object.entries(rules)) await writeFile(join(root, name), rule);
   await writeFile(join(root, "etc/passwd"), "root:x:0:0:root:/root:/bin/sh\noffhook:x:100:100::/data:/bin/sh\n");
   await writeFile(join(root, "etc/group"), "root:x:0:\noffhook:x:100:\n");
+}
+
+/** By path without the leading slash. */
+async function hotplugRules(): Promise<Readonly<Record<string, string>>> {
+  const docs = await readFile(join(import.meta.dirname, "../../../docs/router.md"), "utf8");
+  const found = HOTPLUG.map((name) => {
+    const after = docs.split(`\`/${name}\``)[1] ?? "";
+    const [, rule] = /```text\n([^`]*)```/.exec(after) ?? [];
+    if (rule === undefined) throw new Error(`docs/router.md has no rule for /${name}`);
+    return [name, rule] as const;
+  });
+  return Object.fromEntries(found);
 }
 
 /** Those of this machine's busybox: Debian builds the same for every architecture. */

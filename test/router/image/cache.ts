@@ -1,14 +1,16 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
 import { join } from "node:path";
 
 /**
- * What is fetched is kept outside the repository: `$XDG_CACHE_HOME/offhook-router`, or `/var/tmp/offhook-router`.
- * Removing the folder fetches everything anew.
+ * What is fetched is kept outside the repository: in `$XDG_CACHE_HOME/offhook-router`, `~/.cache/offhook-router`, or as
+ * root `/var/tmp/offhook-router`. Removing the folder fetches everything anew.
  */
 export function cacheFolder(): string {
   const { XDG_CACHE_HOME: home } = process.env;
-  return join(home === undefined || home === "" ? "/var/tmp" : home, "offhook-router");
+  const folder = process.getuid?.() === 0 ? "/var/tmp" : join(homedir(), ".cache");
+  return join(home === undefined || home === "" ? folder : home, "offhook-router");
 }
 
 /**
