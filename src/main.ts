@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { createInterface } from "node:readline/promises";
 import { cli } from "./api/cli/cli.ts";
 import type { Terminal } from "./api/cli/terminal.ts";
 
@@ -37,6 +36,7 @@ function onStop(run: (signal: string) => void): void {
 
 async function readLine(): Promise<string | null> {
   if (!process.stdin.isTTY) return null;
+  const { createInterface } = await import("node:readline/promises");
   const reader = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return await reader.question("");

@@ -26,7 +26,6 @@ const forCommonJs = [
 ].join("");
 
 const common = {
-  outdir: "dist",
   bundle: true,
   format: "esm",
   platform: "node",
@@ -49,9 +48,10 @@ const common = {
  * nothing is written.
  */
 export async function bundle(root, dist = join(root, "dist")) {
+  const where = { absWorkingDir: root, outdir: dist ?? "dist" };
   const [main, thread] = await Promise.all([
-    build({ ...common, absWorkingDir: root, entryPoints: mainEntries, splitting: true, chunkNames: "[name]-[hash]" }),
-    build({ ...common, absWorkingDir: root, entryPoints: threadEntries }),
+    build({ ...common, ...where, entryPoints: mainEntries, splitting: true, chunkNames: "[name]-[hash]" }),
+    build({ ...common, ...where, entryPoints: threadEntries }),
   ]);
   const outputs = { ...main.metafile.outputs, ...thread.metafile.outputs };
   if (dist !== null) {
