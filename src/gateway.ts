@@ -14,6 +14,8 @@ import { referenceBase } from "./vendor/dect/reference/family.ts";
 import { startDevices } from "./vendor/devices.ts";
 import type { UsbBus } from "./vendor/family.ts";
 import { referenceDongle } from "./vendor/fxs/reference/family.ts";
+import { watchMemory } from "./vendor/memory/memory-watch.ts";
+import { roomOf } from "./vendor/memory/room.ts";
 import { Complaints } from "./vendor/notify/complaints.ts";
 import { openNotify } from "./vendor/notify/notify.ts";
 import { openRecorder, type Recorder } from "./vendor/recorder/recorder.ts";
@@ -61,6 +63,7 @@ async function open(config: Config, options: GatewayOptions, closing: Closing): 
   const emulator = config.emulator === null ? null : await openEmulator(config.emulator, closing);
   await openSip(config, spine, rtpPorts, closing);
   await openDevices(config, spine, emulator?.bus ?? null, voice, closing);
+  await openMemoryWatch(config, spine, closing);
   return {
     version,
     startedAt: clock.now(),
@@ -94,7 +97,15 @@ async function hangUpAll(spine: Spine): Promise<void> {
 
 function buildSpine(recorder: Recorder | null, complaints: Complaints, options: GatewayOptions): Spine {
   const upper = new UpperHalf();
-  const lower: LowerHalf = { sip: null, devices: null, voice: null, timers: null, store: null, notify: null };
+  const lower: LowerHalf = {
+    sip: null,
+    devices: null,
+    voice: null,
+    timers: null,
+    store: null,
+    notify: null,
+    watchdog: null,
+  };
   let faults = 0;
   const done = (event: Event, commands: readonly Command[], sequence: number): void => {
     for (const command of commands) perform(lower, command, (problem) => complaints.about("bug", "", problem));
@@ -204,6 +215,11 @@ async function openDevices(
   spine.lower.devices = devices;
   closing.push(() => devices.close());
   await devices.scan();
+}
+
+async function openMemoryWatch(config: Config, { post }: Spine, closing: Closing): Promise<void> {
+  const watch = watchMemory({ clock, post, room: await roomOf(config.memoryLimitBytes) });
+  closing.push(() => watch.close());
 }
 
 /** Last opened, first closed; one part that fails to close does not keep the others open. */

@@ -7,6 +7,7 @@ import type { StoreCommand } from "./message/store.ts";
 import type { TimerCommand } from "./message/timer.ts";
 import { unreachable } from "./message/units.ts";
 import type { VoiceCommand } from "./message/voice.ts";
+import type { WatchdogCommand } from "./message/watchdog.ts";
 
 interface Performer<C> {
   perform(command: C): void;
@@ -20,6 +21,7 @@ export interface LowerHalf {
   timers: Performer<TimerCommand> | null;
   store: Performer<StoreCommand> | null;
   notify: Performer<NotifyCommand> | null;
+  watchdog: Performer<WatchdogCommand> | null;
 }
 
 /** Hands a command to the part of its world. What a part throws is a bug there; the other commands still go out. */
@@ -47,6 +49,8 @@ function dispatch(lower: LowerHalf, command: Command): void {
       return lower.store?.perform(command);
     case "notify":
       return lower.notify?.perform(command);
+    case "watchdog":
+      return lower.watchdog?.perform(command);
     default:
       return unreachable(command);
   }

@@ -1,6 +1,6 @@
 import { Desk } from "./logic/desk.ts";
 import { Exchange } from "./logic/exchange.ts";
-import type { AdminEvent } from "./message/admin.ts";
+import type { AdminEvent, MemoryState } from "./message/admin.ts";
 import type { Command } from "./message/command.ts";
 import type { Event } from "./message/event.ts";
 import type { PartyName } from "./message/name.ts";
@@ -42,6 +42,7 @@ export class UpperHalf {
       log: this.#exchange.log.list(),
       unsaved: this.#unsaved,
       voice: voice.state,
+      memory: this.#desk.memory,
       timers: timers.list(),
     };
   }
@@ -69,6 +70,7 @@ export class UpperHalf {
       house,
       counters: this.#desk.dump(),
       voice: voice.dump(),
+      memory: this.#desk.memory,
       parties: this.#parties.dump(),
     });
   }
@@ -146,11 +148,21 @@ export class UpperHalf {
         return this.#exchange.book.remove(event.id);
       case "clearLog":
         return this.#exchange.log.clear();
+      case "memory":
+        return this.#takeMemory(event.state);
+      case "heartbeat":
+        return this.#desk.send({ world: "watchdog", kind: "feed" });
       case "deviceProblem":
         return this.#desk.tell({ kind: "deviceDetached", device: event.device, reason: event.problem });
       default:
         return unreachable(event);
     }
+  }
+
+  #takeMemory(state: MemoryState): void {
+    if (this.#desk.memory === state) return;
+    this.#desk.memory = state;
+    this.#desk.tell({ kind: "memoryChanged", state });
   }
 
   #configure(house: House): void {
@@ -164,10 +176,12 @@ export class UpperHalf {
       house: House;
       counters: ReturnType<Desk["dump"]>;
       voice: ReturnType<Desk["voice"]["dump"]>;
+      memory: MemoryState;
       parties: ReturnType<Parties["dump"]>;
     }; // written by `snapshot`
     this.#configure(saved.house);
     this.#desk.voice.restore(saved.voice);
+    this.#desk.memory = saved.memory;
     this.#parties.restore(saved.parties);
     this.#desk.restore(saved.counters);
   }

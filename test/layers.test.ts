@@ -17,6 +17,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   vendor: ["message", "node"],
   "vendor/sip": ["message", "vendor/clock", "node", "sip.js"],
   "vendor/store": ["message", "vendor/clock", "node", "valibot"],
+  "vendor/memory": ["message", "vendor/clock", "node"],
   "vendor/recorder": ["message", "vendor/clock", "node"],
   "vendor/usb.ts": ["message", "vendor", "node", "usb"],
   voice: ["message", "vendor/clock", "node", "piscina", "../assembly/layout.ts"],

@@ -37,6 +37,8 @@ export function showFact(fact: Fact): string {
       return `${fact.what}: ${fact.state}`;
     case "voiceChanged":
       return `voice: ${fact.state}`;
+    case "memoryChanged":
+      return fact.state === "tight" ? "memory: tight, new calls are refused" : "memory: easy again";
     case "fault":
       return `fault: ${fact.message} (at ${fact.event})`;
     default:

@@ -21,7 +21,12 @@ export interface Status {
   readonly figures: Figures;
   /** Null when the voice path does not answer. */
   readonly voiceStatus: VoiceStatus | null;
-  readonly memory: { readonly rssBytes: number; readonly heapBytes: number };
+  readonly memory: {
+    readonly rssBytes: number;
+    readonly heapBytes: number;
+    /** While it is tight, new calls are refused. */
+    readonly state: HouseView["memory"];
+  };
 }
 
 /** The voice path answers within this time, or not at all, ms. */
@@ -46,7 +51,7 @@ export async function statusOf(gateway: Gateway): Promise<Status> {
     timers: view.timers,
     figures: gateway.figures(),
     voiceStatus,
-    memory: { rssBytes: memory.rss, heapBytes: memory.heapUsed },
+    memory: { rssBytes: memory.rss, heapBytes: memory.heapUsed, state: view.memory },
   };
 }
 

@@ -43,7 +43,7 @@ function ringList(words: readonly string[], document: Document): readonly PhoneN
 
 /** What the parts are told, from a document without faults. */
 export function assemble(document: Document): Config {
-  const { rtp, data, recorder, usb } = document;
+  const { rtp, data, recorder, usb, memory } = document;
   const listen = endOf(document.sip.listen);
   return {
     house: houseOf(document),
@@ -63,6 +63,7 @@ export function assemble(document: Document): Config {
     usb: usb.enabled,
     recorder: { enabled: recorder.enabled, keep: recorder.keep, segmentBytes: recorder.segment_kb * 1024 },
     data: { dir: data.dir ?? null, callLogSize: data.call_log_size, saveAfterMs: data.save_after_ms },
+    memoryLimitBytes: memory.limit_mb * 1_000_000,
     seeds: document.contact.map(({ name, numbers }, index) => ({ id: index + 1, name, numbers })),
   };
 }

@@ -15,6 +15,8 @@ export interface Config {
   readonly usb: boolean;
   readonly recorder: RecorderConfig;
   readonly data: DataConfig;
+  /** The most memory the process may have, octets; 0 = what its control group and the machine have left. */
+  readonly memoryLimitBytes: number;
   /** The phone book of a first start. */
   readonly seeds: readonly Contact[];
 }

@@ -198,6 +198,17 @@ const recorder = table("The flight recorder: a journal of every event and comman
   segment_kb: may(whole(64, 65_536, "kB"), 1024, "A new file is begun about here, when no call is up."),
 });
 
+const memory = table(
+  "Memory the gateway keeps free: with less than 8 MB left, new calls are refused but for emergencies.",
+  {
+    limit_mb: may(
+      whole(0, 65_536, "MB"),
+      0,
+      "The most the process may have; 0 = what its control group and the machine have left.",
+    ),
+  },
+);
+
 export const documentSchema = v.object(
   {
     country: may(countryCode, "DE", "Tones, ring cadences, caller ID and emergency numbers."),
@@ -215,6 +226,7 @@ export const documentSchema = v.object(
     numbering,
     contact,
     recorder,
+    memory,
   },
   "write a TOML document",
 );

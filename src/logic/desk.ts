@@ -1,3 +1,4 @@
+import type { MemoryState } from "../message/admin.ts";
 import type { Command } from "../message/command.ts";
 import type { CountryProfile } from "../message/country.ts";
 import { countries } from "../message/country.ts";
@@ -37,6 +38,8 @@ const emptyHouse: House = {
 export class Desk {
   house: House = emptyHouse;
   now: Instant = instant(0);
+  /** While it is tight, a new call would not fit. */
+  memory: MemoryState = "easy";
   readonly timers: TimerBoard;
   readonly voice: Switchboard;
   #out: Command[] = [];

@@ -43,6 +43,7 @@ export class Exchange implements Reception {
     const target = this.#incoming(leg.party.name, dialled);
     if (target === null) call.fail("notFound", dialled);
     else if (target.kind === "phones" && target.phones.length === 0) call.fail("notFound", dialled);
+    else if (!this.#fits(target)) call.fail("noResources", dialled);
     else call.route(target);
     return call;
   }
@@ -116,10 +117,15 @@ export class Exchange implements Reception {
 
   #dialling(call: Call): Dialling {
     const dialling: Dialling = new Dialling(this.#desk, this.#plan, call.call, {
-      routed: (target) => call.route(target),
+      routed: (target) => (this.#fits(target) ? call.route(target) : call.fail("noResources", dialling.dialled)),
       failed: (cause) => call.fail(cause, dialling.dialled),
     });
     return dialling;
+  }
+
+  /** Memory is kept for the calls that are up, and for an emergency. */
+  #fits(target: Target): boolean {
+    return this.#desk.memory === "easy" || (target.kind === "line" && target.emergency);
   }
 
   /** Names of the house come before the book: they are what people call their phones. */

@@ -2,6 +2,8 @@ import type { CallId, DeviceName } from "./name.ts";
 import type { House } from "./plan.ts";
 import type { Instant } from "./units.ts";
 
+export type MemoryState = "tight" | "easy";
+
 /** People -> upper half (CLI, later web, MQTT), and the gateway's own start. */
 export type AdminEvent = {
   readonly world: "admin";
@@ -14,6 +16,10 @@ export type AdminEvent = {
   | { readonly kind: "addContact"; readonly name: string; readonly numbers: readonly string[] }
   | { readonly kind: "removeContact"; readonly id: number }
   | { readonly kind: "clearLog" }
+  /** How much memory is left to the gateway: while it is tight, a new call would not fit. */
+  | { readonly kind: "memory"; readonly state: MemoryState }
+  /** Comes by a timer when a supervisor watches; its answer shows that the queue moves. Not journalled. */
+  | { readonly kind: "heartbeat" }
   /** The lower half could not do what a command asked, and no world of its own tells it better. */
   | { readonly kind: "deviceProblem"; readonly device: DeviceName; readonly problem: string }
 );

@@ -5,6 +5,7 @@ import type { SipCommand } from "./sip.ts";
 import type { StoreCommand } from "./store.ts";
 import type { TimerCommand } from "./timer.ts";
 import type { VoiceCommand } from "./voice.ts";
+import type { WatchdogCommand } from "./watchdog.ts";
 
 /** Everything that leaves the upper half. Plain, readonly, serialisable. */
 export type Command =
@@ -14,4 +15,5 @@ export type Command =
   | VoiceCommand
   | TimerCommand
   | StoreCommand
-  | NotifyCommand;
+  | NotifyCommand
+  | WatchdogCommand;

@@ -1,3 +1,4 @@
+import type { MemoryState } from "./admin.ts";
 import type { Cause } from "./cause.ts";
 import type { CallId, DeviceName, Identity, LineName, PartyName, PhoneName } from "./name.ts";
 import type { CallRecord } from "./record.ts";
@@ -23,6 +24,8 @@ export type Fact =
   | { readonly kind: "bookChanged"; readonly contacts: number }
   | { readonly kind: "storeChanged"; readonly what: string; readonly state: string }
   | { readonly kind: "voiceChanged"; readonly state: string }
+  /** While it is tight, new calls are refused, but for emergencies. */
+  | { readonly kind: "memoryChanged"; readonly state: MemoryState }
   /** A handler threw: a bug. The calls it touched were released, the gateway went on. */
   | { readonly kind: "fault"; readonly message: string; readonly event: string; readonly calls: readonly CallId[] };
 

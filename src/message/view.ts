@@ -1,3 +1,4 @@
+import type { MemoryState } from "./admin.ts";
 import type { CallId, DeviceName, Identity, LineName, PartyName, PhoneName } from "./name.ts";
 import type { CallRecord, Contact } from "./record.ts";
 import type { Instant } from "./units.ts";
@@ -12,6 +13,7 @@ export interface HouseView {
   readonly log: readonly CallRecord[];
   readonly unsaved: Unsaved;
   readonly voice: "starting" | "ready" | "lost";
+  readonly memory: MemoryState;
   readonly timers: readonly { readonly name: string; readonly owner: string }[];
 }
 

@@ -50,6 +50,7 @@ const view: HouseView = {
   ],
   unsaved: { book: null, calls: null },
   voice: "ready",
+  memory: "easy",
   timers: [{ name: "noAnswer", owner: "call:3" }],
 };
 

@@ -88,7 +88,10 @@ function printStatus(status: Status): string {
     ["timers", status.timers.map(({ name, owner }) => `${name} of ${owner}`).join(", ") || "none"],
     ["refused", refusals.join(", ") || "nothing"],
     ["faults", String(figures.faults)],
-    ["memory", `${Math.round(memory.rssBytes / 1_048_576)} MB`],
+    [
+      "memory",
+      `${Math.round(memory.rssBytes / 1_048_576)} MB${memory.state === "tight" ? ", TIGHT: new calls are refused" : ""}`,
+    ],
   ];
   return table(["", ""], rows, "").replace(/^\s*\n/, "");
 }

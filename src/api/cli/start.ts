@@ -60,6 +60,7 @@ function isNotable(fact: Fact): boolean {
     case "lineChanged":
     case "deviceAttached":
     case "deviceDetached":
+    case "memoryChanged":
     case "fault":
       return true;
     case "storeChanged":
