@@ -49,8 +49,9 @@ export class Guest {
       ...disk(target, "base", root.squashfs),
       ...disk(target, "router", application),
     ];
-    // Politely: what the guest does must not make the far ends late, which have the clock.
-    const qemu = new Program({ name: target.qemu, command: "nice", args: ["-n", "5", target.qemu, ...args] });
+    // Politely: what the guest does must not make the far ends late, which have the clock. And never without the test.
+    const before = ["--pdeathsig", "KILL", "nice", "-n", "5"];
+    const qemu = new Program({ name: target.qemu, command: "setpriv", args: [...before, target.qemu, ...args] });
     scratch.atEnd(() => qemu.stop());
     await qemu.says(/@@ready/, 120_000);
     return new Guest(target, address, root.nodeVersion, qemu);
