@@ -18,6 +18,7 @@ import type { VoiceHost, VoiceOptions, VoiceStatus } from "./contract.ts";
 import { DeviceRegistry } from "./device-registry.ts";
 import { newVoiceMemory, VoiceMap } from "./map.ts";
 import type { FromWorker, ToWorker, WorkerStatus, WorkerTask } from "./messages.ts";
+import { collectGarbageAlone } from "./own-garbage.ts";
 import type { Refused } from "./refusals.ts";
 import { type Watchdog, watch } from "./watchdog.ts";
 
@@ -87,6 +88,7 @@ class Voice implements RunningVoice {
     this.#clock = clock;
     this.#assets = assets;
     this.#devices = new DeviceRegistry(this.#map, options.usbChannels);
+    collectGarbageAlone();
     this.#pool = new Piscina({
       filename: fileURLToPath(assets.worker),
       name: "run",
