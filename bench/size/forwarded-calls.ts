@@ -66,7 +66,7 @@ export class ForwardedCalls {
     const up = calls.filter((call) => call.state === "answered").length;
     check(up === this.#count, `${up} of ${this.#count} calls are up`);
     const { voiceStatus } = await this.#gateway.door.ask<Status>("status");
-    const streams = voiceStatus?.streams ?? [];
+    const streams = voiceStatus?.streams.filter(({ endpoint }) => endpoint.startsWith("rtp:")) ?? [];
     const flowing = streams.filter(({ received, sent }) => received > 50 && sent > 50);
     check(flowing.length === 2 * this.#count, `voice flows on ${flowing.length} of ${2 * this.#count} legs`);
     const far = streams.filter(({ format }) => format === this.#codec).length;

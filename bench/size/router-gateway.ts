@@ -9,6 +9,13 @@ import { root } from "./flash.ts";
 /** The environment the service units give the gateway. */
 export { unitEnvironment } from "../../src/build/units.mjs";
 
+export interface RouterOptions {
+  readonly emulate: boolean;
+  readonly env: Readonly<Record<string, string>>;
+  /** What comes before the command, to run it somewhere. */
+  readonly prefix?: readonly string[];
+}
+
 /** The gateway as it runs on a router whose devices are not plugged: no emulator, one SIP line, calls to 80x go out again. */
 export class RouterGateway {
   readonly program: Program;
@@ -25,16 +32,14 @@ export class RouterGateway {
     this.peerPort = peerPort;
   }
 
-  static async start(
-    scratch: Scratch,
-    options: { readonly emulate: boolean; readonly env: Readonly<Record<string, string>> },
-  ): Promise<RouterGateway> {
+  static async start(scratch: Scratch, options: RouterOptions): Promise<RouterGateway> {
     const folder = await scratch.folder("size");
     const [sipPort, rtpPort, peerPort] = [await freePorts(1), await freePorts(32), await freePorts(2)];
     const config = join(folder, "router.toml");
     await writeFile(config, document({ sipPort, rtpPort, peerPort, emulate: options.emulate }));
-    const args = [join(root, "dist/offhook.js"), "start", "--config", config, "--data", folder, "--json", "--verbose"];
-    const program = new Program({ name: "offhook", command: process.execPath, args, env: options.env });
+    const own = [join(root, "dist/offhook.js"), "start", "--config", config, "--data", folder, "--json", "--verbose"];
+    const [command = "", ...args] = [...(options.prefix ?? []), process.execPath, ...own];
+    const program = new Program({ name: "offhook", command, args, env: options.env });
     scratch.atEnd(() => program.stop());
     await program.says(/"ready":true/, 20_000);
     const gateway = new RouterGateway(program, folder, sipPort, peerPort);
@@ -73,6 +78,10 @@ number = "601"
 
 [[port]]
 number = "602"
+
+[[service]]
+number = "690"
+service = "echo"
 
 [[incoming]]
 line = "local"

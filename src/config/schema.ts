@@ -199,7 +199,7 @@ const recorder = table("The flight recorder: a journal of every event and comman
 });
 
 const memory = table(
-  "Memory the gateway keeps free: with less than 8 MB left, new calls are refused but for emergencies.",
+  "Memory the gateway keeps free: with less than 16 MB left, new calls are refused but for emergencies.",
   {
     limit_mb: may(
       whole(0, 65_536, "MB"),

@@ -4,12 +4,13 @@ import { ms } from "../../message/units.ts";
 import type { Cancel, Clock } from "../clock/clock.ts";
 
 /**
- * With less room than this a new call is refused: a call takes some hundred kB, but the heap breathes by several MB
- * between two collections, and what is refused too late is refused by the kernel's killer.
+ * With less room than this a new call is refused: a call takes some hundred kB, but what is compiled when it is first
+ * needed, and the heap between two collections, were seen to take 8 MB more; what is refused too late is refused by the
+ * kernel's killer.
  */
-const TIGHT_BYTES = 8e6;
+const TIGHT_BYTES = 16e6;
 /** With so much it is easy again; the difference keeps a gateway at its limit from changing its mind at every breath. */
-const EASY_BYTES = 12e6;
+const EASY_BYTES = 24e6;
 
 const LOOK_MS = ms(1000);
 

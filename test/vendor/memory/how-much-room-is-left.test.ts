@@ -12,7 +12,7 @@ const MB = 1e6;
 test("a gateway whose memory shrinks says tight once, and easy only when there is room to spare", async () => {
   const clock = new VirtualClock(1000);
   const states: string[] = [];
-  const rooms = [50, 9, 7.9, 7, 9, 11.9, 12, 9, null, 3, 20].map((room) => (room === null ? null : room * MB));
+  const rooms = [50, 17, 15.9, 7, 17, 23.9, 24, 17, null, 3, 50].map((room) => (room === null ? null : room * MB));
   const post = (event: Event): void => {
     if (event.world === "admin" && event.kind === "memory") states.push(`${event.state} at ${event.at}`);
   };
