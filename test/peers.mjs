@@ -14,30 +14,41 @@ const peers = [
   { program: "kamailio", package: "kamailio" },
 ];
 
+/** What only those tests need that take root: they mount disks, and compile a witness of the processor. */
+const tools = [
+  { program: "mkfs.ext4", package: "e2fsprogs" },
+  { program: "gcc", package: "gcc" },
+  // With its headers, which it only recommends.
+  { program: "../include/stdio.h", package: "libc6-dev" },
+];
+
+const isRoot = process.getuid?.() === 0;
+
 /** Installs what is missing; ends the process with a sentence when it can not. */
 export function installPeers() {
-  const missing = peers.filter(({ program }) => !isInstalled(program));
+  const wanted = isRoot ? [...peers, ...tools] : peers;
+  const missing = wanted.filter(({ program }) => !isInstalled(program));
   if (missing.length === 0) return;
   const packages = missing.map((peer) => peer.package);
-  if (process.getuid?.() !== 0 || !isInstalled("apt-get")) giveUp(packages);
+  if (!isRoot || !isInstalled("apt-get")) giveUp(packages);
   process.stderr.write(`offhook: installing ${packages.join(", ")} …\n`);
   if (!aptInstall(packages)) {
     apt(["update"]);
     if (!aptInstall(packages)) giveUp(packages);
   }
   if (packages.includes("kamailio")) stopService("kamailio");
-  const still = peers.filter(({ program }) => !isInstalled(program)).map((peer) => peer.package);
+  const still = wanted.filter(({ program }) => !isInstalled(program)).map((peer) => peer.package);
   if (still.length > 0) giveUp(still);
 }
 
 function isInstalled(program) {
   const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/sbin"];
-  return folders.some((folder) => isExecutable(join(folder, program)));
+  return folders.some((folder) => isThere(join(folder, program)));
 }
 
-function isExecutable(path) {
+function isThere(path) {
   try {
-    accessSync(path, constants.X_OK);
+    accessSync(path, path.endsWith(".h") ? constants.R_OK : constants.X_OK);
     return true;
   } catch {
     return false;
