@@ -61,7 +61,8 @@ export function lateWithoutExcuse(frames: readonly Frame[], stolen: readonly Sto
   );
 }
 
-function stolenBetween(stolen: readonly Stolen[], from: number, to: number): number {
+/** How much of that time nobody at all could run, ms. */
+export function stolenBetween(stolen: readonly Stolen[], from: number, to: number): number {
   const overlaps = stolen.map(({ at, ms }) => Math.min(at + ms, to) - Math.max(at, from));
   return overlaps.reduce((sum, overlap) => sum + Math.max(0, overlap), 0);
 }

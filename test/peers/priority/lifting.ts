@@ -3,6 +3,8 @@ import type { House } from "../harness/house.ts";
 
 /** What came of an analog phone that was lifted, ms after the finger moved. */
 export interface Lift {
+  /** When the finger moved, on the clock of the wall. */
+  readonly at: number;
   /** The gateway has taken it and asked for the tone. */
   readonly toCommand: number;
   /** The tone is in the ear. */
@@ -35,5 +37,5 @@ async function lift(house: House): Promise<Lift> {
     .find(({ fact }) => fact.kind === "phoneChanged" && stateIs("dialling")(fact));
   await port.hangUp();
   await house.fact("phoneChanged", 5000, since, stateIs("idle"));
-  return { toCommand: (taken?.at ?? Number.NaN) - moved, toEar: unheardMs + onset };
+  return { at: moved, toCommand: (taken?.at ?? Number.NaN) - moved, toEar: unheardMs + onset };
 }

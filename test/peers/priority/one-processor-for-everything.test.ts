@@ -5,7 +5,7 @@ import { percentile } from "../../../bench/figures.ts";
 import { processorMs } from "../../../bench/machine.ts";
 import { Scratch } from "../harness/scratch.ts";
 import type { Counting } from "./counting.ts";
-import { type Frame, framesOf, LATE_MS, lateWithoutExcuse } from "./lateness.ts";
+import { type Frame, framesOf, LATE_MS, lateWithoutExcuse, stolenBetween } from "./lateness.ts";
 import { lifts } from "./lifting.ts";
 import { bookSize, callsUp, OneProcessor } from "./one-processor.ts";
 import type { Testimony } from "./witness.ts";
@@ -65,7 +65,9 @@ test(
     assert.deepEqual(late, []);
     assert.ok(changes > 1000 * busySeconds, `only ${changes} changes were made`);
     assert.ok(taken.length >= 15, `the phone was lifted ${taken.length} times only`);
-    assert.ok(percentile(toCommand, 0.99) <= effectLimitMs, `the tone was asked for after ${ms(toCommand)}`);
+    // What the machine took from everybody is none of the gateway's time.
+    const own = taken.map(({ at, toCommand: took }) => took - stolenBetween(testimony.stolen, at, at + took));
+    assert.ok(percentile(own, 0.99) <= effectLimitMs, `the tone was asked for after ${ms(own)}`);
     assert.ok(percentile(toEar, 0.5) <= effectLimitMs, `the tone was in the ear after ${ms(toEar)}`);
     assert.ok(figures.handlerMs.p99 < 10, `a handler takes ${figures.handlerMs.p99} ms`);
     assert.deepEqual([figures.faults, voiceStatus?.workerRestarts], [0, 0]);
