@@ -37,6 +37,8 @@ export interface Figures {
 export interface GatewayOptions {
   /** An existing directory: phone book, call log, journals. */
   readonly dataDir: string;
+  /** A file that a supervisor watches (src/supervisor); it is written whenever an event has passed the queue. */
+  readonly heartbeat?: string | null;
   /** Something a person should know, one line, at most once per peer and minute. */
   report(problem: string): void;
 }

@@ -22,6 +22,7 @@ import { openRecorder, type Recorder } from "./vendor/recorder/recorder.ts";
 import { startSip } from "./vendor/sip/sip.ts";
 import { openStore } from "./vendor/store/store.ts";
 import { machineBus } from "./vendor/usb.ts";
+import { isHeartbeat, openWatchdog } from "./vendor/watchdog/watchdog.ts";
 import { startVoice } from "./voice/voice.ts";
 
 const clock = systemClock;
@@ -54,7 +55,7 @@ async function open(config: Config, options: GatewayOptions, closing: Closing): 
   const notify = openNotify(clock);
   const complaints = new Complaints(clock, options.report);
   const recorder = openFlightRecorder(config, options, complaints, closing);
-  const spine = buildSpine(recorder, complaints, options);
+  const spine = buildSpine(recorder, complaints, options, closing);
   spine.lower.notify = notify;
   spine.post({ world: "admin", kind: "configured", house: config.house, at: clock.now() });
   await openFiles(config, options, spine, closing);
@@ -95,7 +96,12 @@ async function hangUpAll(spine: Spine): Promise<void> {
   while (spine.proactor.waiting > 0) await new Promise((resolve) => setImmediate(resolve));
 }
 
-function buildSpine(recorder: Recorder | null, complaints: Complaints, options: GatewayOptions): Spine {
+function buildSpine(
+  recorder: Recorder | null,
+  complaints: Complaints,
+  options: GatewayOptions,
+  closing: Closing,
+): Spine {
   const upper = new UpperHalf();
   const lower: LowerHalf = {
     sip: null,
@@ -106,10 +112,12 @@ function buildSpine(recorder: Recorder | null, complaints: Complaints, options: 
     notify: null,
     watchdog: null,
   };
+  const watchdog = openWatchdog(options.heartbeat ?? null);
   let faults = 0;
-  const done = (event: Event, commands: readonly Command[], sequence: number): void => {
+  let recorded = 0;
+  const done = (event: Event, commands: readonly Command[]): void => {
     for (const command of commands) perform(lower, command, (problem) => complaints.about("bug", "", problem));
-    if (recorder !== null) journal(recorder, upper, event, commands, sequence);
+    if (recorder !== null && !isHeartbeat(event)) journal(recorder, upper, event, commands, ++recorded);
     for (const command of commands) {
       if (command.world !== "notify" || command.fact.kind !== "fault") continue;
       faults += 1;
@@ -117,9 +125,13 @@ function buildSpine(recorder: Recorder | null, complaints: Complaints, options: 
       options.report(`a handler failed (${command.fact.message}) on ${command.fact.event}`);
     }
   };
+  const handle = (event: Event): readonly Command[] => watchdog.watching(event, () => upper.handle(event));
   const wake = (drain: () => void): void => void setImmediate(drain);
-  const proactor = new Proactor({ handle: (event) => upper.handle(event), done, clock: () => performance.now(), wake });
+  const proactor = new Proactor({ handle, done, clock: () => performance.now(), wake });
   lower.timers = new Timers(clock, proactor.post);
+  lower.watchdog = watchdog;
+  closing.push(() => watchdog.close());
+  watchdog.start(clock, proactor.post);
   return { upper, proactor, lower, post: proactor.post, complaints, faults: () => faults };
 }
 

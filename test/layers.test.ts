@@ -18,6 +18,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   "vendor/sip": ["message", "vendor/clock", "node", "sip.js"],
   "vendor/store": ["message", "vendor/clock", "node", "valibot"],
   "vendor/memory": ["message", "vendor/clock", "node"],
+  "vendor/watchdog": ["message", "vendor/clock", "node"],
   "vendor/recorder": ["message", "vendor/clock", "node"],
   "vendor/usb.ts": ["message", "vendor", "node", "usb"],
   voice: ["message", "vendor/clock", "node", "piscina", "../assembly/layout.ts"],
@@ -34,7 +35,17 @@ const table: Readonly<Record<string, readonly string[]>> = {
   ],
   "gateway-contract.ts": ["message", "config", "emulator/contract.ts", "voice/contract.ts"],
   api: ["message", "gateway-contract.ts", "emulator/contract.ts", "voice/contract.ts", "node", "../package.json"],
-  "api/cli": ["message", "api", "config", "emulator/contract.ts", "gateway-contract.ts", "vendor/recorder", "node"],
+  supervisor: ["node"],
+  "api/cli": [
+    "message",
+    "api",
+    "config",
+    "supervisor",
+    "emulator/contract.ts",
+    "gateway-contract.ts",
+    "vendor/recorder",
+    "node",
+  ],
 };
 
 /** These wire everything, and may. */

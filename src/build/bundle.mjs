@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { build } from "esbuild";
 import { licencesOf } from "./licences.mjs";
@@ -57,6 +57,7 @@ export async function bundle(root, dist = join(root, "dist")) {
   if (dist !== null) {
     write(dist, [...main.outputFiles, ...thread.outputFiles]);
     writeFileSync(join(dist, "licences.txt"), licencesOf(outputs, root));
+    copyFileSync(join(root, "src/supervisor/supervise.sh"), join(dist, "supervise.sh"));
   }
   return outputs;
 }

@@ -18,6 +18,8 @@ export interface Arguments {
   readonly config: string | null;
   readonly data: string | null;
   readonly until: number | null;
+  /** Seconds; null when it is not said. */
+  readonly within: number | null;
 }
 
 const options = {
@@ -36,6 +38,7 @@ const options = {
   config: { type: "string", short: "c" },
   data: { type: "string", short: "d" },
   until: { type: "string" },
+  within: { type: "string" },
 } as const;
 
 /** Which options belong to some commands only. */
@@ -51,6 +54,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   detach: ["device"],
   keep: ["device"],
   listen: ["device"],
+  within: ["supervise"],
 };
 
 /** A negative number is an argument (`hum 440 -10`), not options: it is hidden from the parser. */
@@ -82,7 +86,12 @@ export function readArguments(argv: readonly string[]): Arguments {
     listen: values.listen ?? null,
     config: values.config ?? null,
     data: values.data ?? null,
-    until: values.until === undefined ? null : readCount(values.until),
+    until:
+      values.until === undefined
+        ? null
+        : readCount("--until", "the number of an event, e.g. --until 120", values.until),
+    within:
+      values.within === undefined ? null : readCount("--within", "seconds, e.g. --within 30; 0 = never", values.within),
   };
 }
 
@@ -96,7 +105,7 @@ function parse(argv: readonly string[]) {
   }
 }
 
-function readCount(text: string): number {
-  if (!/^[0-9]{1,15}$/.test(text)) throw wrongUsage(`--until ${text}: write the number of an event, e.g. --until 120`);
+function readCount(option: string, what: string, text: string): number {
+  if (!/^[0-9]{1,15}$/.test(text)) throw wrongUsage(`${option} ${text}: write ${what}`);
   return Number(text);
 }

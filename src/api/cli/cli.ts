@@ -27,6 +27,7 @@ export async function cli(argv: readonly string[], terminal: Terminal, parts: Pa
 async function run(args: Arguments, terminal: Terminal, parts: Parts): Promise<number> {
   switch (args.command) {
     case "start":
+    case "supervise":
     case "device":
     case "check":
     case "config":

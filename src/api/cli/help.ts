@@ -5,6 +5,7 @@ import { version } from "../version.ts";
 /** Commands that need no gateway. */
 const own: readonly (readonly [usage: string, help: string])[] = [
   ["start [--config FILE] [--data DIR] [--emulate] [--verbose]", "run the gateway; without a config an emulated one"],
+  ["supervise [--within SECONDS] -- start …", "run it again when it ends, or is silent for so long (30)"],
   ["check CONFIG", "validate a configuration: every fault, with the way out"],
   ["config", "print the embedded default configuration"],
   ["replay JOURNAL [--until N] [--step]", "replay a flight recording and compare every command"],

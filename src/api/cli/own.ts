@@ -1,4 +1,5 @@
 import type { StartGateway } from "../../gateway-contract.ts";
+import { supervise } from "../../supervisor/supervise.ts";
 import type { ReplayOptions, ReplayResult } from "../../vendor/recorder/replay.ts";
 import { wrongUsage } from "../refusal.ts";
 import type { Arguments } from "./arguments.ts";
@@ -16,7 +17,7 @@ export interface Parts extends DeviceParts {
 
 /** Runs a command that needs no gateway, or is one; resolves with the exit code. */
 export async function runOwn(
-  command: "start" | "device" | "check" | "config" | "replay",
+  command: "start" | "supervise" | "device" | "check" | "config" | "replay",
   args: Arguments,
   terminal: Terminal,
   parts: Parts,
@@ -25,6 +26,8 @@ export async function runOwn(
     case "start":
       count(args, 0, "[--config FILE] [--data DIR] [--emulate] [--verbose]");
       return start(args, terminal, await parts.startGateway());
+    case "supervise":
+      return superviseStart(args, terminal);
     case "device":
       return device(args, terminal, parts);
     case "check":
@@ -35,6 +38,14 @@ export async function runOwn(
     case "replay":
       return replay(count(args, 1, "JOURNAL [--until N] [--step]"), args, terminal, await parts.replayJournal());
   }
+}
+
+/** Silence after which a gateway is taken for stuck, s. */
+const patience = 30;
+
+function superviseStart({ args, within }: Arguments, terminal: Terminal): Promise<number> {
+  if (args[0] !== "start") throw wrongUsage("write: offhook supervise [--within SECONDS] -- start …");
+  return supervise(args, within ?? patience, (run) => terminal.onStop(run));
 }
 
 function count(args: Arguments, wanted: number, usage: string): string {

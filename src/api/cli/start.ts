@@ -26,7 +26,8 @@ export async function start(args: Arguments, terminal: Terminal, startGateway: S
   const control = await openControlSocket(dir);
   try {
     const report = (problem: string): void => terminal.err(`offhook: ${printable(problem)}`);
-    const gateway = await startGateway(config, { dataDir: dir, report });
+    const { OFFHOOK_HEARTBEAT: heartbeat = null } = terminal.env;
+    const gateway = await startGateway(config, { dataDir: dir, heartbeat, report });
     control.serve(gateway);
     greet(config, dir, args, terminal);
     const quiet = watch(gateway, args, terminal);
