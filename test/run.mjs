@@ -1,9 +1,10 @@
 /**
  * Everything `npm test` does. Needs nothing but Node to begin with.
  *
- *   npm test                      types and lint, unit tests, then tests against real peers
+ *   npm test                      types and lint, unit tests, tests against real peers, then the router guests
  *   npm test -- unit [filter]     unit tests only; a filter is part of a file's path
  *   npm test -- peers [filter]    peer tests only
+ *   npm test -- router [guest]    the router guests only: x86-64, arm64 or armv7 (test/router.mjs)
  *   npm test -- check             types and lint only
  */
 import { spawn } from "node:child_process";
@@ -19,10 +20,11 @@ const peersFolder = join(root, "test/peers");
 /** A unit run that is not over by then hangs: something was left open, ms. */
 const unitPatience = 300_000;
 const peersPatience = 1_800_000;
+const routerPatience = 1_200_000;
 
 const reporter = ["--enable-source-maps", "--test-reporter=spec", "--test-reporter-destination=stdout"];
 
-const steps = { check, unit, peers };
+const steps = { check, unit, peers, router };
 const [only, filter = ""] = process.argv.slice(2);
 if (only !== undefined && !Object.hasOwn(steps, only)) {
   process.stderr.write(`offhook: there is no "${only}": npm test -- [${Object.keys(steps).join(" | ")}] [filter]\n`);
@@ -72,6 +74,11 @@ async function peers() {
   return (
     (await node(["--import", "tsx", "--test", "--test-concurrency=1", ...reporter, ...names], peersPatience)) === 0
   );
+}
+
+/** The same on a real kernel's USB stack, in machines the size of a router. */
+async function router() {
+  return (await node([join(root, "test/router.mjs"), filter || "all"], routerPatience)) === 0;
 }
 
 function testFiles(folder) {
