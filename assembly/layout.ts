@@ -2,12 +2,12 @@
  * The memory map of the voice path: one chain of named regions, each with offset and size, in octets.
  * The WASM module and the host read the same file; a change of any number here changes `ABI_VERSION`.
  *
- *   header | scratch | sine | endpoints | jitter | RTP in | RTP out | events | ring indices | ring slots
+ *   header | constants | scratch | sine | endpoints | jitter | RTP in | RTP out | events | ring indices | ring slots
  *
  * Words are 32-bit little-endian. "host writes" words belong to the thread that calls `tick`;
  * only the ring indices are shared with another thread while it runs, and those are atomic.
  */
-export const ABI_VERSION = 1;
+export const ABI_VERSION = 2;
 
 export const PAGE = 65536;
 /** asconfig.json states the same number twice (initialMemory, maximumMemory). */
@@ -49,8 +49,12 @@ export const HEADER_EVENTS = HEADER_OFFSET + 32;
 /** Time at the tick in RTP units of 125 µs, for RTCP; counts with the ticks. */
 export const HEADER_CLOCK = HEADER_OFFSET + 36;
 
+// ---- constants: the compiler's (memory.data, StaticArray); asconfig.json states the offset again (memoryBase) --------
+export const STATIC_OFFSET = HEADER_OFFSET + HEADER_SIZE;
+export const STATIC_SIZE = 127 * 1024;
+
 // ---- scratch: one frame being composed, and a payload being converted -----------------------------------------------
-export const SCRATCH_OFFSET = HEADER_OFFSET + HEADER_SIZE;
+export const SCRATCH_OFFSET = STATIC_OFFSET + STATIC_SIZE;
 export const SCRATCH_LINEAR = SCRATCH_OFFSET;
 export const SCRATCH_LINEAR_SIZE = 4096;
 export const SCRATCH_OCTETS = SCRATCH_LINEAR + SCRATCH_LINEAR_SIZE;

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { buildKernels } from "../src/build/kernels.mjs";
 import { callRate } from "./call-rate.ts";
 import { type Bench, type Figure, Refused } from "./figures.ts";
 import { keyToEffect } from "./key-to-effect.ts";
@@ -14,6 +15,7 @@ const benches: readonly Bench[] = [proactorEvents, keyToEffect, callRate, memory
 const scripts = ["voice-tick.ts"];
 
 async function main(wanted: readonly string[]): Promise<number> {
+  buildKernels();
   console.log(machine().join("\n"));
   let refused = 0;
   for (const bench of benches) {

@@ -12,6 +12,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { buildKernels } from "../src/build/kernels.mjs";
 import { prepare } from "../src/build/prepare.mjs";
 import { installPeers } from "./peers.mjs";
 
@@ -31,6 +32,7 @@ if (only !== undefined && !Object.hasOwn(steps, only)) {
   process.exit(2);
 }
 await prepare();
+buildKernels();
 for (const [name, step] of Object.entries(steps)) {
   if (only !== undefined && only !== name) continue;
   const began = performance.now();

@@ -6,9 +6,10 @@
  *   node src/build/prepare.mjs types      the declarations for the npm package, too
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isOlder } from "./age.mjs";
 
 const oldestNode = 20;
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -66,7 +67,7 @@ function packagesIn(file) {
 }
 
 function buildVoice() {
-  if (!isOlder(["dist/voice.wasm"], ["assembly", "asconfig.json", "package-lock.json"])) return;
+  if (!isOlder(root, ["dist/voice.wasm"], ["assembly", "asconfig.json", "package-lock.json"])) return;
   say("compiling the voice module");
   mkdirSync(join(root, "dist"), { recursive: true });
   const asc = join(root, "node_modules/assemblyscript/bin/asc.js");
@@ -76,7 +77,7 @@ function buildVoice() {
 
 async function buildBundles() {
   const results = ["offhook", "index", "voice-worker", "worker"].map((name) => `dist/${name}.js`);
-  if (!isOlder(results, ["src", "assembly/layout.ts", "package.json", "package-lock.json"])) return;
+  if (!isOlder(root, results, ["src", "assembly/layout.ts", "package.json", "package-lock.json"])) return;
   say("bundling");
   const { bundle } = await import("./bundle.mjs");
   await bundle(root).catch((error) => fail(`esbuild failed: ${error.message}`));
@@ -91,19 +92,6 @@ async function buildTypes() {
   } catch (error) {
     fail(error.message);
   }
-}
-
-/** Whether one of `results` is missing, or older than the newest of `sources` (files and folders). */
-function isOlder(results, sources) {
-  const newest = Math.max(...sources.map(newestIn));
-  return results.some((path) => !existsSync(join(root, path)) || statSync(join(root, path)).mtimeMs < newest);
-}
-
-function newestIn(path) {
-  const stat = statSync(join(root, path), { throwIfNoEntry: false });
-  if (stat === undefined) return 0;
-  if (!stat.isDirectory()) return stat.mtimeMs;
-  return readdirSync(join(root, path)).reduce((newest, name) => Math.max(newest, newestIn(join(path, name))), 0);
 }
 
 function run(command, args) {

@@ -1,0 +1,7 @@
+/**
+ * The voice kernels one by one, for tests and benchmarks: `dist/kernels.wasm`, which is never shipped. Every function
+ * takes addresses in the imported memory; a test uses what lies above KERNELS_FREE (test/assembly/kernel-rig.ts).
+ */
+import { decodePcma, decodePcmu, encodePcma, encodePcmu } from "./codec/g711.ts";
+
+export { decodePcma, decodePcmu, encodePcma, encodePcmu };
