@@ -7,9 +7,16 @@
 #
 # A gateway that is given $OFFHOOK_HEARTBEAT writes two lines into that file: a number that grows whenever an event has
 # passed its queue, and the event it has in hand. Plain sh, so that watching costs no second Node: 1 MB instead of 40.
+#
+# Started by systemd with Type=notify, it says that the gateway is ready, and feeds systemd's watchdog as long as the
+# queue moves, or the gateway is being started.
 set -u
 
-readonly SHORT_LIFE=20 LONGEST_WAIT=30 PATIENCE=3
+# STARTING: a router reads Node from flash, and before the first event has passed, silence may last so many times longer.
+readonly SHORT_LIFE=20 LONGEST_WAIT=30 PATIENCE=3 STARTING=4 FEED_EVERY=10
+case ${1:-} in
+  '' | *[!0-9]*) echo "usage: supervise.sh SECONDS COMMAND [ARG…]" >&2; exit 2 ;;
+esac
 within=$1
 shift
 
@@ -19,8 +26,12 @@ say() { echo "offhook supervise: $*" >&2; }
 for folder in "${RUNTIME_DIRECTORY:-/nonexistent}" /run/offhook /dev/shm /tmp; do
   [ -d "$folder" ] && [ -w "$folder" ] && break
 done
-OFFHOOK_HEARTBEAT=$folder/offhook-heartbeat-$$
+# Others may write there, too: no name that they can guess.
+OFFHOOK_HEARTBEAT=$(mktemp "$folder/offhook-heartbeat-XXXXXX") || exit 1
 export OFFHOOK_HEARTBEAT
+
+notify_socket=${NOTIFY_SOCKET:-}
+unset NOTIFY_SOCKET WATCHDOG_USEC WATCHDOG_PID
 
 # glibc keeps freed memory in an arena for every thread; with few arenas the gateway is 4 MB smaller.
 export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-2}" MALLOC_TRIM_THRESHOLD_="${MALLOC_TRIM_THRESHOLD_:-131072}"
@@ -57,9 +68,16 @@ condition() {
   esac
 }
 
+# Seldom: each time is a process.
+feed() {
+  [ -n "$notify_socket" ] && [ "$lived" -ge "$next_feed" ] || return 0
+  next_feed=$((lived + FEED_EVERY))
+  NOTIFY_SOCKET=$notify_socket systemd-notify "$@"
+}
+
 # Ends when the child has ended, by itself or for its silence.
 watch() {
-  last= silent=0 lived=0 asked=0
+  last= silent=0 lived=0 asked=0 next_feed=0
   while look && [ -n "$state" ]; do
     pause 1
     lived=$((lived + 1))
@@ -70,11 +88,15 @@ watch() {
     beat= event=
     { read -r beat && read -r event; } 2>/dev/null <"$OFFHOOK_HEARTBEAT"
     if [ "$beat" != "$last" ]; then
+      [ -n "$last" ] || next_feed=0
       last=$beat silent=0
+      feed --ready WATCHDOG=1
       continue
     fi
-    silent=$((silent + 1))
-    [ "$within" -ne 0 ] && [ "$silent" -ge "$within" ] || continue
+    silent=$((silent + 1)) allowed=$within
+    if [ -z "$last" ]; then allowed=$((within * STARTING)); fi
+    if [ -z "$last" ] || [ "$within" -eq 0 ]; then feed WATCHDOG=1; fi
+    [ "$within" -ne 0 ] && [ "$silent" -ge "$allowed" ] || continue
     look
     [ -n "$state" ] || break
     say "no event has passed for $silent s, with \"${event:-nothing}\" in hand; $(condition): killed"

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { RouterGateway } from "../../bench/size/router-gateway.ts";
@@ -20,9 +21,13 @@ function scratchOf(t: TestContext): Scratch {
   return scratch;
 }
 
+interface Options {
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** The supervisor with a command. */
-function supervised(t: TestContext, ...command: readonly string[]): Program {
-  const program = new Program({ name: "supervise", command: "sh", args: [script, `${WITHIN}`, ...command] });
+function supervised(t: TestContext, { env = {} }: Options, ...command: readonly string[]): Program {
+  const program = new Program({ name: "supervise", command: "sh", args: [script, `${WITHIN}`, ...command], env });
   scratchOf(t).atEnd(() => program.stop());
   return program;
 }
@@ -79,23 +84,39 @@ test("a gateway that stands still is killed in time, named with what it did, and
 
 test("a handler that never ends is killed, and the event it had in hand is named", async (t) => {
   const beats = 'printf "7              \\nsip invited     \\n" > "$OFFHOOK_HEARTBEAT"; while :; do :; done';
-  const program = supervised(t, "sh", "-c", beats);
+  const program = supervised(t, {}, "sh", "-c", beats);
   await program.says(/no event has passed for 3 s, with "sip invited" in hand; it computes: killed/, 10_000);
   await program.says(/ended with 137, is started again in 1 s/, 5000);
 });
 
 test("a gateway that crashes is started again, after longer and longer pauses", async (t) => {
-  const program = supervised(t, "sh", "-c", "exit 70");
+  const program = supervised(t, {}, "sh", "-c", "exit 70");
   await program.says(/ended with 70, is started again in 1 s[\s\S]*ended with 70, is started again in 2 s/, 10_000);
 });
 
 test("one that ended on purpose, or was typed wrongly, is not started again", async (t) => {
-  for (const code of [0, 2]) assert.equal(await supervised(t, "sh", "-c", `exit ${code}`).ends(10_000), code);
+  for (const code of [0, 2]) assert.equal(await supervised(t, {}, "sh", "-c", `exit ${code}`).ends(10_000), code);
+});
+
+test("systemd is told that the gateway is ready once its queue moves, and nothing while it stands still", async (t) => {
+  const folder = await scratchOf(t).folder("systemd");
+  // In the place of systemd's own, which wants a kind of socket that Node has not.
+  await writeFile(join(folder, "systemd-notify"), '#!/bin/sh\necho "told $NOTIFY_SOCKET: $*"\n', { mode: 0o755 });
+  const moves = "for n in 1 2 3; do echo $n >$OFFHOOK_HEARTBEAT; echo - >>$OFFHOOK_HEARTBEAT; sleep 1; done";
+  // It starts for longer than it may be silent afterwards.
+  const child = `echo "the child has \${NOTIFY_SOCKET:-none}"; sleep ${WITHIN + 1}; ${moves}; echo moved; exec sleep 60`;
+  const { PATH: path = "" } = process.env;
+  const env = { NOTIFY_SOCKET: "@systemd", PATH: `${folder}:${path}` };
+  const program = supervised(t, { env }, "sh", "-c", child);
+  await program.says(/killed/, 20_000);
+  const [started = "", silent = ""] = program.output.split("moved\n");
+  assert.match(started, /^the child has none\ntold @systemd: WATCHDOG=1\ntold @systemd: --ready WATCHDOG=1\n$/);
+  assert.doesNotMatch(silent, /told/);
 });
 
 test("the supervisor gives the gateway the environment that the price list is measured in", async (t) => {
   const names = Object.keys(unitEnvironment);
-  const program = supervised(t, "sh", "-c", names.map((name) => `echo "${name}=$${name}"`).join(";"));
+  const program = supervised(t, {}, "sh", "-c", names.map((name) => `echo "${name}=$${name}"`).join(";"));
   assert.equal(await program.ends(10_000), 0);
   for (const [name, value] of Object.entries(unitEnvironment))
     assert.match(program.output, new RegExp(`${name}=${value}\n`));
