@@ -35,7 +35,7 @@ export interface Figures {
 
 /** What a gateway is told besides its configuration. */
 export interface GatewayOptions {
-  /** An existing directory: phone book, call log, journals. */
+  /** Phone book, call log, journals. While it can not be written calls go on, and what is not saved is told. */
   readonly dataDir: string;
   /** A file that a supervisor watches (src/supervisor); it is written whenever an event has passed the queue. */
   readonly heartbeat?: string | null;

@@ -1,12 +1,7 @@
 import { connect, type Socket } from "node:net";
-import { join } from "node:path";
 import { LineReader, type Reply } from "./control-line.ts";
+import { controlSocketPath, placesElsewhere } from "./control-place.ts";
 import { Refusal, refused } from "./refusal.ts";
-
-/** Where the control socket of a gateway is. */
-export function controlSocketPath(dir: string): string {
-  return join(dir, "offhook.sock");
-}
 
 /** Longest answer accepted, characters. */
 const longestAnswer = 64 * 1024 * 1024;
@@ -23,13 +18,13 @@ const deaf: Listener = { item: () => {}, dropped: () => {} };
  * Asks the gateway whose data directory is `dir`. Resolves with its answer; a stream ends when the gateway does.
  * @throws Refusal with a sentence: no gateway, or what the gateway says
  */
-export function ask(
+export async function ask(
   dir: string,
   command: string,
   args: readonly string[],
   listener: Listener = deaf,
 ): Promise<unknown> {
-  const socket = connect(controlSocketPath(dir));
+  const socket = await reach(dir);
   return new Promise<unknown>((resolve, reject) => {
     const reader = new LineReader(longestAnswer);
     const settle = (reply: Reply): void => {
@@ -38,21 +33,41 @@ export function ask(
       if ("error" in reply) reject(new Refusal(reply.error.code, reply.error.message));
       else resolve(reply.result);
     };
-    let connected = false;
-    socket.on("connect", () => {
-      connected = true;
-      socket.write(`${JSON.stringify({ id: 1, command, args })}\n`);
-    });
+    socket.write(`${JSON.stringify({ id: 1, command, args })}\n`);
     socket.on("data", (chunk) => {
       // `as`: the gateway is this same program.
       for (const line of reader.push(chunk) ?? []) settle(JSON.parse(line) as Reply);
     });
     socket.on("error", (error: NodeJS.ErrnoException) => reject(refused(whyNot(dir, error))));
     socket.on("close", () => {
-      if (connected && args.includes("--follow")) resolve(null);
+      if (args.includes("--follow")) resolve(null);
       else reject(refused("the gateway closed the connection before it answered"));
     });
   }).finally(() => end(socket));
+}
+
+/** In the data directory, or where the socket is when nothing can be written there. */
+async function reach(dir: string): Promise<Socket> {
+  try {
+    return await dial(controlSocketPath(dir));
+  } catch (error) {
+    for (const path of placesElsewhere(dir)) {
+      const socket = await dial(path).catch(() => null);
+      if (socket !== null) return socket;
+    }
+    throw refused(whyNot(dir, error instanceof Error ? error : new Error(String(error))));
+  }
+}
+
+function dial(path: string): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(path);
+    socket.once("error", reject);
+    socket.once("connect", () => {
+      socket.off("error", reject);
+      resolve(socket);
+    });
+  });
 }
 
 function end(socket: Socket): void {

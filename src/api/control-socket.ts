@@ -1,18 +1,21 @@
-import { chmod, lstat, mkdir, unlink } from "node:fs/promises";
+import { chmod, lstat, mkdir, stat, unlink } from "node:fs/promises";
 import { connect, createServer, type Server } from "node:net";
+import { dirname } from "node:path";
 import type { EmulatedDevices } from "../emulator/contract.ts";
 import type { Gateway } from "../gateway-contract.ts";
 import type { Served } from "./command.ts";
-import { controlSocketPath } from "./control-client.ts";
 import { ControlConnection } from "./control-connection.ts";
+import { controlSocketPath, isSafe, longestPath, placesElsewhere } from "./control-place.ts";
 
 /** Clients at a time. */
 const mostClients = 32;
-/** sun_path has 108 octets with its end (unix(7)). */
-const longestPath = 107;
+/** What a disk that is read-only, full, broken or somebody else's says: no reason not to telephone. */
+const unwritable = ["EROFS", "EACCES", "EPERM", "ENOSPC", "EDQUOT", "EIO"];
 
 /** The gateway's control socket: it also says "this data directory is taken". */
 export interface ControlSocket {
+  /** Null: the data directory can be written. Otherwise why it can not, and where the socket is instead, in a sentence. */
+  readonly trouble: string | null;
   /** From now on requests are answered by this gateway; before, with "starting". */
   serve(gateway: Gateway): void;
   /** The same without a gateway: the people at emulated phones. */
@@ -21,18 +24,11 @@ export interface ControlSocket {
 }
 
 /**
- * Takes the data directory: makes it if need be, and listens on its `offhook.sock` (mode 0600).
+ * Takes the data directory: makes it if need be, and listens on its `offhook.sock` (mode 0600). Where it can not be
+ * written the socket is elsewhere, and `ask` finds it there.
  * @throws Error with a sentence, e.g. when another gateway runs there
  */
 export async function openControlSocket(dir: string): Promise<ControlSocket> {
-  await mkdir(dir, { recursive: true, mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
-    throw new Error(`data directory ${dir}: can not be made (${error.code}) — name another one with --data DIR`);
-  });
-  const path = controlSocketPath(dir);
-  if (Buffer.byteLength(path) > longestPath)
-    throw new Error(
-      `control socket ${path}: has more than ${longestPath} octets — name a shorter directory with --data DIR`,
-    );
   const clients = new Set<ControlConnection>();
   let served: (() => Served) | null = null;
   const server = createServer((socket) => {
@@ -41,9 +37,10 @@ export async function openControlSocket(dir: string): Promise<ControlSocket> {
     clients.add(client);
     socket.on("close", () => clients.delete(client));
   });
-  await takePlace(server, path, dir);
+  const trouble = await takePlace(server, dir);
   server.on("error", () => {});
   return {
+    trouble,
     serve(gateway) {
       served = () => ({ gateway, emulator: gateway.emulator });
     },
@@ -58,20 +55,100 @@ export async function openControlSocket(dir: string): Promise<ControlSocket> {
   };
 }
 
+/** In the data directory or elsewhere; resolves with what is the matter with the directory, if anything is. */
+async function takePlace(server: Server, dir: string): Promise<string | null> {
+  const elsewhere = placesElsewhere(dir);
+  for (const path of elsewhere) if ((await knock(path)) === null) throw taken(dir);
+  const code = await takeOwn(server, dir);
+  if (code === null) return null;
+  for (const path of elsewhere) {
+    if (!(await takeOther(server, path, dir))) continue;
+    return `data directory ${dir}: can not be written (${code}), nothing is saved — the control socket is ${path}, commands find it by the same --data`;
+  }
+  throw new Error(
+    `data directory ${dir}: can not be written (${code}), and neither can /run/offhook or /tmp, for the control socket — name another one with --data DIR`,
+  );
+}
+
+/** Resolves with the error's code when the disk is why the directory can not be taken. */
+async function takeOwn(server: Server, dir: string): Promise<string | null> {
+  const path = controlSocketPath(dir);
+  if (Buffer.byteLength(path) > longestPath)
+    throw new Error(
+      `control socket ${path}: has more than ${longestPath} octets — name a shorter directory with --data DIR`,
+    );
+  try {
+    await makeDirectory(dir);
+  } catch (error) {
+    if (unwritable.includes(codeOf(error))) return codeOf(error);
+    throw new Error(`data directory ${dir}: can not be made (${codeOf(error)}) — name another one with --data DIR`);
+  }
+  try {
+    await listenAlone(server, path, dir);
+    return null;
+  } catch (error) {
+    if (unwritable.includes(codeOf(error))) return codeOf(error);
+    if (error instanceof Error && !("code" in error)) throw error;
+    throw new Error(`control socket ${path}: ${codeOf(error)} — check the directory`);
+  }
+}
+
+/** One of the places outside the data directory. */
+async function takeOther(server: Server, path: string, dir: string): Promise<boolean> {
+  try {
+    await makeDirectory(dirname(path));
+    if (!isSafe(dirname(path))) return false;
+    await listenAlone(server, path, dir);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Like `mkdir -p`. That of Node never ends where a folder can not be made though the one above is there, as in /proc. */
+async function makeDirectory(dir: string): Promise<void> {
+  const make = () => mkdir(dir, { mode: 0o700 });
+  try {
+    await make();
+  } catch (error) {
+    if (codeOf(error) === "ENOENT" && dirname(dir) !== dir && !(await isThere(dirname(dir)))) {
+      await makeDirectory(dirname(dir));
+      await make();
+    } else if (!(await isDirectory(dir))) throw error;
+  }
+}
+
+function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function isDirectory(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
 /** Listens; a socket file that nobody listens on is left over from a gateway that was killed, and removed. */
-async function takePlace(server: Server, path: string, dir: string): Promise<void> {
+async function listenAlone(server: Server, path: string, dir: string): Promise<void> {
   try {
     await listen(server, path);
   } catch (error) {
-    if (codeOf(error) !== "EADDRINUSE")
-      throw new Error(`control socket ${path}: ${codeOf(error)} — check the directory`);
-    if (await isAnswered(path))
-      throw new Error(`another gateway runs in ${dir} — stop it, or name another directory with --data DIR`);
+    if (codeOf(error) !== "EADDRINUSE") throw error;
+    const nobody = ["ECONNREFUSED", "ENOENT"];
+    if (!nobody.includes((await knock(path)) ?? "")) throw taken(dir);
     if (!(await lstat(path).catch(() => null))?.isSocket()) throw new Error(`${path}: is no socket — move it away`);
-    await unlink(path).catch(() => {});
+    await unlink(path);
     await listen(server, path);
   }
   await chmod(path, 0o600);
+}
+
+function taken(dir: string): Error {
+  return new Error(`another gateway runs in ${dir} — stop it, or name another directory with --data DIR`);
 }
 
 function listen(server: Server, path: string): Promise<void> {
@@ -90,14 +167,15 @@ function listen(server: Server, path: string): Promise<void> {
   });
 }
 
-function isAnswered(path: string): Promise<boolean> {
+/** Null when somebody answers, otherwise the error's code. */
+function knock(path: string): Promise<string | null> {
   return new Promise((resolve) => {
     const socket = connect(path);
     socket.on("connect", () => {
       socket.destroy();
-      resolve(true);
+      resolve(null);
     });
-    socket.on("error", (error) => resolve(!["ECONNREFUSED", "ENOENT"].includes(codeOf(error))));
+    socket.on("error", (error) => resolve(codeOf(error)));
   });
 }
 

@@ -38,11 +38,13 @@ async function serveUntilStopped(args: Arguments, terminal: Terminal, serve: Ser
   const dir = dataDir(args, terminal, null);
   const stopped = new Promise<string>((resolve) => terminal.onStop(resolve));
   const control = await openControlSocket(dir);
+  const report = (problem: string): void => terminal.err(`offhook: ${printable(problem)}`);
+  if (control.trouble !== null) report(control.trouble);
   try {
     const server = await serve(
       { ...emulator, ...listen },
       {
-        report: (problem) => terminal.err(`offhook: ${printable(problem)}`),
+        report,
         changed: (it, peer, attached) => tellChange(it, peer, attached, args, terminal),
       },
     );

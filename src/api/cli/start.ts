@@ -26,6 +26,7 @@ export async function start(args: Arguments, terminal: Terminal, startGateway: S
   const control = await openControlSocket(dir);
   try {
     const report = (problem: string): void => terminal.err(`offhook: ${printable(problem)}`);
+    if (control.trouble !== null) report(control.trouble);
     const { OFFHOOK_HEARTBEAT: heartbeat = null } = terminal.env;
     const gateway = await startGateway(config, { dataDir: dir, heartbeat, report });
     control.serve(gateway);

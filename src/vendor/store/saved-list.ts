@@ -46,8 +46,9 @@ export class SavedList<Entry extends { readonly id: number }> {
     for (const entry of salvage?.entries ?? []) this.entries.set(entry.id, entry);
     if (salvage !== null && salvage.bad === 0) return true;
     const aside = await this.#moveAside();
-    const found = content instanceof Error ? content.message : `${salvage?.bad ?? "all"} entries can not be read`;
-    report(`${path}: ${found}; ${aside}, ${this.entries.size} entries are kept`);
+    const found = content instanceof Error ? content.message : `${entries(salvage?.bad ?? "all")} can not be read`;
+    const kept = this.entries.size;
+    report(`${path}: ${found}; ${aside}, ${entries(kept)} ${kept === 1 ? "is" : "are"} kept`);
     this.changed();
     return true;
   }
@@ -125,6 +126,10 @@ export class SavedList<Entry extends { readonly id: number }> {
       return `could not be moved aside (${error instanceof Error ? error.message : String(error)})`;
     }
   }
+}
+
+function entries(count: number | "all"): string {
+  return `${count} ${count === 1 ? "entry" : "entries"}`;
 }
 
 async function readWhole(path: string): Promise<string> {

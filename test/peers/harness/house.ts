@@ -22,6 +22,8 @@ const LOOK_EVERY_MS = 50;
 export type HouseOptions = Partial<Pick<HouseConfig, "numbering" | "extra" | "peerPort">> & {
   /** A data directory that is there already: a house that is started again. */
   readonly dataDir?: string;
+  /** Where the configuration is written; into the data directory when it is not said. */
+  readonly configDir?: string;
 };
 
 /** A running gateway with emulated devices, in a process of its own, on ports and in a directory of its own. */
@@ -52,7 +54,7 @@ export class House {
     // At once, so that none lies in the range of another: 32 for RTP, one for SIP, two for a softphone.
     const rtpPort = await freePorts(36);
     const ports = { ...options, rtpPort, sipPort: rtpPort + 32, peerPort: options.peerPort ?? rtpPort + 34 };
-    const config = join(dataDir, "house.toml");
+    const config = join(options.configDir ?? dataDir, "house.toml");
     await writeFile(config, houseConfig(ports));
     const args = [main, "start", "--config", config, "--data", dataDir, "--emulate", "--json", "--verbose"];
     const program = new Program({ name: "offhook", command: process.execPath, args });

@@ -3,6 +3,8 @@ import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { Status } from "../../../src/api/status.ts";
+import type { Contact } from "../../../src/message/record.ts";
+import { writeEntries } from "../../../src/vendor/store/format.ts";
 import { Door } from "../harness/door.ts";
 import { House } from "../harness/house.ts";
 import { Scratch } from "../harness/scratch.ts";
@@ -20,6 +22,24 @@ async function smallDisk(t: TestContext, extra = ""): Promise<{ scratch: Scratch
   await house.door.ask("book", "add", "Before", "0301");
   await house.fact("storeChanged", 5000, 0, ({ what, state }) => what === "book" && state === "saved");
   return { scratch, dir, house };
+}
+
+/** Started on a disk that is read-only, with the entries that are saved there; the control socket is in a folder in memory. */
+async function startedReadOnly(t: TestContext, contacts: readonly Contact[]) {
+  const scratch = new Scratch();
+  t.after(() => scratch.close());
+  const [disk, configDir, runtime] = [
+    await scratch.folder("disk"),
+    await scratch.folder("c"),
+    await scratch.folder("r"),
+  ];
+  // For this process, which asks, and for the gateway.
+  Object.assign(process.env, { RUNTIME_DIRECTORY: runtime });
+  await mount(scratch, disk, "-t", "tmpfs", "-o", "size=512k", "tmpfs");
+  await writeFile(join(disk, "book.json"), [...writeEntries("contacts", contacts)].join(""));
+  await run("mount", "-o", "remount,ro", disk);
+  const house = await House.start(scratch, { dataDir: disk, configDir, extra: "\n[data]\nsave_after_ms = 100\n" });
+  return { scratch, disk, house };
 }
 
 /** A change is not saved, which is told as a fact, in the status, and to whoever makes the next one, with the reason. */
@@ -107,3 +127,22 @@ test("a data directory that is taken away is made again with everything in it, a
   assert.match(await readFile(join(dir, "book.json"), "utf8"), /"During"/);
   assert.match(await readFile(join(dir, "calls.json"), "utf8"), /"answered"/);
 });
+
+test(
+  "started on a read-only disk it says so, calls go on with the book that is there, and all is saved when it can be",
+  needsRoot,
+  async (t) => {
+    const { scratch, disk, house } = await startedReadOnly(t, [
+      { id: 1, name: "Alice Softphone", numbers: ["700", "alice"] },
+    ]);
+    assert.match(house.program.output, /data directory .*: can not be written \(EROFS\), nothing is saved — /);
+    assert.equal((await house.cli("book", "--data", house.dataDir)).code, 0);
+    await changesAreNotSaved(house, /EROFS/);
+    await callGoesThrough(scratch, house);
+    const since = house.door.facts.length;
+    await run("mount", "-o", "remount,rw", disk);
+    await clearsItself(house, since);
+    await house.program.stop();
+    assert.deepEqual((await savedNames(house.dataDir)).slice(0, 3), ["Alice Softphone", "During", "Refused"]);
+  },
+);
