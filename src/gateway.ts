@@ -216,7 +216,7 @@ async function openDevices(
 ): Promise<void> {
   const report = (problem: string): void => {
     const [, device = "", rest = problem] = /^((?:base|dongle):\d+): (.*)$/s.exec(problem) ?? [];
-    spine.complaints.about("usb", device, rest);
+    spine.complaints.aboutDevice("usb", device, rest);
   };
   const families = [referenceBase(), referenceDongle()];
   const claims = families.flatMap((family) => family.claims);

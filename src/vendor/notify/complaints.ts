@@ -19,19 +19,36 @@ export class Complaints {
 
   /** `kind` is what is counted (`times` of it), e.g. `sip`; `peer` whose complaints are told once a minute. */
   about(kind: string, peer: string, problem: string, times = 1): void {
+    this.#count(kind, times);
+    this.#tellOnce(`${kind} ${peer}`, `${peer === "" ? kind : `${kind} ${peer}`}: ${problem}`);
+  }
+
+  /**
+   * The same for a device: each kind of problem (what stands before its first colon) is told once a minute, so that a
+   * passing one does not hide why the device can not be opened. The words are ours, so there are few of them.
+   */
+  aboutDevice(kind: string, device: string, problem: string): void {
+    this.#count(kind, 1);
+    const [topic = ""] = problem.split(":", 1);
+    this.#tellOnce(`${kind} ${device} ${topic}`, `${device === "" ? kind : `${kind} ${device}`}: ${problem}`);
+  }
+
+  counts(): Readonly<Record<string, number>> {
+    return { ...this.#counts };
+  }
+
+  #count(kind: string, times: number): void {
     this.#counts[kind] = (this.#counts[kind] ?? 0) + times;
-    const key = `${kind} ${peer}`;
+  }
+
+  #tellOnce(key: string, sentence: string): void {
     const now = this.#clock.now();
     const told = this.#toldAt.get(key);
     if (told !== undefined && now - told < QUIET_MS) return;
     this.#toldAt.delete(key);
     this.#toldAt.set(key, now);
     this.#forgetOldest();
-    this.#tell(`${peer === "" ? kind : `${kind} ${peer}`}: ${problem}`);
-  }
-
-  counts(): Readonly<Record<string, number>> {
-    return { ...this.#counts };
+    this.#tell(sentence);
   }
 
   #forgetOldest(): void {
