@@ -149,6 +149,7 @@ test("unpacked on a router and run by its supervisor as its own user, the phones
   const router = await installed(t);
   const { root, scratch } = router;
   assert.match(run(join(root, "usr/bin/offhook"), ["version"], "/"), /^offhook [0-9.]+\n$/);
+  run(join(root, "usr/bin/offhook"), ["check", "etc/offhook.toml"], root);
   const ports = { sipPort: await freePorts(1), rtpPort: await freePorts(32), peerPort: await freePorts(2) };
   await writeFile(join(root, "etc/offhook.toml"), houseConfig(ports));
   const data = join(root, "var/lib/offhook");
