@@ -20,7 +20,7 @@ test("in 128 MB, on a read-only root, the gateway finds the base and the dongle 
   const { guest, gateway } = world;
   const total = await guest.memoryTotalMB();
   assert.ok(total > 110 && total < 130, `${total} MB`);
-  await assert.rejects(guest.run("touch /opt/router/dist/offhook.js"), /Read-only/);
+  await assert.rejects(guest.run("touch /usr/lib/offhook/offhook.js"), /Read-only/);
   const { devices, memory } = await world.status();
   assert.deepEqual(devices.map(({ device, attached }) => `${device} ${attached}`).sort(), [
     "base:1 true",

@@ -6,10 +6,9 @@ import { router } from "./world.ts";
 /** Where the kernel's hub of the first bus has the devices. */
 const NODES = "/dev/bus/usb/001/*";
 
-test("a driver of the kernel that has taken the dongle is told of with the way out, and when it lets go the dongle works", async (t) => {
+test("a driver of the kernel that has taken the dongle is told of with the way out, and when it lets go the dongle works", async () => {
   const world = await router();
   const { house, guest } = world;
-  t.after(() => guest.run(`rmmod ${foreignDriver} || true`));
   await guest.run(`insmod /lib/modules/${foreignDriver}.ko vendor=0x1209 product=0x0002`);
   const told = world.told;
   await house.unplug("dongle:1");
@@ -39,7 +38,7 @@ test("as its own user the gateway says which permission it lacks, and works as s
   await world.allThere();
 });
 
-test("with busybox's mdev and the rule of docs/router.md a device that is plugged in is the gateway's", async (t) => {
+test("with busybox's mdev and the rule of the tarball a device that is plugged in is the gateway's", async (t) => {
   const world = await router();
   const pid = await world.guest.start("mdev -df");
   t.after(() => world.guest.run(`kill ${pid}`));
@@ -50,7 +49,7 @@ test("with busybox's mdev and the rule of docs/router.md a device that is plugge
   assert.match(await world.guest.run(`ls -l ${NODES}`), /crw-rw---- +1 root +offhook/);
 });
 
-test("with udevd and the rule of docs/router.md it is as well", async (t) => {
+test("with udevd and the rule of the tarball it is as well", async (t) => {
   const world = await router();
   const pid = await world.guest.start("/lib/systemd/systemd-udevd");
   t.after(() => world.guest.run(`kill ${pid}`));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { router } from "./world.ts";
 
-const program = "node /opt/router/dist/offhook.js device";
+const program = "offhook device";
 
 test("kept attached, a device that was away is plugged in again by itself; when the keeping ends, the ports are free", async () => {
   const { house, guest } = await router();
@@ -37,8 +37,7 @@ test("whoever attaches without being root, or without the kernel's module, is to
       (error: Error) => error.message,
     );
   const attach = `--attach 127.0.0.1:${house.port}`;
-  await guest.run("mkdir /tmp/p && cp -r /opt/router/dist /opt/router/package.json /tmp/p && chmod -R a+rX /tmp/p");
-  const asUser = `su offhook -s /bin/sh -c 'node /tmp/p/dist/offhook.js device ${attach}'`;
+  const asUser = `su offhook -s /bin/sh -c 'offhook device ${attach}'`;
   assert.match(await refused(asUser), /only root can plug devices into this machine — run it with sudo/);
   await guest.run("rmmod vhci-hcd");
   assert.match(await refused(`${program} ${attach}`), /no virtual USB host — load it: modprobe vhci-hcd/);

@@ -32,7 +32,7 @@ export class GuestGateway {
   static async start(guest: Guest, scratch: Scratch, { config, user }: GatewayOptions): Promise<GuestGateway> {
     await guest.run(`echo ${Buffer.from(config).toString("base64")} | base64 -d > /tmp/router.toml`);
     const door = `DOOR_SOCKET=${SOCKET} DOOR_PORT=${ports.door}`;
-    const node = "node --import /opt/router/door.mjs /opt/router/dist/offhook.js";
+    const node = "node --import /opt/router/door.mjs /usr/lib/offhook/offhook.js";
     const command = `env ${door} ${node} start --config /tmp/router.toml --data ${DATA} --json`;
     const before = guest.log.length;
     // The shell makes way: the process id is the gateway's own.

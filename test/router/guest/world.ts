@@ -81,8 +81,7 @@ export class RouterWorld {
 
   /** As a person does it in the guest. */
   attachByProgram(): Promise<string> {
-    const program = "node /opt/router/dist/offhook.js";
-    return this.guest.run(`cd /data && ${program} device --attach 127.0.0.1:${this.house.port}`);
+    return this.guest.run(`cd /data && offhook device --attach 127.0.0.1:${this.house.port}`);
   }
 
   /** Plugs one in, without a program of ours. */

@@ -1,5 +1,6 @@
 import { chmod, copyFile, cp, mkdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { type TarEntry, unitFiles } from "../../../src/build/tarball.mjs";
 import { cached } from "./cache.ts";
 import { cpio, modes } from "./cpio.ts";
 import { unpackFromNpm } from "./from-npm.ts";
@@ -8,10 +9,26 @@ import { run, text } from "./run.ts";
 import type { Target } from "./target.ts";
 
 /** Folders that exist on the read-only root for something to be mounted on. */
-const MOUNT_POINTS = ["proc", "sys", "dev", "tmp", "run", "data", "opt/router", "etc/udev/rules.d", "root", "usr/bin"];
+const MOUNT_POINTS = [
+  "proc",
+  "sys",
+  "dev",
+  "tmp",
+  "run",
+  "data",
+  "opt/router",
+  "root",
+  "usr/bin",
+  "usr/lib/offhook",
+  "etc",
+];
 
-/** Who may use the devices: the very rules that docs/router.md gives people. */
-const HOTPLUG = ["etc/mdev.conf", "etc/udev/rules.d/70-offhook.rules"];
+/** What a router has before anything of ours is on it. */
+const ETC: Readonly<Record<string, string>> = {
+  passwd: "root:x:0:0:root:/root:/bin/sh\n",
+  group: "root:x:0:\n",
+  "mdev.conf": "null 0:0 666\n",
+};
 
 /** Finds the two read-only images by their serial numbers, mounts them, and goes on in the real root. */
 const EARLY_INIT = `#!/bin/busybox sh
@@ -46,11 +63,21 @@ export interface BaseRoot {
 export async function baseRoot(target: Target, system: System): Promise<BaseRoot> {
   const node = await nodeOf(target);
   const { size } = await stat(node.path);
-  const rules = await hotplugRules();
-  const key = JSON.stringify([node.path, node.version, size, (await stat(system.kernel)).mtimeMs, EARLY_INIT, rules]);
+  const units = unitFiles();
+  const unitsKey = units.map(({ path, data }) => [path, data.toString("utf8")]);
+  const key = JSON.stringify([
+    node.path,
+    node.version,
+    size,
+    (await stat(system.kernel)).mtimeMs,
+    EARLY_INIT,
+    ETC,
+    unitsKey,
+  ]);
   const folder = await cached(`${target.name}-root`, key, async (into) => {
     const root = join(into, "root");
-    await fillRoot(root, system, node.path, rules);
+    await fillRoot(root, system, node.path);
+    await install(root, units);
     await squash(root, join(into, "base.squashfs"));
     await rm(root, { recursive: true });
     await writeFile(join(into, "initramfs"), await initramfs(system));
@@ -81,12 +108,7 @@ async function nodeOf(target: Target): Promise<{ readonly path: string; readonly
   return { path: join(folder, "bin/node"), version };
 }
 
-async function fillRoot(
-  root: string,
-  system: System,
-  node: string,
-  rules: Readonly<Record<string, string>>,
-): Promise<void> {
+async function fillRoot(root: string, system: System, node: string): Promise<void> {
   await cp(system.userland, root, { recursive: true, verbatimSymlinks: true });
   for (const folder of MOUNT_POINTS) await mkdir(join(root, folder), { recursive: true });
   await mkdir(join(root, "bin"), { recursive: true });
@@ -96,21 +118,18 @@ async function fillRoot(
   await copyFile(node, join(root, "usr/bin/node"));
   await chmod(join(root, "usr/bin/node"), 0o755);
   await cp(system.modules, join(root, "lib/modules"), { recursive: true });
-  for (const [name, rule] of Object.entries(rules)) await writeFile(join(root, name), rule);
-  await writeFile(join(root, "etc/passwd"), "root:x:0:0:root:/root:/bin/sh\noffhook:x:100:100::/data:/bin/sh\n");
-  await writeFile(join(root, "etc/group"), "root:x:0:\noffhook:x:100:\n");
+  await symlink("/bin/busybox", join(root, "usr/bin/env"));
+  for (const [name, text] of Object.entries(ETC)) await writeFile(join(root, "etc", name), text);
 }
 
-/** By path without the leading slash. */
-async function hotplugRules(): Promise<Readonly<Record<string, string>>> {
-  const docs = await readFile(join(import.meta.dirname, "../../../docs/router.md"), "utf8");
-  const found = HOTPLUG.map((name) => {
-    const after = docs.split(`\`/${name}\``)[1] ?? "";
-    const [, rule] = /```text\n([^`]*)```/.exec(after) ?? [];
-    if (rule === undefined) throw new Error(`docs/router.md has no rule for /${name}`);
-    return [name, rule] as const;
-  });
-  return Object.fromEntries(found);
+/** What the tarball has but the program, which the other image brings: rules for the devices, and the user, by its own script. */
+async function install(root: string, units: readonly TarEntry[]): Promise<void> {
+  for (const { path, mode, data } of units) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFile(join(root, path), data, { mode });
+  }
+  await symlink("../lib/offhook/offhook.js", join(root, "usr/bin/offhook"));
+  await run("sh", [join(root, "usr/lib/offhook/install.sh"), root]);
 }
 
 /** Those of this machine's busybox: Debian builds the same for every architecture. */

@@ -18,7 +18,13 @@ export async function kernelHashFiles(folder: string): Promise<Readonly<Record<s
   });
   const vector = (name: string) => [`vectors/codec/g711/${name}`, join(vectors, "codec/g711", name)] as const;
   // Two folders deep, as the source is: from there it finds the voice module.
-  return Object.fromEntries([["test/router/kernel-hash.mjs", bundle], vector("sweep.src"), vector("sweep-r.a")]);
+  const module = ["dist/voice.wasm", join(repository, "dist/voice.wasm")] as const;
+  return Object.fromEntries([
+    ["test/router/kernel-hash.mjs", bundle],
+    module,
+    vector("sweep.src"),
+    vector("sweep-r.a"),
+  ]);
 }
 
 export const kernelHashCommand = "node /opt/router/test/router/kernel-hash.mjs /opt/router/vectors";

