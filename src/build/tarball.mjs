@@ -24,8 +24,8 @@ const natives = {
   "arm64 musl": "arm64-musl",
   "arm glibc": "arm-gnueabihf",
 };
-/** What of dist/ is for developers, and never on a router. */
-const forDevelopers = /\.map$|^voice\.debug\.|^types$/;
+/** What of dist/ runs: the rest is for developers. */
+const runs = /^(?:[^.]+\.js|voice\.wasm|supervise\.sh|licences\.txt)$/;
 /** Folders that every router has: unpacking leaves their permissions alone. */
 const everywhere = ["etc", "etc/init.d", "usr", "usr/bin", "usr/lib"];
 
@@ -56,7 +56,7 @@ export function unitFiles() {
 
 function program() {
   const dist = join(root, "dist");
-  const names = readdirSync(dist).filter((name) => !forDevelopers.test(name));
+  const names = readdirSync(dist).filter((name) => runs.test(name));
   const { version } = manifestIn(root);
   return [
     ...names.map((name) => fileOf(join(dist, name), `${home}/${name}`)),

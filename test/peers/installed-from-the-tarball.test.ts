@@ -80,7 +80,7 @@ test("the tarball has what a router needs, nothing for developers, and one nativ
     paths.filter((path) => /\.(?:map|ts|md)$|debug|@/.test(path)),
     ["usr/lib/offhook/node_modules/usb/LICENSE.md"],
   );
-  assert.equal(paths.filter((path) => path.endsWith(".node")).length, 1);
+  for (const one of [".node", ".wasm"]) assert.equal(paths.filter((path) => path.endsWith(one)).length, 1, one);
   const programs = await Promise.all(paths.map(async (path) => ((await stat(join(root, path))).mode & 0o111) !== 0));
   assert.deepEqual(
     paths.filter((_, n) => programs[n]),
