@@ -6,9 +6,10 @@ import { router } from "./world.ts";
 /** Where the kernel's hub of the first bus has the devices. */
 const NODES = "/dev/bus/usb/001/*";
 
-test("a driver of the kernel that has taken the dongle is told of with the way out, and when it lets go the dongle works", async () => {
+test("a driver of the kernel that has taken the dongle is told of with the way out, and when it lets go the dongle works", async (t) => {
   const world = await router();
   const { house, guest } = world;
+  t.after(() => guest.run(`rmmod ${foreignDriver} || true`));
   await guest.run(`insmod /lib/modules/${foreignDriver}.ko vendor=0x1209 product=0x0002`);
   const told = world.told;
   await house.unplug("dongle:1");
