@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -111,6 +112,26 @@ test("a server that is none, or lies, is told as such", async (t) => {
   const strange = Buffer.from([0x01, 0x11, 0x00, 0x03, 0, 0, 0, 77]);
   await assert.rejects(importDevice(await answers(strange), "1-1"), /1-1: refused with status 77/);
   await assert.rejects(listExported({ address: "127.0.0.1", port: 1 }), /nobody serves devices there — start/);
+});
+
+test("a server that answers octet by octet is given up after five seconds all the same", async (t) => {
+  const clock = new VirtualClock();
+  const server = createServer((socket) => {
+    socket.on("error", () => {});
+    // The first octets of a list, of which the rest never comes.
+    socket.on("data", () => {
+      clock.advance(ms(4000));
+      socket.write(Buffer.from([0x01, 0x11, 0x00, 0x05]), () => clock.advance(ms(2000)));
+    });
+  });
+  t.after(() => server.close());
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const at = server.address();
+  assert.ok(typeof at === "object" && at !== null);
+  const began = performance.now();
+  await assert.rejects(listExported({ address: "127.0.0.1", port: at.port }, clock), /does not answer within 5 s/);
+  assert.ok(performance.now() - began < 4000, "it is not the silence that is timed, but the whole answer");
+  assert.equal(clock.pending, 0);
 });
 
 test("detaching frees the ports of our devices and of no others, or those that are named", async (t) => {

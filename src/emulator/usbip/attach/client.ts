@@ -1,4 +1,6 @@
 import { connect, type Socket } from "node:net";
+import { ms } from "../../../message/units.ts";
+import { type Clock, systemClock } from "../../../vendor/clock/clock.ts";
 import { Intake, type Want } from "../intake.ts";
 import {
   DEVICE_LENGTH,
@@ -12,8 +14,8 @@ import {
   replies,
 } from "../wire/operation.ts";
 
-/** A server that has not answered by then never will, ms. */
-const PATIENCE_MS = 5000;
+/** A server that has not answered by then never will, however slowly it goes on, ms. */
+const PATIENCE_MS = ms(5000);
 /** Devices believed of a server's list. */
 const MOST_DEVICES = 256;
 const COUNT_LENGTH = 4;
@@ -28,9 +30,9 @@ export interface ServerAddress {
 }
 
 /** The devices that a server offers. Rejects with a sentence. */
-export async function listExported(server: ServerAddress): Promise<readonly ExportedDevice[]> {
+export async function listExported(server: ServerAddress, clock = systemClock): Promise<readonly ExportedDevice[]> {
   const devices: ExportedDevice[] = [];
-  const socket = await request(server, encodeOperation(operations.requestList), (done) => {
+  const socket = await request(server, clock, encodeOperation(operations.requestList), (done) => {
     const next = (left: number): Want =>
       left === 0 ? done() : { octets: DEVICE_LENGTH, take: (it) => device(it, left) };
     const device = (octets: Buffer, left: number): Want => {
@@ -56,9 +58,9 @@ export interface Imported {
 }
 
 /** Takes a device from a server. Rejects with a sentence, e.g. that somebody else has it. */
-export async function importDevice(server: ServerAddress, busid: string): Promise<Imported> {
+export async function importDevice(server: ServerAddress, busid: string, clock = systemClock): Promise<Imported> {
   const found: ExportedDevice[] = [];
-  const socket = await request(server, encodeImport(busid), (done) => (header) => {
+  const socket = await request(server, clock, encodeImport(busid), (done) => (header) => {
     expectReply(header, operations.replyImport, busid);
     const take = (octets: Buffer): Want => {
       found.push(decodeDevice(octets).device);
@@ -78,18 +80,21 @@ export async function importDevice(server: ServerAddress, busid: string): Promis
  */
 function request(
   server: ServerAddress,
+  clock: Clock,
   question: Buffer,
   read: (done: () => null) => (header: Buffer) => Want,
 ): Promise<Socket> {
   const { address: host, port } = server;
   const socket = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS });
   return new Promise<Socket>((resolve, reject) => {
+    const late = clock.after(PATIENCE_MS, () => fail(`does not answer within ${PATIENCE_MS / 1000} s`));
     const fail = (words: string): void => {
+      late();
       socket.destroy();
       reject(new Error(`${host}:${port}: ${words}`));
     };
     const done = (): null => {
-      socket.setTimeout(0);
+      late();
       socket.pause();
       socket.removeAllListeners();
       socket.on("error", () => socket.destroy());
@@ -97,7 +102,6 @@ function request(
       return null;
     };
     const intake = new Intake({ octets: OPERATION_LENGTH, take: read(done) });
-    socket.setTimeout(PATIENCE_MS, () => fail(`does not answer within ${PATIENCE_MS / 1000} s`));
     socket.on("connect", () => socket.write(question));
     socket.on("error", (error: NodeJS.ErrnoException) => fail(whyNot(error)));
     socket.on("end", () => fail("closed the connection before it had answered"));
