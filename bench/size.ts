@@ -3,12 +3,21 @@ import { join } from "node:path";
 import { machine } from "./machine.ts";
 import { type Bytes, type Flash, flash, root } from "./size/flash.ts";
 import { type Memory, memory } from "./size/memory.ts";
-import { growth, howToRenew, keepPriceList, type PriceList, readPriceList, type Start } from "./size/price-list.ts";
+import {
+  growth,
+  howToRenew,
+  keepPriceList,
+  type PriceList,
+  readPriceList,
+  type Start,
+  tooHeavy,
+} from "./size/price-list.ts";
 import { startTime } from "./size/start-time.ts";
 
 /**
  * `npm run size [-- [bytes] [keep REASON]]`: prints what the gateway costs, beside the list that is kept; `bytes` leaves
- * out what takes minutes. Exits with 1 when something has grown; `keep` makes it the list, with the reason.
+ * out what takes minutes. Exits with 1 when something has
+ * grown, or four calls take more memory than they may; `keep` makes it the list, with the reason.
  */
 async function main(words: readonly string[]): Promise<number> {
   const quick = words[0] === "bytes";
@@ -24,7 +33,10 @@ async function main(words: readonly string[]): Promise<number> {
     await keepPriceList({ ...now, reason });
     return 0;
   }
-  const problems = kept === null ? ["there is no list yet"] : growth(kept.flash, now.flash);
+  const problems = [
+    ...(kept === null ? ["there is no list yet"] : growth(kept.flash, now.flash)),
+    ...tooHeavy(now.memory),
+  ];
   if (problems.length > 0) console.log(`\nGrown:\n  ${problems.join("\n  ")}\n${howToRenew}`);
   return problems.length === 0 ? 0 : 1;
 }

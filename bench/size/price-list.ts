@@ -43,6 +43,18 @@ export function growth(kept: Flash, now: Flash): readonly string[] {
   return [...grown("files", kept.files, now.files), ...grown("features", kept.features, now.features)];
 }
 
+/** What four calls may add to an idle Node, octets of resident memory. */
+const MOST_MEMORY = 25e6;
+
+/** Where four calls take more memory than that, as sentences: small growth drowns in the collector's noise, this does not. */
+export function tooHeavy(memory: Memory): readonly string[] {
+  const { "bare Node, idle": bare, ...others } = memory;
+  return ["four calls, passed through", "four calls, transcoded"].flatMap((name) => {
+    const above = (others[name]?.rss ?? Number.POSITIVE_INFINITY) - (bare?.rss ?? 0);
+    return above <= MOST_MEMORY ? [] : [`${name}: ${above} bytes above a bare Node, more than ${MOST_MEMORY}`];
+  });
+}
+
 function grown(group: string, kept: Bytes, now: Bytes): string[] {
   return Object.entries(now).flatMap(([name, bytes]) => {
     const before = kept[name] ?? 0;
