@@ -1,3 +1,4 @@
+import { setPriority } from "node:os";
 import type { Config } from "../../config/config.ts";
 import { ConfigFaults } from "../../config/fault.ts";
 import { loadConfig } from "../../config/read-config.ts";
@@ -13,6 +14,12 @@ import { printable } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 import { welcome } from "./welcome.ts";
 
+/**
+ * The logic's place on a processor: behind the voice (-15, src/voice/worker.ts), before files and other programs. In Linux
+ * this is the thread's own; those that do the files were made when the configuration was read, and keep 0.
+ */
+const NICE = -5;
+
 /** `offhook start`: runs until it is asked to stop. */
 export async function start(args: Arguments, terminal: Terminal, startGateway: StartGateway): Promise<number> {
   const config = await loadConfig(args.config, { emulate: args.emulate }).catch((error: unknown) => {
@@ -27,6 +34,7 @@ export async function start(args: Arguments, terminal: Terminal, startGateway: S
   try {
     const report = (problem: string): void => terminal.err(`offhook: ${printable(problem)}`);
     if (control.trouble !== null) report(control.trouble);
+    comeBeforeFiles();
     const { OFFHOOK_HEARTBEAT: heartbeat = null } = terminal.env;
     const gateway = await startGateway(config, { dataDir: dir, heartbeat, report });
     control.serve(gateway);
@@ -38,6 +46,15 @@ export async function start(args: Arguments, terminal: Terminal, startGateway: S
     return 0;
   } finally {
     await control.close();
+  }
+}
+
+function comeBeforeFiles(): void {
+  if (process.platform !== "linux") return;
+  try {
+    setPriority(NICE);
+  } catch {
+    // Not permitted: everybody waits for his turn, as the voice does then.
   }
 }
 

@@ -6,15 +6,23 @@ import { processorMs } from "../../../bench/machine.ts";
 import { Scratch } from "../harness/scratch.ts";
 import type { Counting } from "./counting.ts";
 import { type Frame, framesOf, LATE_MS, lateWithoutExcuse, stolenBetween } from "./lateness.ts";
-import { lifts } from "./lifting.ts";
-import { bookSize, callsUp, OneProcessor } from "./one-processor.ts";
+import { type Lift, lifts } from "./lifting.ts";
+import { bookSize, callsUp, OneProcessor, voiceNice, watchStrangers } from "./one-processor.ts";
 import type { Testimony } from "./witness.ts";
 
 /** How long everything happens at once, seconds. */
 const busySeconds = 24;
 const rateMs = 3000;
-/** From the finger to the effect, ms (G14, G31). */
+/**
+ * Key to effect: from the finger, over the phone's contact, the emulated USB and the queue, to the command that asks for
+ * the tone, ms (G14, G31). What comes after is the way of the sound, which no load may make longer: the next tick, two
+ * frames in the ring to the device and two in the device's own play-out, 60 to 80 ms as docs/device-protocol.md §5 has it.
+ */
 const effectLimitMs = 100;
+/** From the finger to the ear, at most (G14). */
+const earLimitMs = 200;
+/** So much of one processor others may have: with more, the finger and the gateway wait for them, and times say nothing. */
+const mostStrangers = 0.25;
 
 const root = process.platform === "linux" && process.getuid?.() === 0;
 const needsRoot = { skip: root ? false : "needs root on Linux: it gives threads their priority" };
@@ -27,14 +35,16 @@ test(
     t.after(() => scratch.close());
     const one = await OneProcessor.start(scratch);
     const { house } = one;
+    assertOrder(one);
     const download = one.download();
     await moves(download);
     const alone = await download.rate(rateMs);
-    const calls = await one.standingCalls(busySeconds + 25);
+    const calls = await one.standingCalls(busySeconds + 60);
     const [beside, share] = await beside4Calls(one, download);
     const reindex = one.reindex();
     await moves(reindex);
     const changed = reindex.count;
+    const strangers = watchStrangers();
     // Whoever measures comes before what is measured, but not before the voice.
     setPriority(-10);
     const [testimony, taken, busy] = await Promise.all([
@@ -42,6 +52,7 @@ test(
       lifts(house, (busySeconds - 2) * 1000),
       download.rate((busySeconds - 1) * 1000),
     ]);
+    const others = strangers();
     const changes = reindex.count - changed;
     await reindex.stop();
     const { figures, voiceStatus } = await house.status();
@@ -51,9 +62,12 @@ test(
     const late = lateWithoutExcuse(frames, testimony.stolen);
     tellVoice(t, testimony, frames, late);
     const [toCommand, toEar] = [taken.map((lift) => lift.toCommand), taken.map((lift) => lift.toEar)];
-    t.diagnostic(`lifted → the tone is asked for: ${ms(toCommand)}; in the ear: ${ms(toEar)} (${taken.length} times)`);
+    t.diagnostic(`lifted → the tone is asked for: ${ms(toCommand)} (${taken.length} times)`);
     t.diagnostic(
-      `${changes} changes of a book of ${bookSize}; event in the queue p99 ${figures.queueDelayMs.p99.toFixed(1)} ms, ` +
+      `lifted → in the ear:           ${ms(toEar)}, of which the way of the sound: ${ms(taken.map(wayOfSound))}`,
+    );
+    t.diagnostic(
+      `${changes} changes of a book of ${bookSize}; event in the queue p99 ${figures.queueDelayMs.p99.toFixed(1)} ms, max ${figures.queueDelayMs.max.toFixed(0)} ms, ` +
         `handler p99 ${figures.handlerMs.p99.toFixed(2)} ms, max ${figures.handlerMs.max.toFixed(1)} ms`,
     );
     t.diagnostic(
@@ -64,17 +78,19 @@ test(
     assert.ok(frames.length > callsUp * 50 * (busySeconds - 1), `only ${frames.length} frames were seen`);
     assert.deepEqual(late, []);
     assert.ok(changes > 1000 * busySeconds, `only ${changes} changes were made`);
-    assert.ok(taken.length >= 15, `the phone was lifted ${taken.length} times only`);
-    // What the machine took from everybody is none of the gateway's time.
-    const own = taken.map(({ at, toCommand: took }) => took - stolenBetween(testimony.stolen, at, at + took));
-    assert.ok(percentile(own, 0.99) <= effectLimitMs, `the tone was asked for after ${ms(own)}`);
-    assert.ok(percentile(toEar, 0.5) <= effectLimitMs, `the tone was in the ear after ${ms(toEar)}`);
     assert.ok(figures.handlerMs.p99 < 10, `a handler takes ${figures.handlerMs.p99} ms`);
     assert.deepEqual([figures.faults, voiceStatus?.workerRestarts], [0, 0]);
+    // The logic comes before usual programs, but not before everything that others may do meanwhile.
+    const judged = others <= mostStrangers;
+    t.diagnostic(
+      `other programs had ${(100 * others).toFixed(0)} % of a processor${judged ? "" : ": key to effect is not judged"}`,
+    );
+    if (judged) judgeLifts(taken, testimony);
 
     // The same measure on a voice that is left behind: it has to be found out.
     one.disregardVoice();
     const burden = one.reindex();
+    await moves(burden);
     const behind = await one.watch(5);
     await burden.stop();
     const found = lateWithoutExcuse(framesOf(behind.packets), behind.stolen);
@@ -82,6 +98,32 @@ test(
     assert.ok(found.length > 0, "a voice without priority is not found out, so the test could not fail");
   },
 );
+
+/** One thread for the voice before the logic, and at least libuv's four for the files behind it. */
+function assertOrder(one: OneProcessor): void {
+  const nice = one.niceValues();
+  const logic = nice.get(one.house.program.pid) ?? Number.NaN;
+  assert.ok(voiceNice < logic && logic < 0, `the logic has ${logic}`);
+  const others = [...nice.values()];
+  assert.equal(others.filter((value) => value === voiceNice).length, 1);
+  assert.ok(others.filter((value) => value === 0).length >= 4, `${others}`);
+}
+
+/** What the machine took from everybody is none of the gateway's time. */
+function judgeLifts(taken: readonly Lift[], { stolen }: Testimony): void {
+  const own = ({ at }: Lift, took: number): number => took - stolenBetween(stolen, at, at + took);
+  const toCommand = taken.map((lift) => own(lift, lift.toCommand));
+  const toEar = taken.map((lift) => own(lift, lift.toEar));
+  assert.ok(taken.length >= 15, `the phone was lifted ${taken.length} times only`);
+  assert.ok(percentile(toCommand, 0.99) <= effectLimitMs, `the tone was asked for after ${ms(toCommand)}`);
+  assert.ok(percentile(toEar, 0.5) <= effectLimitMs, `the tone was in the ear after ${ms(toEar)}`);
+  assert.ok(percentile(toEar, 1) <= earLimitMs, `the tone was in the ear after ${ms(toEar)}`);
+}
+
+/** From the command on: tick, ring, play-out. */
+function wayOfSound({ toCommand, toEar }: Lift): number {
+  return toEar - toCommand;
+}
 
 /** Resolves when the program is at work. */
 async function moves(program: Counting): Promise<void> {
