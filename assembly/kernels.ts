@@ -3,5 +3,6 @@
  * takes addresses in the imported memory; a test uses what lies above KERNELS_FREE (test/assembly/kernel-rig.ts).
  */
 import { decodePcma, decodePcmu, encodePcma, encodePcmu } from "./codec/g711.ts";
+import { concealGood, concealLost, concealOpen } from "./conceal/conceal.ts";
 
-export { decodePcma, decodePcmu, encodePcma, encodePcmu };
+export { concealGood, concealLost, concealOpen, decodePcma, decodePcmu, encodePcma, encodePcmu };
