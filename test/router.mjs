@@ -9,28 +9,24 @@
  * As root on Debian it installs QEMU and two small tools by apt; otherwise it says which are missing. Kernels, C libraries
  * and Nodes for ARM are fetched by apt and npm, which any user may do, and kept in test/router/image/cache.ts's folder.
  */
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { prepare } from "../src/build/prepare.mjs";
 import { installPeers } from "./peers.mjs";
+import { installTools } from "./router/tools.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 /** A run that is not over by then hangs, ms. */
 const patience = 900_000;
 
 const suites = {
-  "x86-64": { folder: "test/router/full", qemu: "qemu-system-x86_64", package: "qemu-system-x86" },
-  arm64: { folder: "test/router/smoke", qemu: "qemu-system-aarch64", package: "qemu-system-arm" },
-  armv7: { folder: "test/router/smoke", qemu: "qemu-system-arm", package: "qemu-system-arm" },
+  "x86-64": "test/router/full",
+  arm64: "test/router/smoke",
+  armv7: "test/router/smoke",
 };
-const tools = [
-  { program: "mksquashfs", package: "squashfs-tools" },
-  { program: "busybox", package: "busybox-static" },
-  { program: "xz", package: "xz-utils" },
-];
 
 const [wanted = "x86-64", filter = ""] = process.argv.slice(2);
 const names = wanted === "all" ? Object.keys(suites) : [wanted];
@@ -50,7 +46,7 @@ for (const name of names) {
 
 /** All files of a suite in one process: they share one guest. */
 async function runSuite(name) {
-  const folder = join(root, suites[name].folder);
+  const folder = join(root, suites[name]);
   const files = readdirSync(folder)
     .filter((file) => file.endsWith(".guest.ts") && file.includes(filter))
     .sort()
@@ -80,38 +76,6 @@ function node(args, target) {
       resolve(status ?? 1);
     });
   });
-}
-
-function installTools(targets) {
-  const wantedTools = [
-    ...tools,
-    ...targets.map((name) => ({ program: suites[name].qemu, package: suites[name].package })),
-  ];
-  const lacking = () => [
-    ...new Set(wantedTools.filter(({ program }) => !isInstalled(program)).map((it) => it.package)),
-  ];
-  const packages = lacking();
-  if (packages.length === 0) return;
-  const install = ["install", "--yes", "--no-install-recommends", ...packages];
-  if (process.getuid?.() === 0 && isInstalled("apt-get")) {
-    process.stderr.write(`offhook: installing ${packages.join(", ")} …\n`);
-    if (!apt(install)) {
-      apt(["update"]);
-      apt(install);
-    }
-  }
-  const still = lacking();
-  if (still.length > 0)
-    fail(`the router test needs ${still.join(", ")}: apt-get install --no-install-recommends ${still.join(" ")}`, 1);
-}
-
-function apt(args) {
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  return spawnSync("apt-get", ["-qq", ...args], { env, stdio: ["ignore", "ignore", 2] }).status === 0;
-}
-
-function isInstalled(program) {
-  return spawnSync("sh", ["-c", `command -v ${program}`], { stdio: "ignore" }).status === 0;
 }
 
 function fail(sentence, code) {

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { unitEnvironment } from "../../../src/build/units.mjs";
 import { Door } from "../../peers/harness/door.ts";
 import type { Scratch } from "../../peers/harness/scratch.ts";
 import { type Guest, ports } from "./guest.ts";
@@ -31,9 +32,10 @@ export class GuestGateway {
   /** Resolves when it says that it is ready. */
   static async start(guest: Guest, scratch: Scratch, { config, user }: GatewayOptions): Promise<GuestGateway> {
     await guest.run(`echo ${Buffer.from(config).toString("base64")} | base64 -d > /tmp/router.toml`);
-    const door = `DOOR_SOCKET=${SOCKET} DOOR_PORT=${ports.door}`;
+    const environment = { ...unitEnvironment, DOOR_SOCKET: SOCKET, DOOR_PORT: ports.door };
+    const settings = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
     const node = "node --import /opt/router/door.mjs /usr/lib/offhook/offhook.js";
-    const command = `env ${door} ${node} start --config /tmp/router.toml --data ${DATA} --json`;
+    const command = `env ${settings.join(" ")} ${node} start --config /tmp/router.toml --data ${DATA} --json`;
     const before = guest.log.length;
     // The shell makes way: the process id is the gateway's own.
     const pid = await guest.start(user === undefined ? command : `su ${user} -s /bin/sh -c 'exec ${command}'`);
