@@ -1,0 +1,267 @@
+/** ITU-T G.722, eight channels at once: see lanes.ts for the jobs, g722.ts for the state of one channel. */
+import { clamp, evenOf, multParts, oddOf, pairs } from "./fixed.ts";
+import { ENTRY, nextLog, PREDICTION, predictLanes, STEP_LOG, stepOf } from "./g722-predict-lanes.ts";
+import { QMF_TICKS, qmfJoin, qmfSplit } from "./g722-qmf.ts";
+import { BAND_STATE, COEFFICIENTS, DIFFERENCES, MODE, QMF, SIGNALS } from "./g722-state.ts";
+import { INVERSE } from "./g722-tables.ts";
+import { addressOf, gather, high16, JOB_FROM, JOB_STATE, JOB_TO, low16, scatter, transposeAt } from "./lanes.ts";
+
+/** One band of one channel while it is split or joined, octets. */
+const ROW: usize = usize(QMF_TICKS) << 1;
+/** One band of eight channels. */
+const PLANE: usize = ROW << 3;
+/** Working room, not state. */
+const ROWS: usize = memory.data(2560, 16);
+const PLANES: usize = memory.data(2560, 16);
+const BAND: usize = memory.data(256, 16);
+const SPARE: usize = memory.data(128, 16);
+const ENTRIES: usize = memory.data(4128, 16);
+/** The entry of the first tick: six older ones before it. */
+const FIRST: usize = ENTRIES + 6 * ENTRY;
+
+/** `count` octets of each channel, a multiple of 80. */
+export function g722EncodeLanes(jobs: usize, lanes: i32, count: i32): void {
+  for (let done = 0; done < count; done += QMF_TICKS) {
+    for (let lane = 0; lane < lanes; lane++) {
+      const samples = addressOf(jobs, lanes, lane, JOB_FROM) + (usize(done) << 2);
+      const row = ROWS + ROW * usize(lane);
+      qmfSplit(addressOf(jobs, lanes, lane, JOB_STATE) + QMF, samples, row, row + PLANE);
+    }
+    toPlane(ROWS, PLANES);
+    toPlane(ROWS + PLANE, PLANES + PLANE);
+    bandIn(jobs, lanes, 0);
+    encodeLow(PLANES);
+    bandOut(jobs, lanes, 0);
+    bandIn(jobs, lanes, BAND_STATE);
+    encodeHigh(PLANES + PLANE, PLANES);
+    bandOut(jobs, lanes, BAND_STATE);
+    toRows(PLANES, ROWS);
+    for (let lane = 0; lane < lanes; lane++)
+      narrow(ROWS + ROW * usize(lane), addressOf(jobs, lanes, lane, JOB_TO) + usize(done));
+  }
+}
+
+/** `count` octets of each channel, a multiple of 80. */
+export function g722DecodeLanes(jobs: usize, lanes: i32, count: i32): void {
+  for (let done = 0; done < count; done += QMF_TICKS) {
+    for (let lane = 0; lane < 8; lane++) {
+      const octets = addressOf(jobs, lanes, lane, JOB_FROM) + usize(done);
+      const mode = load<i32>(addressOf(jobs, lanes, lane, JOB_STATE) + MODE);
+      codesOf(octets, INVERSE + (usize(mode - 1) << 7), usize(lane) << 1);
+    }
+    bandIn(jobs, lanes, 0);
+    decodeLow(PLANES, PLANES + PLANE);
+    bandOut(jobs, lanes, 0);
+    toRows(PLANES + PLANE, ROWS);
+    bandIn(jobs, lanes, BAND_STATE);
+    decodeHigh(PLANES);
+    bandOut(jobs, lanes, BAND_STATE);
+    toRows(PLANES, ROWS + PLANE);
+    for (let lane = 0; lane < lanes; lane++) {
+      const samples = addressOf(jobs, lanes, lane, JOB_TO) + (usize(done) << 2);
+      const row = ROWS + ROW * usize(lane);
+      qmfJoin(addressOf(jobs, lanes, lane, JOB_STATE) + QMF, row, row + PLANE, samples);
+    }
+  }
+}
+
+/** Quantizes and predicts the lower band; the codes of six bits replace the samples. */
+function encodeLow(plane: usize): void {
+  let entry = FIRST;
+  let log = v128.load(BAND, STEP_LOG);
+  let step = stepOf(log, 8);
+  const end = plane + PLANE;
+  for (let at = plane; at < end; at += 16) {
+    const error = i16x8.sub_sat_s(v128.load(at), v128.load(BAND, PREDICTION));
+    const sign = i16x8.shr_s(error, 15);
+    // The magnitude in one's complement as ITU-T has it, and its own complement beside the step.
+    const complement = v128.not(v128.xor(error, sign));
+    const low = low16(step, complement);
+    const high = high16(step, complement);
+    const passed = classesPassed(low, high);
+    const index = i16x8.sub(i16x8.splat(0x0100), i16x8.mul(passed, i16x8.splat(0x0202)));
+    const magnitude = i8x16.swizzle(i16x8(0, 1200, 2584, 4240, 6288, 8968, 12896, 20456), index);
+    const level = i16x8.sub(v128.xor(magnitude, sign), sign);
+    const difference = multParts(evenOf(step), oddOf(step), level);
+    v128.store(at, lowCode(sign, passed, index, low, high));
+    log = nextLog(log, i8x16.swizzle(i16x8(-60, -30, 58, 172, 334, 538, 1198, 3042), index), 18432);
+    step = stepOf(log, 8);
+    predictLanes(BAND, entry, difference);
+    entry += ENTRY;
+  }
+  v128.store(BAND, log, STEP_LOG);
+}
+
+/** Minus the number of classes whose lower end the magnitude reaches. */
+// @ts-ignore: decorator
+@inline
+function classesPassed(low: v128, high: v128): v128 {
+  const a = i16x8.add(levelPassed(low, high, 288), levelPassed(low, high, 932));
+  const b = i16x8.add(levelPassed(low, high, 1688), levelPassed(low, high, 2600));
+  const c = i16x8.add(levelPassed(low, high, 3760), levelPassed(low, high, 5356));
+  return i16x8.add(i16x8.add(a, b), i16x8.add(c, levelPassed(low, high, 7920)));
+}
+
+/** -1 where the magnitude reaches the step times a level (of 2^14), else 0. */
+// @ts-ignore: decorator
+@inline
+function levelPassed(low: v128, high: v128, level: i32): v128 {
+  const pair = i32x4.splat(level | (16384 << 16));
+  return below(i32x4.dot_i16x8_s(low, pair), i32x4.dot_i16x8_s(high, pair));
+}
+
+// @ts-ignore: decorator
+@inline
+function below(low: v128, high: v128): v128 {
+  return i16x8.shr_s(i16x8.narrow_i32x4_s(low, high), 15);
+}
+
+/** As `levelPassed` for a level of each lane. */
+// @ts-ignore: decorator
+@inline
+function ownLevelPassed(low: v128, high: v128, levels: v128): v128 {
+  const one = i16x8.splat(16384);
+  return below(i32x4.dot_i16x8_s(low, low16(levels, one)), i32x4.dot_i16x8_s(high, high16(levels, one)));
+}
+
+/** The six bits of QUANTL: the class, and which of its four magnitudes it is. */
+// @ts-ignore: decorator
+@inline
+function lowCode(sign: v128, passed: v128, index: v128, low: v128, high: v128): v128 {
+  const first = ownLevelPassed(low, high, i8x16.swizzle(i16x8(0, 440, 1104, 1892, 2856, 4092, 5832, 8780), index));
+  const second = ownLevelPassed(low, high, i8x16.swizzle(i16x8(0, 600, 1292, 2120, 3144, 4484, 6448, 10228), index));
+  const third = ownLevelPassed(low, high, i8x16.swizzle(i16x8(140, 760, 1480, 2348, 3432, 4876, 7060, 11676), index));
+  const finer = i16x8.add(i16x8.add(first, second), third);
+  const code = i16x8.add(i16x8.add(i16x8.splat(63), i16x8.shl(passed, 2)), finer);
+  // Negative codes lie 28 lower, but those of the smallest class 2 higher.
+  const smallest = i16x8.eq(passed, i16x8.splat(0));
+  const offset = i16x8.sub(v128.and(smallest, i16x8.splat(30)), i16x8.splat(28));
+  return i16x8.add(code, v128.and(sign, offset));
+}
+
+/** Quantizes and predicts the higher band; its codes of two bits join the lower ones'. */
+function encodeHigh(plane: usize, codes: usize): void {
+  let entry = FIRST;
+  let log = v128.load(BAND, STEP_LOG);
+  let step = stepOf(log, 10);
+  for (let n: usize = 0; n < PLANE; n += 16) {
+    const error = i16x8.sub_sat_s(v128.load(plane + n), v128.load(BAND, PREDICTION));
+    const sign = i16x8.shr_s(error, 15);
+    const complement = v128.not(v128.xor(error, sign));
+    const large = levelPassed(low16(step, complement), high16(step, complement), 2256);
+    const code = i16x8.add(large, i16x8.add(i16x8.splat(1), v128.andnot(i16x8.splat(2), sign)));
+    v128.store(codes + n, v128.or(v128.load(codes + n), i16x8.shl(code, 6)));
+    const difference = highDifference(step, large, sign);
+    log = nextLog(log, i16x8.sub(v128.and(large, i16x8.splat(1012)), i16x8.splat(214)), 22528);
+    step = stepOf(log, 10);
+    predictLanes(BAND, entry, difference);
+    entry += ENTRY;
+  }
+  v128.store(BAND, log, STEP_LOG);
+}
+
+/** Block INVQAH. */
+// @ts-ignore: decorator
+@inline
+function highDifference(step: v128, large: v128, sign: v128): v128 {
+  const magnitude = i16x8.add(v128.and(large, i16x8.splat(5792)), i16x8.splat(1616));
+  return multParts(evenOf(step), oddOf(step), i16x8.sub(v128.xor(magnitude, sign), sign));
+}
+
+/** The lower band of the codes; `levels` (what INVERSE has for them) become samples. */
+function decodeLow(codes: usize, levels: usize): void {
+  let entry = FIRST;
+  let log = v128.load(BAND, STEP_LOG);
+  for (let n: usize = 0; n < PLANE; n += 16) {
+    const code = v128.and(i16x8.shr_u(v128.load(codes + n), 2), i16x8.splat(15));
+    const sign = i16x8.lt_s(code, i16x8.splat(8));
+    const passed = v128.and(i16x8.sub(v128.not(code), sign), i16x8.splat(7));
+    const index = pairs(passed);
+    const magnitude = i8x16.swizzle(i16x8(0, 1200, 2584, 4240, 6288, 8968, 12896, 20456), index);
+    const level = i16x8.sub(v128.xor(magnitude, sign), sign);
+    const step = stepOf(log, 8);
+    const even = evenOf(step);
+    const odd = oddOf(step);
+    const finer = multParts(even, odd, v128.load(levels + n));
+    v128.store(levels + n, limited(i16x8.add_sat_s(v128.load(BAND, PREDICTION), finer)));
+    log = nextLog(log, i8x16.swizzle(i16x8(-60, -30, 58, 172, 334, 538, 1198, 3042), index), 18432);
+    predictLanes(BAND, entry, multParts(even, odd, level));
+    entry += ENTRY;
+  }
+  v128.store(BAND, log, STEP_LOG);
+}
+
+/** The higher band of the codes, in place. */
+function decodeHigh(codes: usize): void {
+  let entry = FIRST;
+  let log = v128.load(BAND, STEP_LOG);
+  for (let n: usize = 0; n < PLANE; n += 16) {
+    const code = i16x8.shr_u(v128.load(codes + n), 6);
+    const sign = i16x8.lt_s(code, i16x8.splat(2));
+    const large = i16x8.sub(v128.and(code, i16x8.splat(1)), i16x8.splat(1));
+    const difference = highDifference(stepOf(log, 10), large, sign);
+    v128.store(codes + n, limited(i16x8.add_sat_s(v128.load(BAND, PREDICTION), difference)));
+    log = nextLog(log, i16x8.sub(v128.and(large, i16x8.splat(1012)), i16x8.splat(214)), 22528);
+    predictLanes(BAND, entry, difference);
+    entry += ENTRY;
+  }
+  v128.store(BAND, log, STEP_LOG);
+}
+
+// @ts-ignore: decorator
+@inline
+function limited(value: v128): v128 {
+  return clamp(value, i16x8.splat(-16384), i16x8.splat(16383));
+}
+
+/** One channel's octets, and their levels, into its lane of the two planes. */
+function codesOf(octets: usize, levels: usize, lane: usize): void {
+  for (let n: usize = 0; n < usize(QMF_TICKS); n++) {
+    const octet = usize(load<u8>(octets + n));
+    store<u16>(PLANES + lane + (n << 4), u16(octet));
+    store<u16>(PLANES + PLANE + lane + (n << 4), load<u16>(levels + ((octet & 63) << 1)));
+  }
+}
+
+/** A band's state of every channel to vectors; the difference signals become entries. */
+function bandIn(jobs: usize, lanes: i32, band: usize): void {
+  gather(jobs, lanes, JOB_STATE, band + COEFFICIENTS, BAND);
+  gather(jobs, lanes, JOB_STATE, band + SIGNALS, BAND + 128);
+  gather(jobs, lanes, JOB_STATE, band + DIFFERENCES, SPARE);
+  for (let n: usize = 0; n < 6; n++) {
+    const doubled = v128.load(SPARE + (n << 4));
+    const entry = FIRST - (n + 1) * ENTRY;
+    v128.store(entry, evenOf(doubled));
+    v128.store(entry, oddOf(doubled), 16);
+    v128.store(entry, i16x8.shr_s(doubled, 15), 32);
+  }
+}
+
+function bandOut(jobs: usize, lanes: i32, band: usize): void {
+  scatter(BAND, jobs, lanes, JOB_STATE, band + COEFFICIENTS, SPARE);
+  scatter(BAND + 128, jobs, lanes, JOB_STATE, band + SIGNALS, SPARE);
+  for (let n: usize = 0; n < 6; n++) {
+    const entry = FIRST + usize(QMF_TICKS) * ENTRY - (n + 1) * ENTRY;
+    v128.store(BAND + (n << 4), v128.or(v128.load(entry), v128.load(entry, 16)));
+  }
+  v128.store(BAND + 96, i16x8.splat(0));
+  v128.store(BAND + 112, i16x8.splat(0));
+  scatter(BAND, jobs, lanes, JOB_STATE, band + DIFFERENCES, SPARE);
+}
+
+/** Eight rows, one for each channel, to vectors, one for each tick. */
+function toPlane(rows: usize, plane: usize): void {
+  for (let n: usize = 0; n < ROW; n += 16) transposeAt(rows + n, ROW, plane + (n << 3), 16);
+}
+
+function toRows(plane: usize, rows: usize): void {
+  for (let n: usize = 0; n < ROW; n += 16) transposeAt(plane + (n << 3), 16, rows + n, ROW);
+}
+
+/** A row of words to octets. */
+function narrow(row: usize, octets: usize): void {
+  for (let n: usize = 0; n < usize(QMF_TICKS); n += 16) {
+    const at = row + (n << 1);
+    v128.store(octets + n, i8x16.narrow_i16x8_u(v128.load(at), v128.load(at, 16)));
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * The quadrature mirror filters of ITU-T G.722 (§3.1, §4.4) for one channel, four ticks at a time. Both directions are
+ * two 12-tap filters: over the even and the odd samples, or over the difference and the sum of the bands.
+ *
+ * A filter reads pairs: word n is sample n (lower half) beside sample n-1. Of each stream the state keeps the last
+ * twelve pairs.
+ */
+import { high16, low16 } from "./lanes.ts";
+
+export const QMF_STATE: usize = 96;
+const STREAM: usize = 48;
+/** Ticks done at once. */
+export const QMF_TICKS: i32 = 80;
+const PAIRS: usize = STREAM + (usize(QMF_TICKS) << 2);
+/** Working room, not state. */
+const SCRATCH: usize = memory.data(736, 16);
+/** Taps of the first stream by age, two a word, four times; then those of the second. */
+const TAPS: usize = memory.data<i16>([
+  -11, 53, -11, 53, -11, 53, -11, 53, -156, 362, -156, 362, -156, 362, -156, 362, -805, 3876, -805, 3876, -805, 3876,
+  -805, 3876, 951, -210, 951, -210, 951, -210, 951, -210, 32, 12, 32, 12, 32, 12, 32, 12, -11, 3, -11, 3, -11, 3, -11, 3,
+  3, -11, 3, -11, 3, -11, 3, -11, 12, 32, 12, 32, 12, 32, 12, 32, -210, 951, -210, 951, -210, 951, -210, 951, 3876, -805,
+  3876, -805, 3876, -805, 3876, -805, 362, -156, 362, -156, 362, -156, 362, -156, 53, -11, 53, -11, 53, -11, 53, -11,
+], 16);
+const SECOND_TAPS: usize = 96;
+
+/** 80 ticks of two samples at 16 kHz become 80 samples of each band, within ±16384. */
+export function qmfSplit(state: usize, samples: usize, low: usize, high: usize): void {
+  restore(state);
+  // The pair of samples before: the newer halves of the last pairs.
+  let last = i32x4.splat(i32(load<u16>(SCRATCH + 44)) | (i32(load<u16>(SCRATCH + PAIRS + 44)) << 16));
+  for (let n: usize = 0; n < usize(QMF_TICKS) << 2; n += 16) {
+    const now = v128.load(samples + n);
+    const before = v128.shuffle<u32>(last, now, 3, 4, 5, 6);
+    v128.store(SCRATCH + STREAM + n, v128.shuffle<u16>(now, i32x4.shl(before, 16), 0, 9, 2, 11, 4, 13, 6, 15));
+    v128.store(SCRATCH + PAIRS + STREAM + n, v128.shuffle<u16>(i32x4.shr_u(now, 16), before, 0, 9, 2, 11, 4, 13, 6, 15));
+    last = now;
+  }
+  for (let n: usize = 0; n < usize(QMF_TICKS) << 2; n += 32) {
+    const at = SCRATCH + STREAM + n;
+    const a = filter(at, TAPS);
+    const b = filter(at + PAIRS, TAPS + SECOND_TAPS);
+    const c = filter(at + 16, TAPS);
+    const d = filter(at + PAIRS + 16, TAPS + SECOND_TAPS);
+    v128.store(low + (n >> 1), limited(i32x4.add(a, b), i32x4.add(c, d)));
+    v128.store(high + (n >> 1), limited(i32x4.sub(b, a), i32x4.sub(d, c)));
+  }
+  save(state);
+}
+
+/** 80 samples of each band become 160 samples at 16 kHz. */
+export function qmfJoin(state: usize, low: usize, high: usize, samples: usize): void {
+  restore(state);
+  let lastDifference = i16x8.splat(load<i16>(SCRATCH + 44));
+  let lastSum = i16x8.splat(load<i16>(SCRATCH + PAIRS + 44));
+  for (let n: usize = 0; n < usize(QMF_TICKS) << 1; n += 16) {
+    const l = v128.load(low + n);
+    const h = v128.load(high + n);
+    const difference = i16x8.sub(l, h);
+    const sum = i16x8.add(l, h);
+    storePairs(SCRATCH + STREAM + (n << 1), difference, lastDifference);
+    storePairs(SCRATCH + PAIRS + STREAM + (n << 1), sum, lastSum);
+    lastDifference = difference;
+    lastSum = sum;
+  }
+  for (let n: usize = 0; n < usize(QMF_TICKS) << 2; n += 16) {
+    const at = SCRATCH + STREAM + n;
+    const first = i32x4.shr_s(filter(at, TAPS + SECOND_TAPS), 11);
+    const second = i32x4.shr_s(filter(at + PAIRS, TAPS), 11);
+    const even = v128.shuffle<u32>(first, second, 0, 4, 1, 5);
+    const odd = v128.shuffle<u32>(first, second, 2, 6, 3, 7);
+    v128.store(samples + n, i16x8.narrow_i32x4_s(even, odd));
+  }
+  save(state);
+}
+
+// @ts-ignore: decorator
+@inline
+function storePairs(to: usize, now: v128, last: v128): void {
+  const before = v128.shuffle<u16>(last, now, 7, 8, 9, 10, 11, 12, 13, 14);
+  v128.store(to, low16(now, before));
+  v128.store(to, high16(now, before), 16);
+}
+
+/** Four results from the pairs at `at` and before. */
+// @ts-ignore: decorator
+@inline
+function filter(at: usize, taps: usize): v128 {
+  let sum = i32x4.dot_i16x8_s(v128.load(at), v128.load(taps));
+  sum = i32x4.add(sum, i32x4.dot_i16x8_s(v128.load(at - 8), v128.load(taps, 16)));
+  sum = i32x4.add(sum, i32x4.dot_i16x8_s(v128.load(at - 16), v128.load(taps, 32)));
+  sum = i32x4.add(sum, i32x4.dot_i16x8_s(v128.load(at - 24), v128.load(taps, 48)));
+  sum = i32x4.add(sum, i32x4.dot_i16x8_s(v128.load(at - 32), v128.load(taps, 64)));
+  return i32x4.add(sum, i32x4.dot_i16x8_s(v128.load(at - 40), v128.load(taps, 80)));
+}
+
+// @ts-ignore: decorator
+@inline
+function limited(first: v128, second: v128): v128 {
+  const both = i16x8.narrow_i32x4_s(i32x4.shr_s(first, 14), i32x4.shr_s(second, 14));
+  return i16x8.max_s(i16x8.min_s(both, i16x8.splat(16383)), i16x8.splat(-16384));
+}
+
+function restore(state: usize): void {
+  for (let n: usize = 0; n < STREAM; n += 16) {
+    v128.store(SCRATCH + n, v128.load(state + n));
+    v128.store(SCRATCH + PAIRS + n, v128.load(state + STREAM + n));
+  }
+}
+
+function save(state: usize): void {
+  const end = SCRATCH + PAIRS - STREAM;
+  for (let n: usize = 0; n < STREAM; n += 16) {
+    v128.store(state + n, v128.load(end + n));
+    v128.store(state + STREAM + n, v128.load(end + PAIRS + n));
+  }
+}
