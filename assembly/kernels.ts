@@ -4,5 +4,21 @@
  */
 import { decodePcma, decodePcmu, encodePcma, encodePcmu } from "./codec/g711.ts";
 import { concealGood, concealLost, concealOpen } from "./conceal/conceal.ts";
+import { dtmfDetect, dtmfDetectMode, dtmfDetectOpen } from "./dtmf/detect.ts";
+import { tonePair, tonePairOpen, writeTone } from "./tone/pair.ts";
 
-export { concealGood, concealLost, concealOpen, decodePcma, decodePcmu, encodePcma, encodePcmu };
+export {
+  concealGood,
+  concealLost,
+  concealOpen,
+  decodePcma,
+  decodePcmu,
+  dtmfDetect,
+  dtmfDetectMode,
+  dtmfDetectOpen,
+  encodePcma,
+  encodePcmu,
+  tonePair,
+  tonePairOpen,
+  writeTone,
+};
