@@ -1,4 +1,7 @@
-/** Keys to send, in order, with a pause between them. */
+/**
+ * Keys to send, in order, with a pause between them. A word of the queue: bits 0-3 the event (RFC 4733), 4-7 how many dB
+ * softer than usual the key sounds, from 8 on its length in samples.
+ */
 import {
   DIGIT_DURATION,
   DIGIT_ELAPSED,
@@ -23,7 +26,7 @@ export function digitState(endpoint: usize): i32 {
   if (read == load<i32>(endpoint, DIGITS_WRITTEN)) return IDLE;
   const word = load<u32>(endpoint + (usize(read & (MAX_DIGITS - 1)) << 2), DIGITS_QUEUE);
   store<i32>(endpoint, read + 1, DIGITS_READ);
-  store<i32>(endpoint, i32(word & 15), DIGIT_EVENT);
+  store<i32>(endpoint, i32((word & 15) | ((word & 0xf0) << 4)), DIGIT_EVENT);
   store<i32>(endpoint, i32(word >>> 8), DIGIT_DURATION);
   store<i32>(endpoint, 0, DIGIT_ELAPSED);
   store<i32>(endpoint, 0, DIGIT_ENDS);

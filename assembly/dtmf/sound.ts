@@ -14,6 +14,10 @@ import { digitState, IDLE } from "./queue.ts";
 /** Peaks of -10 and -8 dBm0 when full scale is +3.14 dBm0. */
 const LOW_AMPLITUDE: i32 = 7218;
 const HIGH_AMPLITUDE: i32 = 9087;
+/** 0 ... 15 dB softer, of 32768. */
+const SOFTER: usize = memory.data<u16>([
+  32768, 29205, 26029, 23198, 20675, 18427, 16423, 14637, 13045, 11627, 10362, 9235, 8231, 7336, 6538, 5827,
+]);
 /** 60 ms between two keys. */
 const PAUSE_SAMPLES: i32 = 480;
 
@@ -31,12 +35,17 @@ export function digitFrame(endpoint: usize): bool {
   return true;
 }
 
+/** The key of DIGIT_EVENT: its event in the low octet, above it how many dB softer than usual it sounds. */
 function addKey(endpoint: usize, count: i32): void {
-  const event = load<i32>(endpoint, DIGIT_EVENT);
+  const word = load<i32>(endpoint, DIGIT_EVENT);
+  const event = word & 0xff;
+  const softer = i32(load<u16>(SOFTER + (usize((word >> 8) & 15) << 1)));
   const low = load<u32>(endpoint, DIGIT_PHASES);
   const high = load<u32>(endpoint, DIGIT_PHASES + 4);
-  store<u32>(endpoint, addSine(0, count, low, turn(lowHz(event)), LOW_AMPLITUDE), DIGIT_PHASES);
-  store<u32>(endpoint, addSine(0, count, high, turn(highHz(event)), HIGH_AMPLITUDE), DIGIT_PHASES + 4);
+  const lowPeak = (LOW_AMPLITUDE * softer + 0x4000) >> 15;
+  const highPeak = (HIGH_AMPLITUDE * softer + 0x4000) >> 15;
+  store<u32>(endpoint, addSine(0, count, low, turn(lowHz(event)), lowPeak), DIGIT_PHASES);
+  store<u32>(endpoint, addSine(0, count, high, turn(highHz(event)), highPeak), DIGIT_PHASES + 4);
 }
 
 /** Phase per sample. */

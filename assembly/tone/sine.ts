@@ -1,5 +1,6 @@
 /** Sines by table: the same bits on every processor. */
 import { SCRATCH_LINEAR, SINE_OFFSET, SINE_STEPS } from "../layout.ts";
+import { writeTone } from "./pair.ts";
 
 // Sine and cosine of 2 pi / 1024: the table turns a vector by this angle, so that no maths library is needed.
 const STEP_SINE: f64 = 0.006135884649154475;
@@ -28,15 +29,5 @@ export function sineAt(phase: u32, amplitude: i32): i32 {
 
 /** Adds `count` samples of a sine to the scratch frame from sample `from` on; returns the phase after them. */
 export function addSine(from: i32, count: i32, start: u32, increment: u32, amplitude: i32): u32 {
-  let phase = start;
-  for (let i = from; i < from + count; i++) {
-    const at = usize(SCRATCH_LINEAR) + (usize(i) << 1);
-    store<i16>(at, saturate(i32(load<i16>(at)) + sineAt(phase, amplitude)));
-    phase += increment;
-  }
-  return phase;
-}
-
-function saturate(value: i32): i16 {
-  return i16(max<i32>(-32768, min<i32>(32767, value)));
+  return writeTone(usize(SCRATCH_LINEAR) + (usize(from) << 1), count, start, increment, amplitude, true);
 }
