@@ -22,3 +22,7 @@ export {
   tonePairOpen,
   writeTone,
 };
+
+import { echoEnable, echoFrame, echoOpen, echoStateSize } from "./echo/canceller.ts";
+
+export { echoEnable, echoFrame, echoOpen, echoStateSize };

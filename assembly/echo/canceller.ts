@@ -1,0 +1,164 @@
+import { adaptFilter, applyFilter, powerAt, reopenFilter, shareOut, sumOf } from "./filter.ts";
+import * as at from "./state.ts";
+import { learnBackground, onlyEcho, openSuppressor, suppress } from "./suppress.ts";
+import { constrain, last80OfSpectrum, spectrumOfLast80, spectrumOfSamples } from "./transform.ts";
+
+export const ECHO_NLP: i32 = 1;
+export const ECHO_ADAPT: i32 = 2;
+export const ECHO_DOUBLE_TALK: i32 = 1;
+export const ECHO_SUPPRESSED: i32 = 2;
+export const ECHO_FROZEN: i32 = 4;
+
+/** So many bins share a far end that is narrow; for so many blocks. */
+const NARROW_BINS: f32 = 5;
+const NARROW_BLOCKS: i32 = 9;
+/** Residual to echo of a filter that knows the path. */
+const SETTLED: f32 = 0.01;
+
+/** The path has not changed while what is left is less than this part of the echo, or unlike it: square of correlation. */
+const CANCELLED: f32 = 0.03;
+const ALIKE: f32 = 0.12;
+
+export function echoStateSize(tailMs: i32): i32 {
+  return i32(at.FIXED) + partitionsOf(tailMs) * i32(at.PER_PARTITION);
+}
+
+export function echoOpen(state: usize, tailMs: i32): void {
+  const partitions = partitionsOf(tailMs);
+  store<i32>(state, tailMs << 3, at.TAPS);
+  store<i32>(state, partitions, at.PARTITIONS);
+  store<i32>(state, ECHO_NLP | ECHO_ADAPT, at.ENABLED);
+  for (let p: usize = 0; p < usize(partitions) << 2; p += 4) store<f32>(state + p, 1, at.SHARE);
+  openSuppressor(state);
+  const variance = at.varianceOf(state, partitions);
+  for (let k: usize = 0; k < usize(partitions) << 9; k += 16) v128.store(variance + k, f32x4.splat(0.3));
+}
+
+export function echoEnable(state: usize, flags: i32): void {
+  store<i32>(state, flags, at.ENABLED);
+}
+
+export function echoFrame(state: usize, far: usize, near: usize, count: i32): i32 {
+  let found: i32 = 0;
+  for (let n: usize = 0; n < usize(count) << 1; n += 160) found |= block(state, far + n, near + n);
+  return found;
+}
+
+function partitionsOf(tailMs: i32): i32 {
+  return ((tailMs << 3) + at.PARTITION - 1) / at.PARTITION;
+}
+
+/** 10 ms. */
+function block(state: usize, far: usize, near: usize): i32 {
+  const spectrum = takeFar(state, far);
+  applyFilter(state);
+  last80OfSpectrum(state + at.ECHO_SPECTRUM, state + at.LEFT, state + at.FROM, state + at.WORK);
+  subtract(state, near);
+  spectrumOfLast80(state + at.LEFT, state + at.LEFT_SPECTRUM, state + at.FROM, state + at.WORK);
+  const enabled = load<i32>(state, at.ENABLED);
+  let found: i32 = 0;
+  if (narrowBand(state, spectrum)) found |= ECHO_FROZEN;
+  if (enabled & ECHO_ADAPT && !(found & ECHO_FROZEN && load<f32>(state, at.RESIDUAL) < SETTLED)) adapt(state);
+  const only = onlyEcho(state);
+  if (load<i32>(state, at.PASS) > 0) found |= ECHO_DOUBLE_TALK;
+  if (!(enabled & ECHO_NLP)) return found;
+  learnBackground(state);
+  return suppress(state, near, only) ? found | ECHO_SUPPRESSED : found;
+}
+
+/** Moves the window of 256 far-end samples on; its spectrum. */
+function takeFar(state: usize, far: usize): usize {
+  const window = state + at.FAR;
+  for (let n: usize = 0; n < 352; n += 16) v128.store(window + n, v128.load(window + n, 160));
+  for (let n: usize = 0; n < 160; n += 16) v128.store(window + n, v128.load(far + n), 352);
+  const slot = load<i32>(state, at.SLOT) + 1;
+  const next = slot < 2 * load<i32>(state, at.PARTITIONS) ? slot : 0;
+  store<i32>(state, next, at.SLOT);
+  const spectrum = at.farSpectra(state) + (usize(next) << 10);
+  spectrumOfSamples(window, spectrum, state + at.FROM, state + at.WORK);
+  return spectrum;
+}
+
+function adapt(state: usize): void {
+  const partitions = load<i32>(state, at.PARTITIONS);
+  if (pathChanged(state)) reopenFilter(state);
+  adaptFilter(state);
+  const turn = load<i32>(state, at.TURN);
+  const taps = min(load<i32>(state, at.TAPS) - turn * at.PARTITION, at.PARTITION);
+  constrain(at.filterOf(state, partitions) + (usize(turn) << 10), taps, state + at.FROM, state + at.WORK);
+  if (partitions > 1) shareOut(state, turn);
+  store<i32>(state, turn + 1 < partitions ? turn + 1 : 0, at.TURN);
+}
+
+/**
+ * The far end has been one or two tones for some time. A filter that knows the path learns nothing from them but to
+ * forget it, one that does not may cancel them; either way it is put back when they end.
+ */
+function narrowBand(state: usize, spectrum: usize): bool {
+  let sum = f32x4.splat(0);
+  let squares = f32x4.splat(0);
+  for (let k: usize = 0; k < 512; k += 16) {
+    const power = powerAt(spectrum + k);
+    sum = f32x4.add(sum, power);
+    squares = f32x4.add(squares, f32x4.mul(power, power));
+  }
+  const total = sumOf(sum);
+  const before = load<i32>(state, at.NARROW);
+  const narrow = total * total < NARROW_BINS * sumOf(squares);
+  store<i32>(state, narrow ? min(before + 1, NARROW_BLOCKS) : 0, at.NARROW);
+  const filter = at.filterOf(state, load<i32>(state, at.PARTITIONS));
+  const octets = usize(load<i32>(state, at.PARTITIONS)) * 1536;
+  if (narrow && before == NARROW_BLOCKS - 1) memory.copy(filter + octets, filter, octets);
+  if (!narrow && before == NARROW_BLOCKS) memory.copy(filter, filter + octets, octets);
+  return narrow && before >= NARROW_BLOCKS - 1;
+}
+
+/**
+ * What is left looks like what was cancelled: somebody who talks does not do that, an echo path that is no longer the
+ * filter's does.
+ */
+function pathChanged(state: usize): bool {
+  const echo = load<f32>(state, at.ECHO_SLOW);
+  const left = load<f32>(state, at.LEFT_SLOW);
+  const cross = load<f32>(state, at.CROSS_SLOW);
+  if (left < echo * CANCELLED || echo < 80 * 64) return false;
+  return cross * cross > ALIKE * echo * left;
+}
+
+/** Near end less echo, to LEFT without its offset and to the near end itself; the sums of this block. */
+function subtract(state: usize, near: usize): void {
+  const left = state + at.LEFT;
+  let sum = f32x4.splat(0);
+  let nearPower = f32x4.splat(0);
+  let echoPower = f32x4.splat(0);
+  let leftPower = f32x4.splat(0);
+  let cross = f32x4.splat(0);
+  const round = f32x4.splat(12582912);
+  const offset = v128.load32_splat(state, at.OFFSET);
+  for (let n: usize = 0; n < 80; n += 4) {
+    const echo = v128.load(left + (n << 2));
+    const own = f32x4.sub(f32x4.convert_i32x4_s(v128.load16x4_s(near + (n << 1))), offset);
+    const e = f32x4.sub(own, echo);
+    sum = f32x4.add(sum, e);
+    nearPower = f32x4.add(nearPower, f32x4.mul(own, own));
+    echoPower = f32x4.add(echoPower, f32x4.mul(echo, echo));
+    leftPower = f32x4.add(leftPower, f32x4.mul(e, e));
+    cross = f32x4.add(cross, f32x4.mul(e, echo));
+    v128.store(left + (n << 2), e);
+    const rounded = i32x4.sub(f32x4.add(f32x4.add(e, offset), round), round);
+    v128.store64_lane(near + (n << 1), i16x8.narrow_i32x4_s(rounded, rounded), 0);
+  }
+  const mean = sumOf(sum) * <f32>(1.0 / 80.0);
+  store<f32>(state, load<f32>(state, at.OFFSET) + mean * <f32>(1.0 / 32.0), at.OFFSET);
+  meter(state, at.NEAR_POWER, at.NEAR_SLOW, nearPower);
+  meter(state, at.ECHO_POWER, at.ECHO_SLOW, echoPower);
+  meter(state, at.LEFT_POWER, at.LEFT_SLOW, leftPower);
+  meter(state, at.CROSS, at.CROSS_SLOW, cross);
+}
+
+function meter(state: usize, now: usize, slow: usize, lanes: v128): void {
+  const sum = sumOf(lanes);
+  store<f32>(state + now, sum);
+  // The constant keeps silence from sinking to numbers too small for some processors.
+  store<f32>(state + slow, load<f32>(state + slow) + (sum - load<f32>(state + slow)) * <f32>(1.0 / 16.0) + <f32>0.01);
+}
