@@ -54,7 +54,6 @@ test(
     ]);
     const others = strangers();
     const changes = reindex.count - changed;
-    await reindex.stop();
     const { figures, voiceStatus } = await house.status();
     await calls.verify();
 
@@ -76,23 +75,25 @@ test(
     );
 
     assert.ok(frames.length > callsUp * 50 * (busySeconds - 1), `only ${frames.length} frames were seen`);
-    assert.deepEqual(late, []);
     assert.ok(changes > 1000 * busySeconds, `only ${changes} changes were made`);
     assert.ok(figures.handlerMs.p99 < 10, `a handler takes ${figures.handlerMs.p99} ms`);
     assert.deepEqual([figures.faults, voiceStatus?.workerRestarts], [0, 0]);
-    // The logic comes before usual programs, but not before everything that others may do meanwhile.
     const judged = others <= mostStrangers;
-    t.diagnostic(
-      `other programs had ${(100 * others).toFixed(0)} % of a processor${judged ? "" : ": key to effect is not judged"}`,
-    );
-    if (judged) judgeLifts(taken, testimony);
+    t.diagnostic(`other programs had ${(100 * others).toFixed(0)} % of a processor`);
+    if (judged) {
+      assert.deepEqual(late, []);
+      judgeLifts(taken, testimony);
+    } else {
+      // What comes before the voice is not ours: it is no worse than a C loop, and key to effect is not judged.
+      t.diagnostic("that is too much to judge key to effect");
+      const moments = late.length / callsUp;
+      assert.ok(moments <= overLimit(testimony.ticks), `the voice was late ${moments} times`);
+    }
 
     // The same measure on a voice that is left behind: it has to be found out.
     one.disregardVoice();
-    const burden = one.reindex();
-    await moves(burden);
     const behind = await one.watch(5);
-    await burden.stop();
+    assert.ok((await reindex.rate(200)) > 0, "nothing burdened the processor meanwhile");
     const found = lateWithoutExcuse(framesOf(behind.packets), behind.stolen);
     t.diagnostic(`without its priority, for five seconds: ${found.length} frames late that nobody stole`);
     assert.ok(found.length > 0, "a voice without priority is not found out, so the test could not fail");
@@ -140,14 +141,17 @@ async function beside4Calls({ house }: OneProcessor, download: Counting): Promis
 
 function tellVoice(t: TestContext, seen: Testimony, frames: readonly Frame[], late: readonly Frame[]): void {
   const lateness = frames.map(({ lateMs }) => lateMs);
-  const over = (all: readonly number[]): number => all.filter((value) => value > LATE_MS).length;
   t.diagnostic(
-    `plain C loop of 20 ms: ${ms(seen.ticks)}; ${over(seen.ticks)} of ${seen.ticks.length} over ${LATE_MS} ms`,
+    `plain C loop of 20 ms: ${ms(seen.ticks)}; ${overLimit(seen.ticks)} of ${seen.ticks.length} over ${LATE_MS} ms`,
   );
   t.diagnostic(
-    `voice on the wire:     ${ms(lateness)}; ${over(lateness)} of ${frames.length} frames over ${LATE_MS} ms, ` +
+    `voice on the wire:     ${ms(lateness)}; ${overLimit(lateness)} of ${frames.length} frames over ${LATE_MS} ms, ` +
       `${frames.filter(({ missing }) => missing).length} missing, ${late.length} without excuse`,
   );
+}
+
+function overLimit(lateness: readonly number[]): number {
+  return lateness.filter((value) => value > LATE_MS).length;
 }
 
 function ms(values: readonly number[]): string {
