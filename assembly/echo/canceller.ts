@@ -1,6 +1,6 @@
-import { adaptFilter, applyFilter, powerAt, reopenFilter, shareOut, sumOf } from "./filter.ts";
+import { adaptFilter, applyFilter, powerAt, reopenFilter, shareOut, sumAt } from "./filter.ts";
 import * as at from "./state.ts";
-import { learnBackground, onlyEcho, openSuppressor, suppress } from "./suppress.ts";
+import { learnBackground, onlyEcho, openSuppressor, SETTLED, suppress } from "./suppress.ts";
 import { constrain, last80OfSpectrum, spectrumOfLast80, spectrumOfSamples } from "./transform.ts";
 
 export const ECHO_NLP: i32 = 1;
@@ -12,8 +12,6 @@ export const ECHO_FROZEN: i32 = 4;
 /** So many bins share a far end that is narrow; for so many blocks. */
 const NARROW_BINS: f32 = 5;
 const NARROW_BLOCKS: i32 = 9;
-/** Residual to echo of a filter that knows the path. */
-const SETTLED: f32 = 0.01;
 
 /** The path has not changed while what is left is less than this part of the echo, or unlike it: square of correlation. */
 const CANCELLED: f32 = 0.03;
@@ -102,9 +100,13 @@ function narrowBand(state: usize, spectrum: usize): bool {
     sum = f32x4.add(sum, power);
     squares = f32x4.add(squares, f32x4.mul(power, power));
   }
-  const total = sumOf(sum);
+  v128.store(state, sum, at.FROM);
+  v128.store(state, squares, at.FROM + 16);
+  const total = sumAt(state + at.FROM);
+  const held = load<f32>(state, at.FAR_HELD) * <f32>0.9;
+  store<f32>(state, max(total * <f32>(80.0 / 256.0 / 128.0), held) + <f32>0.01, at.FAR_HELD);
   const before = load<i32>(state, at.NARROW);
-  const narrow = total * total < NARROW_BINS * sumOf(squares);
+  const narrow = total * total < NARROW_BINS * sumAt(state + at.FROM + 16);
   store<i32>(state, narrow ? min(before + 1, NARROW_BLOCKS) : 0, at.NARROW);
   const filter = at.filterOf(state, load<i32>(state, at.PARTITIONS));
   const octets = usize(load<i32>(state, at.PARTITIONS)) * 1536;
@@ -148,7 +150,8 @@ function subtract(state: usize, near: usize): void {
     const rounded = i32x4.sub(f32x4.add(f32x4.add(e, offset), round), round);
     v128.store64_lane(near + (n << 1), i16x8.narrow_i32x4_s(rounded, rounded), 0);
   }
-  const mean = sumOf(sum) * <f32>(1.0 / 80.0);
+  v128.store(state, sum, at.FROM);
+  const mean = sumAt(state + at.FROM) * <f32>(1.0 / 80.0);
   store<f32>(state, load<f32>(state, at.OFFSET) + mean * <f32>(1.0 / 32.0), at.OFFSET);
   meter(state, at.NEAR_POWER, at.NEAR_SLOW, nearPower);
   meter(state, at.ECHO_POWER, at.ECHO_SLOW, echoPower);
@@ -157,7 +160,8 @@ function subtract(state: usize, near: usize): void {
 }
 
 function meter(state: usize, now: usize, slow: usize, lanes: v128): void {
-  const sum = sumOf(lanes);
+  v128.store(state, lanes, at.FROM);
+  const sum = sumAt(state + at.FROM);
   store<f32>(state + now, sum);
   // The constant keeps silence from sinking to numbers too small for some processors.
   store<f32>(state + slow, load<f32>(state + slow) + (sum - load<f32>(state + slow)) * <f32>(1.0 / 16.0) + <f32>0.01);

@@ -2,6 +2,7 @@ import {
   ECHO_SLOW,
   ECHO_SPECTRUM,
   EXPECTED,
+  FROM,
   farSpectra,
   filterOf,
   LEFT_PSD,
@@ -107,7 +108,8 @@ export function shareOut(state: usize, partition: i32): void {
   const filter = filterOf(state, partitions) + (usize(partition) << 10);
   let sum = f32x4.splat(0);
   for (let k: usize = 0; k < 512; k += 16) sum = f32x4.add(sum, powerAt(filter + k));
-  store<f32>(state + (usize(partition) << 2), sqrt<f32>(sumOf(sum)), STRENGTH);
+  v128.store(state, sum, FROM);
+  store<f32>(state + (usize(partition) << 2), sqrt<f32>(sumAt(state + FROM)), STRENGTH);
   let strongest: f32 = 1e-6;
   let total: f32 = 0;
   for (let p: usize = 0; p < usize(partitions) << 2; p += 4) {
@@ -120,8 +122,9 @@ export function shareOut(state: usize, partition: i32): void {
     store<f32>(state + p, (load<f32>(state + p, STRENGTH) + least) * scale, SHARE);
 }
 
-export function sumOf(v: v128): f32 {
-  return f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3));
+/** Sum of the four numbers there. */
+export function sumAt(four: usize): f32 {
+  return load<f32>(four) + load<f32>(four, 4) + (load<f32>(four, 8) + load<f32>(four, 12));
 }
 
 /** The echo path is another: the filter may be as wrong as what is left is large, in any of its partitions. */
@@ -135,7 +138,8 @@ export function reopenFilter(state: usize): void {
     const half = v128.load(filter + w);
     sum = f32x4.add(sum, f32x4.mul(half, half));
   }
-  const even = f32x4.splat((wrong * <f32>0.5 * sumOf(sum)) / f32(partitions << 7));
+  v128.store(state, sum, FROM);
+  const even = f32x4.splat((wrong * <f32>0.5 * sumAt(state + FROM)) / f32(partitions << 7));
   const share = f32x4.splat(wrong * <f32>0.5);
   for (let p: usize = 0; p < usize(partitions); p++) {
     for (let k: usize = 0; k < 512; k += 16) {

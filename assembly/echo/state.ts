@@ -35,6 +35,9 @@ export const RESIDUAL: usize = 72;
 export const BACKGROUND: usize = 76;
 export const GAIN: usize = 80;
 export const PASS: usize = 84;
+/** Power of a block of the far end, held; of the comfort noise. */
+export const FAR_HELD: usize = 88;
+export const NOISE_POWER: usize = 92;
 export const RANDOM: usize = 96;
 /** For each partition: root of the filter's energy, then its share of the adaption, 1 on average. */
 export const STRENGTH: usize = 112;

@@ -6,11 +6,13 @@ import {
   BACKGROUND,
   ECHO_HELD,
   ECHO_POWER,
+  FAR_HELD,
   FROM,
   GAIN,
   LEFT,
   LEFT_POWER,
   LEFT_SPECTRUM,
+  NOISE_POWER,
   NOISE_PSD,
   NOISE_TAIL,
   OFFSET,
@@ -28,6 +30,11 @@ const MARGIN: f32 = 6;
 /** The residual is never believed to be more than this part of the echo, nor less than 45 dB below it. */
 const MOST: f32 = 0.02;
 const LEAST: f32 = 0.00003;
+/** Residual of a filter that knows the path, at most; of one that does not, so that what is left is not learnt from. */
+export const SETTLED: f32 = 0.01;
+const UNKNOWN: f32 = 0.2;
+/** Echo of the far end in a hybrid that reflects little, -20 dB. */
+const UNHEARD: f32 = 0.01;
 /** Nobody talks below this power of a block (-68 dBm0) while there is echo. */
 const FAINT: f32 = 80 * 6 * 6;
 /** Blocks that pass after somebody was heard, so that the ends of words are not cut. */
@@ -66,10 +73,13 @@ export function onlyEcho(state: usize): bool {
 export function learnBackground(state: usize): void {
   const left = load<f32>(state, LEFT_POWER);
   const floor = load<f32>(state, BACKGROUND);
-  const residual = load<f32>(state, ECHO_HELD) * load<f32>(state, RESIDUAL);
+  const noise = load<f32>(state, NOISE_POWER);
+  const louder = left > residualAtMost(state);
   if (left < floor) store<f32>(state, floor + (left - floor) * <f32>0.25 + <f32>0.01, BACKGROUND);
-  else if (residual * 4 < left) store<f32>(state, floor * <f32>1.01, BACKGROUND);
-  if (left > floor * 3 || (residual * 2 > left && left > floor)) return;
+  else if (louder) store<f32>(state, floor * <f32>1.01, BACKGROUND);
+  // Whatever else is in it, a background louder than everything is none.
+  if ((left > floor * 3 || !louder) && left * 2 > noise) return;
+  store<f32>(state, noise + (left - noise) * <f32>(1.0 / 16.0) + <f32>0.01, NOISE_POWER);
   const step = f32x4.splat(1.0 / 16.0);
   for (let k: usize = 0; k < 512; k += 16) {
     const re = v128.load(state + k, LEFT_SPECTRUM);
@@ -79,6 +89,13 @@ export function learnBackground(state: usize): void {
     const next = f32x4.add(known, f32x4.mul(f32x4.sub(power, known), step));
     v128.store(state + k, f32x4.add(next, f32x4.splat(0.01)), NOISE_PSD);
   }
+}
+
+/** What the echo may have left in this block; a filter that still learns may leave nearly all of it. */
+function residualAtMost(state: usize): f32 {
+  const share = load<f32>(state, RESIDUAL);
+  if (share < SETTLED) return load<f32>(state, ECHO_HELD) * share * 4;
+  return max(load<f32>(state, ECHO_HELD) * UNKNOWN, load<f32>(state, FAR_HELD) * UNHEARD);
 }
 
 /** Fades from what is left to comfort noise or back within the block, or stays; `near` gets the result. */
