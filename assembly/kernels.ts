@@ -5,6 +5,10 @@
 import { decodePcma, decodePcmu, encodePcma, encodePcmu } from "./codec/g711.ts";
 import { concealGood, concealLost, concealOpen } from "./conceal/conceal.ts";
 import { dtmfDetect, dtmfDetectMode, dtmfDetectOpen } from "./dtmf/detect.ts";
+import { echoEnable, echoFrame, echoOpen, echoStateSize } from "./echo/canceller.ts";
+import { noiseHear, noiseMake } from "./noise/hear.ts";
+import { noiseFrame, noiseOpen, noiseTake } from "./noise/noise.ts";
+import { vadFrame, vadOpen } from "./noise/vad.ts";
 import { tonePair, tonePairOpen, writeTone } from "./tone/pair.ts";
 
 export {
@@ -16,13 +20,20 @@ export {
   dtmfDetect,
   dtmfDetectMode,
   dtmfDetectOpen,
+  echoEnable,
+  echoFrame,
+  echoOpen,
+  echoStateSize,
   encodePcma,
   encodePcmu,
+  noiseFrame,
+  noiseHear,
+  noiseMake,
+  noiseOpen,
+  noiseTake,
   tonePair,
   tonePairOpen,
+  vadFrame,
+  vadOpen,
   writeTone,
 };
-
-import { echoEnable, echoFrame, echoOpen, echoStateSize } from "./echo/canceller.ts";
-
-export { echoEnable, echoFrame, echoOpen, echoStateSize };
