@@ -9,6 +9,10 @@ import { echoEnable, echoFrame, echoOpen, echoStateSize } from "./echo/canceller
 import { noiseHear, noiseMake } from "./noise/hear.ts";
 import { noiseFrame, noiseOpen, noiseTake } from "./noise/noise.ts";
 import { vadFrame, vadOpen } from "./noise/vad.ts";
+import { down, downOpen } from "./rate/down.ts";
+import { driftBegin, driftMake, driftNeed, driftPut } from "./rate/drift.ts";
+import { driftError, driftLearn, driftOpen, driftRate, driftTick } from "./rate/drift-clock.ts";
+import { up, upOpen } from "./rate/up.ts";
 import { tonePair, tonePairOpen, writeTone } from "./tone/pair.ts";
 
 export {
@@ -17,6 +21,17 @@ export {
   concealOpen,
   decodePcma,
   decodePcmu,
+  down,
+  downOpen,
+  driftBegin,
+  driftError,
+  driftLearn,
+  driftMake,
+  driftNeed,
+  driftOpen,
+  driftPut,
+  driftRate,
+  driftTick,
   dtmfDetect,
   dtmfDetectMode,
   dtmfDetectOpen,
@@ -33,6 +48,8 @@ export {
   noiseTake,
   tonePair,
   tonePairOpen,
+  up,
+  upOpen,
   vadFrame,
   vadOpen,
   writeTone,

@@ -8,28 +8,36 @@
  * scale has been rounded the taps that are still free are designed again, so that they make up for the rounding.
  */
 
-const TAPS = 80;
 const RATE = 16000;
 const GRID = 8;
 const ROUNDS = 80;
-const BLOCKS = 5;
 /** Q formats from the ends to the middle. Sums stay below 2^31: |taps so far| x 2^q x 2^15. */
 const SCALES = [18, 16, 14];
 
-/** Rows of [from Hz, to Hz, wanted gain, greatest error]. */
-const up = [
-  [0, 3300, 1, 0.006],
-  [3300, 3400, 1, 0.03],
-  [4000, 4100, 0, 0.0075],
-  [4100, 8000, 0, 8e-5],
-];
-const down = [
-  [0, 3200, 1, 0.008],
-  [3200, 3300, 1, 0.024],
-  [3300, 3400, 1, 0.113],
-  [4000, 4050, 0, 1.6e-4],
-  [4050, 8000, 0, 6.6e-5],
-];
+/** Bands: rows of [from Hz, to Hz, wanted gain, greatest error]. Blocks: pairs of taps of one scale, from end to end. */
+const up = {
+  taps: 76,
+  phases: 2,
+  blocks: [4, 4, 3, 4, 4],
+  bands: [
+    [0, 3300, 1, 0.008],
+    [3300, 3400, 1, 0.031],
+    [4000, 4100, 0, 0.0078],
+    [4100, 8000, 0, 8.2e-5],
+  ],
+};
+const down = {
+  taps: 80,
+  phases: 1,
+  blocks: [8, 8, 8, 8, 8],
+  bands: [
+    [0, 3200, 1, 0.008],
+    [3200, 3300, 1, 0.024],
+    [3300, 3400, 1, 0.113],
+    [4000, 4050, 0, 1.6e-4],
+    [4050, 8000, 0, 6.6e-5],
+  ],
+};
 
 /** Solves the normal equations in place by elimination with pivots; `rows` are of length n + 1. */
 function solve(rows) {
@@ -52,12 +60,12 @@ function solve(rows) {
   return x;
 }
 
-function gridOf(bands) {
+function gridOf({ bands, taps }) {
   return bands.flatMap(([from, to, gain, error]) => {
-    const points = Math.max(4, Math.ceil(((to - from) / RATE) * TAPS * GRID));
+    const points = Math.max(4, Math.ceil(((to - from) / RATE) * taps * GRID));
     return Array.from({ length: points + 1 }, (_, n) => {
       const w = (2 * Math.PI * (from + ((to - from) * n) / points)) / RATE;
-      return { cosines: Float64Array.from({ length: TAPS / 2 }, (_, k) => 2 * Math.cos(w * (k + 0.5))), gain, error };
+      return { cosines: Float64Array.from({ length: taps / 2 }, (_, k) => 2 * Math.cos(w * (k + 0.5))), gain, error };
     });
   });
 }
@@ -81,13 +89,14 @@ function normal(grid, weights, free, fixed) {
 
 /** Half of a symmetric filter from its middle outwards; `fixed` taps (index -> value) are kept as they are. */
 function minimax(grid, fixed) {
-  const free = Array.from({ length: TAPS / 2 }, (_, k) => k).filter((k) => !fixed.has(k));
+  const length = grid[0].cosines.length;
+  const free = Array.from({ length }, (_, k) => k).filter((k) => !fixed.has(k));
   let weights = grid.map(() => 1 / grid.length);
   let best = null;
   let least = Number.POSITIVE_INFINITY;
   for (let round = 0; round < ROUNDS; round++) {
     const found = solve(normal(grid, weights, free, fixed));
-    const half = new Float64Array(TAPS / 2);
+    const half = new Float64Array(length);
     for (const [k, value] of fixed) half[k] = value;
     free.forEach((k, n) => {
       half[k] = found[n];
@@ -106,15 +115,14 @@ function minimax(grid, fixed) {
 
 const symmetric = (half) => [...[...half].reverse(), ...half];
 
-/** Scale of each pair of taps: the pairs are worked on in five blocks, the outer ones first. */
-function scalesOf(pairs) {
-  const block = pairs.length / BLOCKS;
-  return pairs.map((_, pair) => SCALES[2 - Math.abs(Math.floor(pair / block) - 2)]);
+/** Scale of each pair of taps, from end to end. */
+function scalesOf({ blocks }) {
+  return blocks.flatMap((pairs, n) => new Array(pairs).fill(SCALES[2 - Math.abs(n - 2)]));
 }
 
-/** `phases`: 2 for the filter that makes two samples of one; then a pair of taps is two apart. */
+/** The oldest sample's taps first; with two phases those of the even output before those of the odd. */
 function pairsOf(taps, phases) {
-  return Array.from({ length: TAPS / 2 / phases }, (_, n) =>
+  return Array.from({ length: taps.length / 2 / phases }, (_, n) =>
     Array.from({ length: phases }, (_, phase) => [
       phases * taps[2 * n * phases + (phases - 1 - phase)],
       phases * taps[(2 * n + 1) * phases + (phases - 1 - phase)],
@@ -122,31 +130,31 @@ function pairsOf(taps, phases) {
   );
 }
 
-/** Which taps of the half have which scale, counted from the middle. */
-function scalesOfHalf(taps, phases) {
-  const scales = new Array(TAPS / 2).fill(SCALES[0]);
-  scalesOf(pairsOf(taps, phases)).forEach((scale, pair) => {
-    for (let n = 2 * pair * phases; n < 2 * (pair + 1) * phases; n++) {
-      const k = n < TAPS / 2 ? TAPS / 2 - 1 - n : n - TAPS / 2;
+/** Scale of each tap of the half, counted from the middle. */
+function scalesOfHalf(filter) {
+  const half = filter.taps / 2;
+  const scales = new Array(half).fill(SCALES[0]);
+  scalesOf(filter).forEach((scale, pair) => {
+    for (let n = 2 * pair * filter.phases; n < 2 * (pair + 1) * filter.phases; n++) {
+      const k = n < half ? half - 1 - n : n - half;
       scales[k] = Math.min(scales[k], scale);
     }
   });
   return scales;
 }
 
-function rounded(bands, phases) {
-  const grid = gridOf(bands);
+function rounded(filter) {
+  const grid = gridOf(filter);
   const fixed = new Map();
   let design = minimax(grid, fixed);
-  const scales = scalesOfHalf(symmetric(design.half), phases);
   // Coarse taps first, one by one: those that are still free make up for what each rounding did.
-  const order = scales.map((scale, k) => ({ scale, k })).sort((a, b) => a.scale - b.scale || a.k - b.k);
-  for (const { scale, k } of order) {
-    const unit = 2 ** -scale / phases;
+  const order = scalesOfHalf(filter).map((scale, k) => ({ scale, k }));
+  for (const { scale, k } of order.sort((a, b) => a.scale - b.scale || a.k - b.k)) {
+    const unit = 2 ** -scale / filter.phases;
     fixed.set(k, Math.round(design.half[k] / unit) * unit);
-    if (fixed.size < TAPS / 2) design = minimax(grid, fixed);
+    if (fixed.size < filter.taps / 2) design = minimax(grid, fixed);
   }
-  const half = Float64Array.from({ length: TAPS / 2 }, (_, k) => fixed.get(k));
+  const half = Float64Array.from({ length: filter.taps / 2 }, (_, k) => fixed.get(k));
   const worst = Math.max(
     ...grid.map(({ cosines, gain, error }) => Math.abs(cosines.reduce((s, c, k) => s + c * half[k], 0) - gain) / error),
   );
@@ -154,16 +162,24 @@ function rounded(bands, phases) {
   return symmetric(half);
 }
 
-function print(name, says, taps, phases) {
-  const pairs = pairsOf(taps, phases);
-  const scales = scalesOf(pairs);
-  const words = pairs.flatMap((pair, n) => pair.flat().map((tap) => Math.round(tap * 2 ** scales[n])));
+/** Blocks in the order in which they are worked on: from the ends to the middle. */
+const ORDER = [0, 4, 1, 3, 2];
+
+function print(name, says, filter) {
+  const pairs = pairsOf(rounded(filter), filter.phases);
+  const scales = scalesOf(filter);
+  const words = pairs.map((pair, n) => pair.flat().map((tap) => Math.round(tap * 2 ** scales[n])));
+  const starts = filter.blocks.map((_, n) => filter.blocks.slice(0, n).reduce((sum, length) => sum + length, 0));
+  const blocks = ORDER.map((n) => words.slice(starts[n], starts[n] + filter.blocks[n]).flat());
+  const lengths = ORDER.map((n) => filter.blocks[n]).join(", ");
   process.stdout.write(`
-/** ${says} Blocks of ${pairs.length / BLOCKS} pairs, in Q18, Q16, Q14, Q16, Q18. */
+/** ${says} Blocks of ${lengths} pairs, in Q18, Q18, Q16, Q16, Q14. */
 // biome-ignore format: a table
-export const ${name}: usize = memory.data<i16>([
-${rowsOf(words)}
+export const ${name}_TAPS: usize = memory.data<i16>([
+${rowsOf(blocks.flat())}
 ]);
+/** Where the samples of each block begin, in octets from the oldest one. */
+export const ${name}_STARTS: usize = memory.data<u8>([${ORDER.map((n) => 4 * starts[n]).join(", ")}]);
 `);
 }
 
@@ -176,10 +192,5 @@ function rowsOf(words) {
 process.stdout.write(
   "/** Filters of assembly/rate, made by assembly/rate/design.mjs: pass and stop bands stand there. */\n",
 );
-print(
-  "UP",
-  "8 to 16 kHz: of each pair of samples the two taps of the even output, and the two of the odd.",
-  rounded(up, 2),
-  2,
-);
-print("DOWN_TAPS", "16 to 8 kHz: the two taps of each pair of samples.", rounded(down, 1), 1);
+print("UP", "8 to 16 kHz: of each pair of samples the two taps of the even output and of the odd.", up);
+print("DOWN", "16 to 8 kHz: the two taps of each pair of samples.", down);

@@ -5,14 +5,13 @@
  * A vector holds four outputs that follow each other: their samples are then one plain load, and outputs four apart
  * share them.
  */
-import { DOWN_TAPS } from "./coefficients.ts";
-import { add, blockAt, narrow } from "./sum.ts";
+import { DOWN_STARTS, DOWN_TAPS } from "./coefficients.ts";
+import { DOWN_STATE } from "./state.ts";
+import { add, narrow } from "./sum.ts";
 
 /** Outputs a block; the history before it at 16 kHz. */
 const BLOCK: i32 = 80;
 const HISTORY: i32 = 80;
-/** Octets: history and two blocks of samples at 16 kHz. */
-export const DOWN_STATE: i32 = 2 * (HISTORY + 2 * BLOCK) + 16;
 
 export function downOpen(state: usize): void {
   memory.fill(state, 0, DOWN_STATE);
@@ -35,10 +34,9 @@ function twenty(at: usize, to: usize): void {
   let c: v128 = a;
   let d: v128 = a;
   let e: v128 = a;
+  let taps = DOWN_TAPS;
   for (let position = 0; position < 5; position++) {
-    const block = blockAt(position);
-    let taps = DOWN_TAPS + usize(32 * block);
-    let samples = at + usize(32 * block);
+    let samples = at + usize(load<u8>(DOWN_STARTS + usize(position)));
     for (const end = samples + 16; samples < end; samples += 4, taps += 4) {
       const first = v128.load32_splat(taps);
       const second = v128.load32_splat(taps, 16);
@@ -57,6 +55,7 @@ function twenty(at: usize, to: usize): void {
       e = add(e, four, first);
       e = add(e, v128.load(samples, 80), second);
     }
+    taps += 16;
     if ((position & 1) == 0) continue;
     a = i32x4.shr_s(a, 2);
     b = i32x4.shr_s(b, 2);

@@ -8,8 +8,3 @@ export function narrow(low: v128, high: v128): v128 {
   const half = i32x4.splat(1 << 13);
   return i16x8.narrow_i32x4_s(i32x4.shr_s(i32x4.add(low, half), 14), i32x4.shr_s(i32x4.add(high, half), 14));
 }
-
-/** Filters are worked on in five blocks of taps, the outer ones first: 0, 4, 1, 3, 2. */
-export function blockAt(position: i32): i32 {
-  return position & 1 ? 4 - (position >> 1) : position >> 1;
-}
