@@ -6,6 +6,7 @@ import { decodePcma, decodePcmu, encodePcma, encodePcmu } from "./codec/g711.ts"
 import { concealGood, concealLost, concealOpen } from "./conceal/conceal.ts";
 import { dtmfDetect, dtmfDetectMode, dtmfDetectOpen } from "./dtmf/detect.ts";
 import { echoEnable, echoFrame, echoOpen, echoStateSize } from "./echo/canceller.ts";
+import { faxDetect, faxDetectOpen } from "./fax/detect.ts";
 import { noiseHear, noiseMake } from "./noise/hear.ts";
 import { noiseFrame, noiseOpen, noiseTake } from "./noise/noise.ts";
 import { vadFrame, vadOpen } from "./noise/vad.ts";
@@ -41,6 +42,8 @@ export {
   echoStateSize,
   encodePcma,
   encodePcmu,
+  faxDetect,
+  faxDetectOpen,
   noiseFrame,
   noiseHear,
   noiseMake,
