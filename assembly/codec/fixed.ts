@@ -7,14 +7,14 @@
 // @ts-ignore: decorator
 @inline
 export function evenOf(value: v128): v128 {
-  return v128.and(value, i32x4.splat(0xffff));
+  return v128.shuffle<u16>(value, i16x8.splat(0), 0, 9, 2, 11, 4, 13, 6, 15);
 }
 
 /** The odd lanes, zero between them. */
 // @ts-ignore: decorator
 @inline
 export function oddOf(value: v128): v128 {
-  return v128.and(value, i32x4.splat(0xffff0000));
+  return v128.shuffle<u16>(value, i16x8.splat(0), 8, 1, 10, 3, 12, 5, 14, 7);
 }
 
 /** Q15 product of each lane, rounded down; the two factors are not both -32768. `even` and `odd` are one of them. */
@@ -57,4 +57,10 @@ export function saturate(value: i32): i32 {
 @inline
 export function clamp(value: v128, least: v128, most: v128): v128 {
   return i16x8.min_s(i16x8.max_s(value, least), most);
+}
+
+// @ts-ignore: decorator
+@inline
+export function clampTo(value: i32, least: i32, most: i32): i32 {
+  return max(min(value, most), least);
 }

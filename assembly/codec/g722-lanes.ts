@@ -1,6 +1,16 @@
 /** ITU-T G.722, eight channels at once: see lanes.ts for the jobs, g722.ts for the state of one channel. */
+import { constant, CONSTANT_1, CONSTANT_1012, CONSTANT_15, CONSTANT_1616, CONSTANT_16383, CONSTANT_16384, CONSTANT_2, CONSTANT_214, CONSTANT_256, CONSTANT_28, CONSTANT_30, CONSTANT_514, CONSTANT_5792, CONSTANT_63, CONSTANT_7, CONSTANT_8, CONSTANT_M16384 } from "./g722-constants.ts";
 import { clamp, evenOf, multParts, oddOf, pairs } from "./fixed.ts";
-import { ENTRY, nextLog, PREDICTION, predictLanes, STEP_LOG, stepOf } from "./g722-predict-lanes.ts";
+import {
+  ENTRY,
+  nextLog,
+  PREDICTION,
+  poleSum,
+  STEP_LOG,
+  stepOf,
+  ZERO_PREDICTION,
+  zeroSum,
+} from "./g722-predict-lanes.ts";
 import { QMF_TICKS, qmfJoin, qmfSplit } from "./g722-qmf.ts";
 import { BAND_STATE, COEFFICIENTS, DIFFERENCES, MODE, QMF, SIGNALS } from "./g722-state.ts";
 import { INVERSE } from "./g722-tables.ts";
@@ -66,30 +76,34 @@ export function g722DecodeLanes(jobs: usize, lanes: i32, count: i32): void {
 }
 
 /** Quantizes and predicts the lower band; the codes of six bits replace the samples. */
-function encodeLow(plane: usize): void {
+export function encodeLow(plane: usize): void {
   let entry = FIRST;
   let log = v128.load(BAND, STEP_LOG);
+  let prediction = v128.load(BAND, PREDICTION);
+  let zeros = v128.load(BAND, ZERO_PREDICTION);
   let step = stepOf(log, 8);
   const end = plane + PLANE;
   for (let at = plane; at < end; at += 16) {
-    const error = i16x8.sub_sat_s(v128.load(at), v128.load(BAND, PREDICTION));
+    const error = i16x8.sub_sat_s(v128.load(at), prediction);
     const sign = i16x8.shr_s(error, 15);
     // The magnitude in one's complement as ITU-T has it, and its own complement beside the step.
     const complement = v128.not(v128.xor(error, sign));
     const low = low16(step, complement);
     const high = high16(step, complement);
     const passed = classesPassed(low, high);
-    const index = i16x8.sub(i16x8.splat(0x0100), i16x8.mul(passed, i16x8.splat(0x0202)));
+    const index = i16x8.sub(constant(CONSTANT_256), i16x8.mul(passed, constant(CONSTANT_514)));
     const magnitude = i8x16.swizzle(i16x8(0, 1200, 2584, 4240, 6288, 8968, 12896, 20456), index);
     const level = i16x8.sub(v128.xor(magnitude, sign), sign);
     const difference = multParts(evenOf(step), oddOf(step), level);
     v128.store(at, lowCode(sign, passed, index, low, high));
     log = nextLog(log, i8x16.swizzle(i16x8(-60, -30, 58, 172, 334, 538, 1198, 3042), index), 18432);
     step = stepOf(log, 8);
-    predictLanes(BAND, entry, difference);
+    const partialSign = i16x8.shr_s(i16x8.add_sat_s(difference, zeros), 15);
+    zeros = zeroSum(BAND, entry, difference);
+    prediction = i16x8.add_sat_s(poleSum(BAND, i16x8.add_sat_s(prediction, difference), partialSign), zeros);
     entry += ENTRY;
   }
-  v128.store(BAND, log, STEP_LOG);
+  saveBand(log, prediction, zeros);
 }
 
 /** Minus the number of classes whose lower end the magnitude reaches. */
@@ -120,7 +134,7 @@ function below(low: v128, high: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function ownLevelPassed(low: v128, high: v128, levels: v128): v128 {
-  const one = i16x8.splat(16384);
+  const one = constant(CONSTANT_16384);
   return below(i32x4.dot_i16x8_s(low, low16(levels, one)), i32x4.dot_i16x8_s(high, high16(levels, one)));
 }
 
@@ -132,50 +146,62 @@ function lowCode(sign: v128, passed: v128, index: v128, low: v128, high: v128): 
   const second = ownLevelPassed(low, high, i8x16.swizzle(i16x8(0, 600, 1292, 2120, 3144, 4484, 6448, 10228), index));
   const third = ownLevelPassed(low, high, i8x16.swizzle(i16x8(140, 760, 1480, 2348, 3432, 4876, 7060, 11676), index));
   const finer = i16x8.add(i16x8.add(first, second), third);
-  const code = i16x8.add(i16x8.add(i16x8.splat(63), i16x8.shl(passed, 2)), finer);
+  const code = i16x8.add(i16x8.add(constant(CONSTANT_63), i16x8.shl(passed, 2)), finer);
   // Negative codes lie 28 lower, but those of the smallest class 2 higher.
   const smallest = i16x8.eq(passed, i16x8.splat(0));
-  const offset = i16x8.sub(v128.and(smallest, i16x8.splat(30)), i16x8.splat(28));
+  const offset = i16x8.sub(v128.and(smallest, constant(CONSTANT_30)), constant(CONSTANT_28));
   return i16x8.add(code, v128.and(sign, offset));
 }
 
 /** Quantizes and predicts the higher band; its codes of two bits join the lower ones'. */
-function encodeHigh(plane: usize, codes: usize): void {
+export function encodeHigh(plane: usize, codes: usize): void {
   let entry = FIRST;
   let log = v128.load(BAND, STEP_LOG);
+  let prediction = v128.load(BAND, PREDICTION);
+  let zeros = v128.load(BAND, ZERO_PREDICTION);
   let step = stepOf(log, 10);
   for (let n: usize = 0; n < PLANE; n += 16) {
-    const error = i16x8.sub_sat_s(v128.load(plane + n), v128.load(BAND, PREDICTION));
+    const error = i16x8.sub_sat_s(v128.load(plane + n), prediction);
     const sign = i16x8.shr_s(error, 15);
     const complement = v128.not(v128.xor(error, sign));
     const large = levelPassed(low16(step, complement), high16(step, complement), 2256);
-    const code = i16x8.add(large, i16x8.add(i16x8.splat(1), v128.andnot(i16x8.splat(2), sign)));
+    const code = i16x8.add(large, i16x8.add(constant(CONSTANT_1), v128.andnot(constant(CONSTANT_2), sign)));
     v128.store(codes + n, v128.or(v128.load(codes + n), i16x8.shl(code, 6)));
     const difference = highDifference(step, large, sign);
-    log = nextLog(log, i16x8.sub(v128.and(large, i16x8.splat(1012)), i16x8.splat(214)), 22528);
+    log = nextLog(log, i16x8.sub(v128.and(large, constant(CONSTANT_1012)), constant(CONSTANT_214)), 22528);
     step = stepOf(log, 10);
-    predictLanes(BAND, entry, difference);
+    const partialSign = i16x8.shr_s(i16x8.add_sat_s(difference, zeros), 15);
+    zeros = zeroSum(BAND, entry, difference);
+    prediction = i16x8.add_sat_s(poleSum(BAND, i16x8.add_sat_s(prediction, difference), partialSign), zeros);
     entry += ENTRY;
   }
+  saveBand(log, prediction, zeros);
+}
+
+function saveBand(log: v128, prediction: v128, zeros: v128): void {
   v128.store(BAND, log, STEP_LOG);
+  v128.store(BAND, prediction, PREDICTION);
+  v128.store(BAND, zeros, ZERO_PREDICTION);
 }
 
 /** Block INVQAH. */
 // @ts-ignore: decorator
 @inline
 function highDifference(step: v128, large: v128, sign: v128): v128 {
-  const magnitude = i16x8.add(v128.and(large, i16x8.splat(5792)), i16x8.splat(1616));
+  const magnitude = i16x8.add(v128.and(large, constant(CONSTANT_5792)), constant(CONSTANT_1616));
   return multParts(evenOf(step), oddOf(step), i16x8.sub(v128.xor(magnitude, sign), sign));
 }
 
 /** The lower band of the codes; `levels` (what INVERSE has for them) become samples. */
-function decodeLow(codes: usize, levels: usize): void {
+export function decodeLow(codes: usize, levels: usize): void {
   let entry = FIRST;
   let log = v128.load(BAND, STEP_LOG);
+  let prediction = v128.load(BAND, PREDICTION);
+  let zeros = v128.load(BAND, ZERO_PREDICTION);
   for (let n: usize = 0; n < PLANE; n += 16) {
-    const code = v128.and(i16x8.shr_u(v128.load(codes + n), 2), i16x8.splat(15));
-    const sign = i16x8.lt_s(code, i16x8.splat(8));
-    const passed = v128.and(i16x8.sub(v128.not(code), sign), i16x8.splat(7));
+    const code = v128.and(i16x8.shr_u(v128.load(codes + n), 2), constant(CONSTANT_15));
+    const sign = i16x8.lt_s(code, constant(CONSTANT_8));
+    const passed = v128.and(i16x8.sub(v128.not(code), sign), constant(CONSTANT_7));
     const index = pairs(passed);
     const magnitude = i8x16.swizzle(i16x8(0, 1200, 2584, 4240, 6288, 8968, 12896, 20456), index);
     const level = i16x8.sub(v128.xor(magnitude, sign), sign);
@@ -183,39 +209,46 @@ function decodeLow(codes: usize, levels: usize): void {
     const even = evenOf(step);
     const odd = oddOf(step);
     const finer = multParts(even, odd, v128.load(levels + n));
-    v128.store(levels + n, limited(i16x8.add_sat_s(v128.load(BAND, PREDICTION), finer)));
+    v128.store(levels + n, limited(i16x8.add_sat_s(prediction, finer)));
     log = nextLog(log, i8x16.swizzle(i16x8(-60, -30, 58, 172, 334, 538, 1198, 3042), index), 18432);
-    predictLanes(BAND, entry, multParts(even, odd, level));
+    const difference = multParts(even, odd, level);
+    const partialSign = i16x8.shr_s(i16x8.add_sat_s(difference, zeros), 15);
+    zeros = zeroSum(BAND, entry, difference);
+    prediction = i16x8.add_sat_s(poleSum(BAND, i16x8.add_sat_s(prediction, difference), partialSign), zeros);
     entry += ENTRY;
   }
-  v128.store(BAND, log, STEP_LOG);
+  saveBand(log, prediction, zeros);
 }
 
 /** The higher band of the codes, in place. */
-function decodeHigh(codes: usize): void {
+export function decodeHigh(codes: usize): void {
   let entry = FIRST;
   let log = v128.load(BAND, STEP_LOG);
+  let prediction = v128.load(BAND, PREDICTION);
+  let zeros = v128.load(BAND, ZERO_PREDICTION);
   for (let n: usize = 0; n < PLANE; n += 16) {
     const code = i16x8.shr_u(v128.load(codes + n), 6);
-    const sign = i16x8.lt_s(code, i16x8.splat(2));
-    const large = i16x8.sub(v128.and(code, i16x8.splat(1)), i16x8.splat(1));
+    const sign = i16x8.lt_s(code, constant(CONSTANT_2));
+    const large = i16x8.sub(v128.and(code, constant(CONSTANT_1)), constant(CONSTANT_1));
     const difference = highDifference(stepOf(log, 10), large, sign);
-    v128.store(codes + n, limited(i16x8.add_sat_s(v128.load(BAND, PREDICTION), difference)));
-    log = nextLog(log, i16x8.sub(v128.and(large, i16x8.splat(1012)), i16x8.splat(214)), 22528);
-    predictLanes(BAND, entry, difference);
+    v128.store(codes + n, limited(i16x8.add_sat_s(prediction, difference)));
+    log = nextLog(log, i16x8.sub(v128.and(large, constant(CONSTANT_1012)), constant(CONSTANT_214)), 22528);
+    const partialSign = i16x8.shr_s(i16x8.add_sat_s(difference, zeros), 15);
+    zeros = zeroSum(BAND, entry, difference);
+    prediction = i16x8.add_sat_s(poleSum(BAND, i16x8.add_sat_s(prediction, difference), partialSign), zeros);
     entry += ENTRY;
   }
-  v128.store(BAND, log, STEP_LOG);
+  saveBand(log, prediction, zeros);
 }
 
 // @ts-ignore: decorator
 @inline
 function limited(value: v128): v128 {
-  return clamp(value, i16x8.splat(-16384), i16x8.splat(16383));
+  return clamp(value, constant(CONSTANT_M16384), constant(CONSTANT_16383));
 }
 
 /** One channel's octets, and their levels, into its lane of the two planes. */
-function codesOf(octets: usize, levels: usize, lane: usize): void {
+export function codesOf(octets: usize, levels: usize, lane: usize): void {
   for (let n: usize = 0; n < usize(QMF_TICKS); n++) {
     const octet = usize(load<u8>(octets + n));
     store<u16>(PLANES + lane + (n << 4), u16(octet));
@@ -224,7 +257,7 @@ function codesOf(octets: usize, levels: usize, lane: usize): void {
 }
 
 /** A band's state of every channel to vectors; the difference signals become entries. */
-function bandIn(jobs: usize, lanes: i32, band: usize): void {
+export function bandIn(jobs: usize, lanes: i32, band: usize): void {
   gather(jobs, lanes, JOB_STATE, band + COEFFICIENTS, BAND);
   gather(jobs, lanes, JOB_STATE, band + SIGNALS, BAND + 128);
   gather(jobs, lanes, JOB_STATE, band + DIFFERENCES, SPARE);
@@ -250,7 +283,7 @@ function bandOut(jobs: usize, lanes: i32, band: usize): void {
 }
 
 /** Eight rows, one for each channel, to vectors, one for each tick. */
-function toPlane(rows: usize, plane: usize): void {
+export function toPlane(rows: usize, plane: usize): void {
   for (let n: usize = 0; n < ROW; n += 16) transposeAt(rows + n, ROW, plane + (n << 3), 16);
 }
 

@@ -1,0 +1,82 @@
+/**
+ * Vectors of one value in each lane of 16 bits, in memory: loading one is a single instruction, where a literal in a loop
+ * becomes three or four.
+ */
+const VALUES: usize = memory.data<i16>(
+  [
+    256, 256, 256, 256, 256, 256, 256, 256,
+    128, 128, 128, 128, 128, 128, 128, 128,
+    254, 254, 254, 254, 254, 254, 254, 254,
+    -32768, -32768, -32768, -32768, -32768, -32768, -32768, -32768,
+    127, 127, 127, 127, 127, 127, 127, 127,
+    -12288, -12288, -12288, -12288, -12288, -12288, -12288, -12288,
+    12288, 12288, 12288, 12288, 12288, 12288, 12288, 12288,
+    255, 255, 255, 255, 255, 255, 255, 255,
+    384, 384, 384, 384, 384, 384, 384, 384,
+    192, 192, 192, 192, 192, 192, 192, 192,
+    15360, 15360, 15360, 15360, 15360, 15360, 15360, 15360,
+    31, 31, 31, 31, 31, 31, 31, 31,
+    514, 514, 514, 514, 514, 514, 514, 514,
+    4112, 4112, 4112, 4112, 4112, 4112, 4112, 4112,
+    8224, 8224, 8224, 8224, 8224, 8224, 8224, 8224,
+    12336, 12336, 12336, 12336, 12336, 12336, 12336, 12336,
+    257, 257, 257, 257, 257, 257, 257, 257,
+    2048, 2048, 2048, 2048, 2048, 2048, 2048, 2048,
+    16384, 16384, 16384, 16384, 16384, 16384, 16384, 16384,
+    63, 63, 63, 63, 63, 63, 63, 63,
+    30, 30, 30, 30, 30, 30, 30, 30,
+    28, 28, 28, 28, 28, 28, 28, 28,
+    1, 1, 1, 1, 1, 1, 1, 1,
+    2, 2, 2, 2, 2, 2, 2, 2,
+    1012, 1012, 1012, 1012, 1012, 1012, 1012, 1012,
+    214, 214, 214, 214, 214, 214, 214, 214,
+    5792, 5792, 5792, 5792, 5792, 5792, 5792, 5792,
+    1616, 1616, 1616, 1616, 1616, 1616, 1616, 1616,
+    15, 15, 15, 15, 15, 15, 15, 15,
+    8, 8, 8, 8, 8, 8, 8, 8,
+    7, 7, 7, 7, 7, 7, 7, 7,
+    -16384, -16384, -16384, -16384, -16384, -16384, -16384, -16384,
+    16383, 16383, 16383, 16383, 16383, 16383, 16383, 16383,
+  ],
+  16,
+);
+
+// @ts-ignore: decorator
+@inline
+export function constant(offset: usize): v128 {
+  return v128.load(VALUES + offset);
+}
+
+export const CONSTANT_256: usize = 0;
+export const CONSTANT_128: usize = 16;
+export const CONSTANT_254: usize = 32;
+export const CONSTANT_M32768: usize = 48;
+export const CONSTANT_127: usize = 64;
+export const CONSTANT_M12288: usize = 80;
+export const CONSTANT_12288: usize = 96;
+export const CONSTANT_255: usize = 112;
+export const CONSTANT_384: usize = 128;
+export const CONSTANT_192: usize = 144;
+export const CONSTANT_15360: usize = 160;
+export const CONSTANT_31: usize = 176;
+export const CONSTANT_514: usize = 192;
+export const CONSTANT_4112: usize = 208;
+export const CONSTANT_8224: usize = 224;
+export const CONSTANT_12336: usize = 240;
+export const CONSTANT_257: usize = 256;
+export const CONSTANT_2048: usize = 272;
+export const CONSTANT_16384: usize = 288;
+export const CONSTANT_63: usize = 304;
+export const CONSTANT_30: usize = 320;
+export const CONSTANT_28: usize = 336;
+export const CONSTANT_1: usize = 352;
+export const CONSTANT_2: usize = 368;
+export const CONSTANT_1012: usize = 384;
+export const CONSTANT_214: usize = 400;
+export const CONSTANT_5792: usize = 416;
+export const CONSTANT_1616: usize = 432;
+export const CONSTANT_15: usize = 448;
+export const CONSTANT_8: usize = 464;
+export const CONSTANT_7: usize = 480;
+export const CONSTANT_M16384: usize = 496;
+export const CONSTANT_16383: usize = 512;
