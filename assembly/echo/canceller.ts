@@ -15,7 +15,12 @@ const NARROW_BLOCKS: i32 = 9;
 
 /** The path has not changed while what is left is less than this part of the echo, or unlike it: square of correlation. */
 const CANCELLED: f32 = 0.03;
-const ALIKE: f32 = 0.12;
+const ALIKE: f32 = 0.2;
+
+/** More power left than there was. */
+const HARM: f32 = 1.5;
+/** Variance of a filter that knows nothing: the square of a hybrid's gain. */
+const AT_FIRST: f32 = 0.3;
 
 export function echoStateSize(tailMs: i32): i32 {
   return i32(at.FIXED) + partitionsOf(tailMs) * i32(at.PER_PARTITION);
@@ -26,10 +31,8 @@ export function echoOpen(state: usize, tailMs: i32): void {
   store<i32>(state, tailMs << 3, at.TAPS);
   store<i32>(state, partitions, at.PARTITIONS);
   store<i32>(state, ECHO_NLP | ECHO_ADAPT, at.ENABLED);
-  for (let p: usize = 0; p < usize(partitions) << 2; p += 4) store<f32>(state + p, 1, at.SHARE);
   openSuppressor(state);
-  const variance = at.varianceOf(state, partitions);
-  for (let k: usize = 0; k < usize(partitions) << 9; k += 16) v128.store(variance + k, f32x4.splat(0.3));
+  beginAnew(state);
 }
 
 export function echoEnable(state: usize, flags: i32): void {
@@ -79,7 +82,8 @@ function takeFar(state: usize, far: usize): usize {
 
 function adapt(state: usize): void {
   const partitions = load<i32>(state, at.PARTITIONS);
-  if (pathChanged(state)) reopenFilter(state);
+  if (worseThanNothing(state)) beginAnew(state);
+  else if (pathChanged(state)) reopenFilter(state);
   adaptFilter(state);
   const turn = load<i32>(state, at.TURN);
   const taps = min(load<i32>(state, at.TAPS) - turn * at.PARTITION, at.PARTITION);
@@ -113,6 +117,25 @@ function narrowBand(state: usize, spectrum: usize): bool {
   if (narrow && before == NARROW_BLOCKS - 1) memory.copy(filter + octets, filter, octets);
   if (!narrow && before == NARROW_BLOCKS) memory.copy(filter, filter + octets, octets);
   return narrow && before >= NARROW_BLOCKS - 1;
+}
+
+/** The filter adds to the near end. Whoever talks there, a filter that does that has diverged or lost its path. */
+function worseThanNothing(state: usize): bool {
+  return load<f32>(state, at.LEFT_SLOW) > load<f32>(state, at.NEAR_SLOW) * HARM + <f32>(80 * 64);
+}
+
+/** Forgets the path. */
+function beginAnew(state: usize): void {
+  const partitions = load<i32>(state, at.PARTITIONS);
+  memory.fill(at.filterOf(state, partitions), 0, usize(partitions) << 10);
+  const variance = at.varianceOf(state, partitions);
+  for (let k: usize = 0; k < usize(partitions) << 9; k += 16) v128.store(variance + k, f32x4.splat(AT_FIRST));
+  for (let p: usize = 0; p < usize(partitions) << 2; p += 4) {
+    store<f32>(state + p, 0, at.STRENGTH);
+    store<f32>(state + p, 1, at.SHARE);
+  }
+  store<f32>(state, load<f32>(state, at.NEAR_SLOW), at.LEFT_SLOW);
+  store<f32>(state, 0, at.CROSS_SLOW);
 }
 
 /**

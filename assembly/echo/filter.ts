@@ -1,4 +1,5 @@
 import {
+  CROSS_SLOW,
   ECHO_SLOW,
   ECHO_SPECTRUM,
   EXPECTED,
@@ -127,12 +128,13 @@ export function sumAt(four: usize): f32 {
   return load<f32>(four) + load<f32>(four, 4) + (load<f32>(four, 8) + load<f32>(four, 12));
 }
 
-/** The echo path is another: the filter may be as wrong as what is left is large, in any of its partitions. */
+/** The echo path is another: the filter may be as wrong as what is left follows from the echo, at any of its taps. */
 export function reopenFilter(state: usize): void {
   const partitions = load<i32>(state, PARTITIONS);
   const filter = filterOf(state, partitions);
   const variance = varianceOf(state, partitions);
-  const wrong = min<f32>(load<f32>(state, LEFT_SLOW) / load<f32>(state, ECHO_SLOW), 4);
+  const slope = load<f32>(state, CROSS_SLOW) / load<f32>(state, ECHO_SLOW);
+  const wrong = min<f32>(slope * slope * 4, load<f32>(state, LEFT_SLOW) / load<f32>(state, ECHO_SLOW));
   let sum = f32x4.splat(0);
   for (let w: usize = 0; w < usize(partitions) << 10; w += 16) {
     const half = v128.load(filter + w);
