@@ -7,6 +7,7 @@ import { concealGood, concealLost, concealOpen } from "./conceal/conceal.ts";
 import { dtmfDetect, dtmfDetectMode, dtmfDetectOpen } from "./dtmf/detect.ts";
 import { echoEnable, echoFrame, echoOpen, echoStateSize } from "./echo/canceller.ts";
 import { faxDetect, faxDetectOpen } from "./fax/detect.ts";
+import { burstsLost, burstsReceived } from "./meter/bursts.ts";
 import { noiseHear, noiseMake } from "./noise/hear.ts";
 import { noiseFrame, noiseOpen, noiseTake } from "./noise/noise.ts";
 import { vadFrame, vadOpen } from "./noise/vad.ts";
@@ -17,6 +18,8 @@ import { up, upOpen } from "./rate/up.ts";
 import { tonePair, tonePairOpen, writeTone } from "./tone/pair.ts";
 
 export {
+  burstsLost,
+  burstsReceived,
   concealGood,
   concealLost,
   concealOpen,
