@@ -2,7 +2,7 @@
  * The predictor and the step size of one band of ITU-T G.722, for one channel: the six zero coefficients lie side by
  * side in one vector. The same results as g722-predict-lanes.ts.
  */
-import { mult, saturate } from "./fixed.ts";
+import { clampTo, mult, saturate } from "./fixed.ts";
 import {
   COEFFICIENTS,
   DIFFERENCES,
@@ -24,21 +24,34 @@ const SAFE: i16 = 5461;
 // @ts-ignore: decorator
 @inline
 export function adapt(band: usize, difference: i32): i32 {
-  const products = zeroProducts(band, difference);
-  const zeros = zeroSum(products);
   const sign = saturate(difference + i32(load<i16>(band + ZERO_PREDICTION))) >> 31;
-  const poles = poleSum(band, difference, sign);
-  const prediction = saturate(poles + zeros);
-  store<i16>(band + ZERO_PREDICTION, i16(zeros));
+  const sign1 = i32(load<i16>(band + SIGN_1));
+  // 0 where the signs differ, else -1.
+  const same1 = ~sign ^ sign1;
+  const same2 = ~sign ^ i32(load<i16>(band + SIGN_2));
+  const pole1 = i32(load<i16>(band + POLE_1));
+  const second = secondPole(pole1, i32(load<i16>(band + POLE_2)), same1, same2);
+  const first = firstPole(pole1, same1, 15360 - second);
+  const newest = saturate(saturate(i32(load<i16>(band + PREDICTION)) + difference) << 1);
+  const older = i32(load<i16>(band + RECONSTRUCTED_1));
+  const zeros = zeroSum(zeroProducts(band, difference, first, second));
+  const prediction = saturate(saturate(((first * newest) >> 15) + ((second * older) >> 15)) + zeros);
+  store<i16>(band + RECONSTRUCTED_1, i16(newest));
+  store<i16>(band + RECONSTRUCTED_2, i16(older));
+  store<i16>(band + SIGN_1, i16(sign));
+  store<i16>(band + SIGN_2, i16(sign1));
   store<i16>(band + PREDICTION, i16(prediction));
+  store<i16>(band + ZERO_PREDICTION, i16(zeros));
   return prediction;
 }
 
-/** Block UPZERO, and the products of FILTEZ in lanes 0 to 5. */
+/**
+ * Block UPZERO, and the products of FILTEZ in lanes 0 to 5. The poles share the row of coefficients: it is stored at
+ * once, for a vector read after a narrower write has to wait for memory.
+ */
 // @ts-ignore: decorator
 @inline
-function zeroProducts(band: usize, difference: i32): v128 {
-  const six = i16x8(-1, -1, -1, -1, -1, -1, 0, 0);
+function zeroProducts(band: usize, difference: i32, first: i32, second: i32): v128 {
   const before = v128.load(band + COEFFICIENTS);
   const older = v128.load(band + DIFFERENCES);
   // Grows by 256 where the signs agree, by 0 where not; by 128 where the signal is zero.
@@ -47,11 +60,12 @@ function zeroProducts(band: usize, difference: i32): v128 {
   const change = v128.xor(i16x8.splat(i16(growth)), v128.and(i16x8.splat(i16(turn)), i16x8.shr_s(older, 15)));
   // The coefficient's 255/256, cut: what goes is b/256 rounded up, which an average gives without overflow.
   const leak = i16x8.shr_u(i16x8.avgr_u(before, i16x8.splat(254)), 7);
-  // The other two lanes are the poles.
-  const after = i16x8.add(before, v128.and(i16x8.sub(change, leak), six));
+  const after = i16x8.add(i16x8.sub(before, leak), change);
   const newest = i16x8.splat(i16(difference << 1));
-  const signals = v128.and(v128.shuffle<u16>(newest, older, 7, 8, 9, 10, 11, 12, 13, 14), six);
-  v128.store(band + COEFFICIENTS, after);
+  const shifted = v128.shuffle<u16>(newest, older, 7, 8, 9, 10, 11, 12, 13, 14);
+  const signals = v128.and(shifted, i16x8(-1, -1, -1, -1, -1, -1, 0, 0));
+  const poles = i32x4.splat((first & 0xffff) | (second << 16));
+  v128.store(band + COEFFICIENTS, v128.shuffle<u16>(after, poles, 0, 1, 2, 3, 4, 5, 8, 9));
   v128.store(band + DIFFERENCES, signals);
   return mult(signals, v128.xor(after, i16x8.splat(i16(0x8000))));
 }
@@ -73,31 +87,20 @@ function slowSum(products: v128): i32 {
   return saturate(saturate(sum) + i32(i16x8.extract_lane_s(products, 0)));
 }
 
-/** Blocks UPPOL2, UPPOL1 and FILTEP. `sign`: of the partial signal, 0 or -1. */
+/** Block UPPOL2. */
 // @ts-ignore: decorator
 @inline
-function poleSum(band: usize, difference: i32, sign: i32): i32 {
-  const sign1 = i32(load<i16>(band + SIGN_1));
-  // 0 where the signs differ, else -1.
-  const same1 = ~sign ^ sign1;
-  const same2 = ~sign ^ i32(load<i16>(band + SIGN_2));
-  store<i16>(band + SIGN_2, i16(sign1));
-  store<i16>(band + SIGN_1, i16(sign));
-  const pole1 = i32(load<i16>(band + POLE_1));
-  const pole2 = i32(load<i16>(band + POLE_2));
+function secondPole(pole1: i32, pole2: i32, same1: i32, same2: i32): i32 {
   const fourfold = saturate(pole1 << 2);
   const turned = min((fourfold ^ same1) - same1, 32767);
-  let second = (turned >> 7) + (same2 & 256) - 128 + ((pole2 * 127) >> 7);
-  second = max(min(second, 12288), -12288);
-  const most = 15360 - second;
-  const first = max(min((same1 & 384) - 192 + ((pole1 * 255) >> 8), most), -most);
-  store<i16>(band + POLE_1, i16(first));
-  store<i16>(band + POLE_2, i16(second));
-  const newest = saturate(saturate(i32(load<i16>(band + PREDICTION)) + difference) << 1);
-  const older = i32(load<i16>(band + RECONSTRUCTED_1));
-  store<i16>(band + RECONSTRUCTED_2, i16(older));
-  store<i16>(band + RECONSTRUCTED_1, i16(newest));
-  return saturate(((first * newest) >> 15) + ((second * older) >> 15));
+  return clampTo((turned >> 7) + (same2 & 256) - 128 + ((pole2 * 127) >> 7), -12288, 12288);
+}
+
+/** Block UPPOL1. */
+// @ts-ignore: decorator
+@inline
+function firstPole(pole1: i32, same1: i32, most: i32): i32 {
+  return clampTo((same1 & 384) - 192 + ((pole1 * 255) >> 8), -most, most);
 }
 
 /** Blocks LOGSCL and LOGSCH: the logarithm of the step; `weight`: W of the code word. */

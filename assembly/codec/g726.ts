@@ -136,8 +136,7 @@ function adapt(state: usize, code: i32, step: i32, estimate: i32, zeros: i32): i
   const difference = (magnitude ^ sign) - sign;
   const signal = estimate + difference;
   const transition = transitionOf(state, magnitude);
-  adaptZeros(state, magnitude, sign);
-  const tone = adaptPoles(state, zeros + difference);
+  const tone = adaptPredictor(state, magnitude, sign, zeros + difference);
   adaptScale(state, step, i32(load<i16>(entry, 2)));
   adaptSpeed(state, i32(load<i16>(entry, 4)), step, tone);
   pushCodes(state, codeOf(magnitude) | (sign & 0x8000), codeOf(abs(signal) & 0x7fff) | (signal & 0x8000));
@@ -161,27 +160,17 @@ function pushCodes(state: usize, difference: i32, signal: i32): void {
   v128.store(state + CODES, v128.shuffle<u16>(older, newest, 8, 0, 1, 2, 3, 4, 14, 6));
 }
 
-/** Block UPB; the codes are still those of the samples before. */
+/**
+ * Blocks ADDC, UPA1, UPA2, LIMC, LIMD and TONE, and UPB for the codes before. `partial`: DQSEZ. Whether it sounds like a
+ * partial-band signal.
+ */
 // @ts-ignore: decorator
 @inline
-function adaptZeros(state: usize, magnitude: i32, sign: i32): void {
-  const six = i16x8(-1, -1, -1, -1, -1, -1, 0, 0);
-  const before = v128.load(state + COEFFICIENTS);
-  const differs = v128.xor(i16x8.shr_s(v128.load(state + CODES), 15), i16x8.splat(i16(sign)));
-  const growth = i16x8.splat(magnitude == 0 ? 0 : 128);
-  const change = i16x8.sub(i16x8.sub(v128.xor(growth, differs), differs), i16x8.shr_s(before, 8));
-  v128.store(state + COEFFICIENTS, i16x8.add(before, v128.and(change, six)));
-}
-
-/** Blocks ADDC, UPA1, UPA2, LIMC, LIMD and TONE. `partial`: DQSEZ. Whether it sounds like a partial-band signal. */
-// @ts-ignore: decorator
-@inline
-function adaptPoles(state: usize, partial: i32): bool {
-  const sign = partial >> 31;
-  const differs1 = sign ^ i32(load<i16>(state + PK1));
-  const differs2 = sign ^ i32(load<i16>(state + PK2));
-  store<i16>(state + PK2, load<i16>(state + PK1));
-  store<i16>(state + PK1, i16(sign));
+function adaptPredictor(state: usize, magnitude: i32, sign: i32, partial: i32): bool {
+  const partialSign = partial >> 31;
+  const sign1 = i32(load<i16>(state + PK1));
+  const differs1 = partialSign ^ sign1;
+  const differs2 = partialSign ^ i32(load<i16>(state + PK2));
   const moves = partial != 0 ? -1 : 0;
   const a1 = i32(load<i16>(state + COEFFICIENTS, 12));
   const a2 = i32(load<i16>(state + COEFFICIENTS, 14));
@@ -191,9 +180,24 @@ function adaptPoles(state: usize, partial: i32): bool {
   const second = clampTo(a2 - (a2 >> 7) + gain, -12288, 12288);
   const most = 15360 - second;
   const first = clampTo(a1 - (a1 >> 8) + ((192 - (differs1 & 384)) & moves), -most, most);
-  store<i16>(state + COEFFICIENTS, i16(first), 12);
-  store<i16>(state + COEFFICIENTS, i16(second), 14);
+  // At once, for a vector read after a narrower write has to wait for memory.
+  const poles = i32x4.splat((first & 0xffff) | (second << 16));
+  const row = v128.shuffle<u16>(nextZeros(state, magnitude, sign), poles, 0, 1, 2, 3, 4, 5, 8, 9);
+  v128.store(state + COEFFICIENTS, row);
+  store<i16>(state + PK2, i16(sign1));
+  store<i16>(state + PK1, i16(partialSign));
   return second < -11776;
+}
+
+/** Block UPB, in lanes 0 to 5. */
+// @ts-ignore: decorator
+@inline
+function nextZeros(state: usize, magnitude: i32, sign: i32): v128 {
+  const before = v128.load(state + COEFFICIENTS);
+  const differs = v128.xor(i16x8.shr_s(v128.load(state + CODES), 15), i16x8.splat(i16(sign)));
+  const growth = i16x8.splat(magnitude == 0 ? 0 : 128);
+  const change = i16x8.sub(i16x8.sub(v128.xor(growth, differs), differs), i16x8.shr_s(before, 8));
+  return i16x8.add(before, change);
 }
 
 /** Blocks FILTD, LIMB and FILTE. `weight`: W of the code word. */
