@@ -14,8 +14,18 @@ import type { Digit } from "../../src/message/name.ts";
 import { writeData, writeTone } from "../../src/voice/tone-words.ts";
 import { Rig } from "../assembly/rig.ts";
 import { randomFrom, writeRtp } from "../assembly/rtp.ts";
+import { hashConceal, hashNoise } from "./gap-and-background-hash.ts";
 
-export const kernelNames = ["g711-a-law", "g711-mu-law", "tone", "dtmf", "caller-id", "jitter"] as const;
+export const kernelNames = [
+  "g711-a-law",
+  "g711-mu-law",
+  "tone",
+  "dtmf",
+  "caller-id",
+  "jitter",
+  "conceal",
+  "noise",
+] as const;
 export type KernelName = (typeof kernelNames)[number];
 
 const FRAME = 160;
@@ -39,6 +49,8 @@ const kernels: Readonly<Record<KernelName, (update: Update, vectors: string) => 
     modem(update, "v23");
   },
   jitter: badNetwork,
+  conceal: hashConceal,
+  noise: hashNoise,
 };
 
 /** `vectors`: the folder of the test vectors. */

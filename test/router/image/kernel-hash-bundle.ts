@@ -16,14 +16,16 @@ export async function kernelHashFiles(folder: string): Promise<Readonly<Record<s
     target: "node20",
     logLevel: "warning",
   });
-  const vector = (name: string) => [`vectors/codec/g711/${name}`, join(vectors, "codec/g711", name)] as const;
-  // Two folders deep, as the source is: from there it finds the voice module.
-  const module = ["dist/voice.wasm", join(repository, "dist/voice.wasm")] as const;
+  const vector = (name: string) => [`vectors/${name}`, join(vectors, name)] as const;
+  // Two folders deep, as the source is: from there it finds the voice module and the kernels.
+  const module = (name: string) => [`dist/${name}`, join(repository, "dist", name)] as const;
   return Object.fromEntries([
     ["test/router/kernel-hash.mjs", bundle],
-    module,
-    vector("sweep.src"),
-    vector("sweep-r.a"),
+    module("voice.wasm"),
+    module("kernels.wasm"),
+    vector("codec/g711/sweep.src"),
+    vector("codec/g711/sweep-r.a"),
+    vector("codec/g722/inpsp.bin"),
   ]);
 }
 
