@@ -4,8 +4,8 @@
  *
  * Each time the other side has sent (or taken) a frame, its time says how many samples lie between the two clocks then;
  * that number does not jump by a frame, as the fill of a ring does. The first second says which number is right. What it
- * is off by is smoothed over 2 s, late frames count as 5 ms late at most, and a PI controller (critically damped, 20 s)
- * makes the ratio, at most 550 ppm and changed by at most 1 ppm in 10 ms.
+ * is off by is smoothed over 2 s, late frames count as 5 ms late at most, and a PI controller (critically damped, 20 s, after a minute 50 s)
+ * makes the ratio, at most 600 ppm and changed by at most 1 ppm in 10 ms.
  *
  *   pass   nothing is off by more than 1 ms: whole frames may pass untouched
  *   run    resampled; the rate is known from how long it took to be 1 ms off
@@ -44,14 +44,20 @@ const SECONDS: f64 = 0.02;
 const SMOOTHING: f64 = SECONDS / 2;
 /** Notes by which what is smoothed lies behind when it grows steadily. */
 const LAG: i32 = 85;
-/** rad/s */
-const BANDWIDTH: f64 = 0.05;
+/** rad/s: in the first minute, and then. */
+const WIDE: f64 = 0.05;
+const NARROW: f64 = 0.02;
+const MINUTE: i32 = 3000;
+/** Of the rate, and of the ratio: it may have to catch up. */
 const MOST: f64 = 550e-6;
+const MOST_RATIO: f64 = 600e-6;
 const SLEW: f64 = 2e-6;
 const AGREEMENT: f64 = 2e-6;
 const AGREED_TICKS: i32 = 1500;
 /** The fraction goes to rest this fast. */
 const GLIDE: f64 = 20e-6;
+/** So many outliers in a row are late frames; more are not believed until they are so many that something has jumped. */
+const BELIEVED: i32 = 3;
 const OUTLIERS_IN_A_ROW: i32 = 25;
 const ONE: f64 = 4294967296;
 
@@ -126,16 +132,17 @@ function smooth(state: usize, error: f64): void {
   const limit = f64(load<i32>(state, RATE)) * 0.005;
   const off = error - before;
   const kept = limited(off, limit);
-  store<f64>(state, before + kept * SMOOTHING, ERROR);
   const outliers = off == kept ? 0 : load<i32>(state, OUTLIERS) + 1;
   store<i32>(state, outliers, OUTLIERS);
+  if (outliers <= BELIEVED) store<f64>(state, before + kept * SMOOTHING, ERROR);
   if (outliers >= OUTLIERS_IN_A_ROW) driftLearn(state);
 }
 
 function regulate(state: usize): void {
   const rate = f64(load<i32>(state, RATE));
   const error = load<f64>(state, ERROR);
-  const integral = load<f64>(state, INTEGRAL) + (BANDWIDTH * BANDWIDTH * SECONDS * error) / rate;
+  const width = bandwidth(state);
+  const integral = load<f64>(state, INTEGRAL) + (width * width * SECONDS * error) / rate;
   store<f64>(state, limited(integral, MOST), INTEGRAL);
   const agrees = limited(integral, AGREEMENT) == integral && limited(error, rate * 0.0005) == error;
   const agreed = agrees ? load<i32>(state, AGREED) + 1 : 0;
@@ -158,7 +165,7 @@ function watch(state: usize): void {
   begin(state);
 }
 
-/** What is, is right from now on. */
+/** What is, is right from now on. Notes count from here. */
 function begin(state: usize): void {
   const shift = load<f64>(state, ERROR) * f64(load<i32>(state, DIRECTION));
   store<f64>(state, load<f64>(state, TARGET) + shift, TARGET);
@@ -179,8 +186,12 @@ function move(state: usize): void {
 
 /** The other clock sends: we read faster when it is faster. It takes: we make more. */
 function wantedStep(state: usize): f64 {
-  const own = (2 * BANDWIDTH * load<f64>(state, ERROR)) / f64(load<i32>(state, RATE));
-  return limited(load<f64>(state, INTEGRAL) + own, MOST) * f64(load<i32>(state, DIRECTION));
+  const own = (2 * bandwidth(state) * load<f64>(state, ERROR)) / f64(load<i32>(state, RATE));
+  return limited(load<f64>(state, INTEGRAL) + own, MOST_RATIO) * f64(load<i32>(state, DIRECTION));
+}
+
+function bandwidth(state: usize): f64 {
+  return load<i32>(state, NOTES) < MINUTE ? WIDE : NARROW;
 }
 
 function limited(value: f64, most: f64): f64 {
