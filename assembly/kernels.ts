@@ -3,6 +3,26 @@
  * takes addresses in the imported memory; a test uses what lies above KERNELS_FREE (test/assembly/kernel-rig.ts).
  */
 import { decodePcma, decodePcmu, encodePcma, encodePcmu } from "./codec/g711.ts";
+import {
+  G722_STATE,
+  g722Decode,
+  g722DecodeOpen,
+  g722DecodeOpenMode,
+  g722Encode,
+  g722EncodeOpen,
+} from "./codec/g722.ts";
+import { g722DecodeLanes, g722EncodeLanes } from "./codec/g722-lanes.ts";
+import {
+  G726_STATE,
+  g726Decode,
+  g726DecodeLaw,
+  g726DecodeOpen,
+  g726Encode,
+  g726EncodeLaw,
+  g726EncodeOpen,
+} from "./codec/g726.ts";
+import { g726DecodeLanes, g726EncodeLanes } from "./codec/g726-lanes.ts";
+import { swapNibbles, swapOctets } from "./codec/pack.ts";
 import { concealGood, concealLost, concealOpen } from "./conceal/conceal.ts";
 import { dtmfDetect, dtmfDetectMode, dtmfDetectOpen } from "./dtmf/detect.ts";
 import { echoEnable, echoFrame, echoOpen, echoStateSize } from "./echo/canceller.ts";
@@ -47,11 +67,30 @@ export {
   encodePcmu,
   faxDetect,
   faxDetectOpen,
+  G722_STATE,
+  G726_STATE,
+  g722Decode,
+  g722DecodeLanes,
+  g722DecodeOpen,
+  g722DecodeOpenMode,
+  g722Encode,
+  g722EncodeLanes,
+  g722EncodeOpen,
+  g726Decode,
+  g726DecodeLanes,
+  g726DecodeLaw,
+  g726DecodeOpen,
+  g726Encode,
+  g726EncodeLanes,
+  g726EncodeLaw,
+  g726EncodeOpen,
   noiseFrame,
   noiseHear,
   noiseMake,
   noiseOpen,
   noiseTake,
+  swapNibbles,
+  swapOctets,
   tonePair,
   tonePairOpen,
   up,

@@ -1,0 +1,144 @@
+/** ITU-T G.726 at 32 kbit/s, eight channels at once: see lanes.ts for the jobs, g726.ts for the state of one channel. */
+import { clamp, pairs } from "./fixed.ts";
+import {
+  ENTRY,
+  ENTRY_SR,
+  adapt,
+  levelsReached,
+  magnitudeOf,
+  poleSum,
+  stepOf,
+  storeSignal,
+  zeroSum,
+} from "./g726-adapt-lanes.ts";
+import { CODES, COEFFICIENTS, SCALARS, YL } from "./g726-state.ts";
+import { JOB_FROM, JOB_STATE, JOB_TO, addressOf, gather, scatter, transposeAt } from "./lanes.ts";
+
+/** Samples done at once. */
+const TICKS: i32 = 40;
+const PLANE: usize = usize(TICKS) << 4;
+/** Working room, not state. */
+const SAMPLES: usize = memory.data(640, 16);
+const STATE: usize = memory.data(288, 16);
+const SPARE: usize = memory.data(128, 16);
+const TURNED: usize = memory.data(128, 16);
+const ENTRIES: usize = memory.data(4416, 16);
+const YL_LANES: usize = 256;
+/** The entry of the first sample: six older ones before it. */
+const FIRST: usize = ENTRIES + 6 * ENTRY;
+const LAST: usize = ENTRIES + usize(TICKS) * ENTRY + 6 * ENTRY;
+
+/** `count` samples of each channel, a multiple of 80, to half as many octets. */
+export function g726EncodeLanes(jobs: usize, lanes: i32, count: i32): void {
+  for (let done = 0; done < count; done += TICKS) {
+    for (let n: usize = 0; n < PLANE; n += 128)
+      gather(jobs, lanes, JOB_FROM, (usize(done) << 1) + (n >> 3), SAMPLES + n);
+    stateIn(jobs, lanes);
+    encode();
+    stateOut(jobs, lanes);
+    for (let n: usize = 0; n < PLANE; n += 128) pack(n, jobs, lanes, (usize(done) >> 1) + (n >> 5));
+  }
+}
+
+/** Half as many octets of each channel as `count`, a multiple of 80, to `count` samples. */
+export function g726DecodeLanes(jobs: usize, lanes: i32, count: i32): void {
+  for (let done = 0; done < count; done += TICKS) {
+    for (let n: usize = 0; n < PLANE; n += 128) unpack(n, jobs, lanes, (usize(done) >> 1) + (n >> 5));
+    stateIn(jobs, lanes);
+    decode();
+    stateOut(jobs, lanes);
+    for (let n: usize = 0; n < PLANE; n += 128)
+      scatter(SAMPLES + n, jobs, lanes, JOB_TO, (usize(done) << 1) + (n >> 3), SPARE);
+  }
+}
+
+/** Samples become codes in place. */
+function encode(): void {
+  let entry = FIRST;
+  for (let at = SAMPLES; at < SAMPLES + PLANE; at += 16) {
+    const step = stepOf(STATE);
+    const zeros = zeroSum(STATE, entry);
+    const estimate = i16x8.shr_s(i16x8.add(zeros, poleSum(STATE, entry)), 1);
+    const error = i16x8.sub(i16x8.shr_s(v128.load(at), 2), estimate);
+    const reached = levelsReached(error, step);
+    // The smallest magnitude has one code, a negative one.
+    const sign = v128.or(i16x8.shr_s(error, 15), i16x8.eq(reached, i16x8.splat(0)));
+    v128.store(at, v128.and(v128.xor(i16x8.neg(reached), sign), i16x8.splat(15)));
+    const index = i16x8.sub(i16x8.splat(0x0100), i16x8.mul(reached, i16x8.splat(0x0202)));
+    adapt(STATE, entry, index, sign, magnitudeOf(index, step), step, zeros, estimate);
+    entry += ENTRY;
+  }
+}
+
+/** Codes become samples in place. */
+function decode(): void {
+  let entry = FIRST;
+  for (let at = SAMPLES; at < SAMPLES + PLANE; at += 16) {
+    const step = stepOf(STATE);
+    const zeros = zeroSum(STATE, entry);
+    const estimate = i16x8.shr_s(i16x8.add(zeros, poleSum(STATE, entry)), 1);
+    const code = v128.load(at);
+    const sign = i16x8.gt_s(code, i16x8.splat(7));
+    const index = pairs(v128.and(v128.xor(code, sign), i16x8.splat(7)));
+    const signal = adapt(STATE, entry, index, sign, magnitudeOf(index, step), step, zeros, estimate);
+    v128.store(at, i16x8.shl(clamp(signal, i16x8.splat(-8192), i16x8.splat(8191)), 2));
+    entry += ENTRY;
+  }
+}
+
+function stateIn(jobs: usize, lanes: i32): void {
+  gather(jobs, lanes, JOB_STATE, COEFFICIENTS, STATE);
+  gather(jobs, lanes, JOB_STATE, SCALARS, STATE + 128);
+  gather(jobs, lanes, JOB_STATE, CODES, SPARE);
+  for (let lane = 0; lane < 8; lane++)
+    store<i32>(STATE + YL_LANES + (usize(lane) << 2), load<i32>(addressOf(jobs, lanes, lane, JOB_STATE) + YL));
+  for (let n: usize = 0; n < 6; n++) signalIn(SPARE + (n << 4), FIRST - (n + 1) * ENTRY);
+  signalIn(SPARE + 96, FIRST - ENTRY + ENTRY_SR);
+  signalIn(SPARE + 112, FIRST - 2 * ENTRY + ENTRY_SR);
+}
+
+function signalIn(code: usize, to: usize): void {
+  const signed = v128.load(code);
+  storeSignal(to, v128.and(signed, i16x8.splat(0x7fff)), i16x8.shr_s(signed, 15));
+}
+
+function stateOut(jobs: usize, lanes: i32): void {
+  scatter(STATE, jobs, lanes, JOB_STATE, COEFFICIENTS, SPARE);
+  scatter(STATE + 128, jobs, lanes, JOB_STATE, SCALARS, SPARE);
+  for (let n: usize = 0; n < 6; n++) signalOut(LAST - (n + 1) * ENTRY, TURNED + (n << 4));
+  signalOut(LAST - ENTRY + ENTRY_SR, TURNED + 96);
+  signalOut(LAST - 2 * ENTRY + ENTRY_SR, TURNED + 112);
+  scatter(TURNED, jobs, lanes, JOB_STATE, CODES, SPARE);
+  for (let lane = 0; lane < lanes; lane++)
+    store<i32>(addressOf(jobs, lanes, lane, JOB_STATE) + YL, load<i32>(STATE + YL_LANES + (usize(lane) << 2)));
+}
+
+/** The code back from its parts: the exponent's lower octet is offset by 7. */
+function signalOut(signal: usize, to: usize): void {
+  const exponent = v128.and(i16x8.add(v128.load(signal, 16), i16x8.splat(7)), i16x8.splat(0xff));
+  const mantissa = v128.and(v128.load(signal), i16x8.splat(31));
+  const sign = i16x8.shl(v128.load(signal, 32), 15);
+  v128.store(to, v128.or(sign, v128.or(i16x8.shl(exponent, 5), mantissa)));
+}
+
+/** Eight codes of each channel to four octets, the first of two in the low nibble. */
+function pack(plane: usize, jobs: usize, lanes: i32, offset: usize): void {
+  transposeAt(SAMPLES + plane, 16, TURNED, 16);
+  for (let lane = 0; lane < lanes; lane++) {
+    const codes = v128.load(TURNED + (usize(lane) << 4));
+    const words = i32x4.dot_i16x8_s(codes, i32x4.splat(1 | (16 << 16)));
+    const halves = i16x8.narrow_i32x4_s(words, words);
+    const octets = i8x16.narrow_i16x8_u(halves, halves);
+    store<u32>(addressOf(jobs, lanes, lane, JOB_TO) + offset, i32x4.extract_lane(octets, 0));
+  }
+}
+
+function unpack(plane: usize, jobs: usize, lanes: i32, offset: usize): void {
+  for (let lane = 0; lane < 8; lane++) {
+    const octets = i32x4.splat(load<i32>(addressOf(jobs, lanes, lane, JOB_FROM) + offset));
+    const words = i16x8.extend_low_i8x16_u(octets);
+    const both = v128.shuffle<u16>(v128.and(words, i16x8.splat(15)), i16x8.shr_u(words, 4), 0, 8, 1, 9, 2, 10, 3, 11);
+    v128.store(TURNED + (usize(lane) << 4), both);
+  }
+  transposeAt(TURNED, 16, SAMPLES + plane, 16);
+}
