@@ -23,7 +23,10 @@ test(`on ${target.name} the voice kernels compute what the ratchet file says`, a
   const told: unknown = JSON.parse(await world.guest.run(kernelHashCommand, 120_000));
   const claims = Object.entries(readRatchet()).filter(([, { targets }]) => targets.includes(target.name));
   assert.ok(claims.length > 0);
-  assert.deepEqual(told, Object.fromEntries(claims.map(([kernel, { sha256 }]) => [kernel, sha256])));
+  assert.ok(typeof told === "object" && told !== null);
+  const kernels = new Set(claims.map(([kernel]) => kernel));
+  const found = Object.fromEntries(Object.entries(told).filter(([kernel]) => kernels.has(kernel)));
+  assert.deepEqual(found, Object.fromEntries(claims.map(([kernel, { sha256 }]) => [kernel, sha256])));
   t.diagnostic(`Node ${world.guest.nodeVersion}, ${claims.length} kernels`);
 });
 
