@@ -43,7 +43,7 @@ const PART: f32 = 0.5;
 const TRACE: f32 = 0.05;
 /** Share of the two tones in a block's energy: to be looked at closely, and to be blanked before that. */
 const LOOK: f32 = 0.5;
-const BLANK: f32 = 0.8;
+const BLANK: f32 = 0.74;
 /** -38 dBm0 */
 const LEAST_POWER: f32 = 41200;
 

@@ -50,4 +50,4 @@ export const ENERGIES = POWERS + KEPT_ROWS * POWERS_STRIDE;
 export const FOLDED = ENERGIES + 16;
 export const SAMPLES = FOLDED + BLOCK_OCTETS;
 export const KEPT_BLOCKS = 3;
-export const DTMF_DETECT_STATE: i32 = 896;
+export const DTMF_DETECT_STATE = 896;

@@ -38,4 +38,4 @@ export const PEAK_AT_START = 44;
 /** Mean energy of its steps. */
 export const ENERGY = 48;
 
-export const FAX_DETECT_STATE: i32 = 176;
+export const FAX_DETECT_STATE = 176;

@@ -7,8 +7,6 @@
  * The phase p_b at a block's first sample is exact (2^32 a period), so that nothing is carried over but that word.
  */
 
-/** State of a pair: phase, increment and peak, twice. */
-export const TONE_PAIR_STATE: i32 = 32;
 const SECOND: usize = 12;
 
 // Read from memory where they are used: V8 builds a vector constant anew, in four instructions, at every use of it.
