@@ -23,7 +23,7 @@ const FLOOR: f32 = 100000;
 /** Of a full step, the part that is believed: 80/256 would be the truth if all frequencies were independent. */
 const DECLINE: f32 = 0.12;
 /** An echo path is not for ever: what its variance grows by in a block. */
-const DRIFT: f32 = 0.00003;
+const DRIFT: f32 = 0.00002;
 /** Share of the adaption of a partition without echo, of the strongest one's. */
 const LEAST_SHARE: f32 = 0.3;
 
