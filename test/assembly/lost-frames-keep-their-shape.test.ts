@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CONCEAL_STATE } from "../../assembly/conceal/state.ts";
 import { Concealer } from "./concealer.ts";
+import { KernelRig } from "./kernel-rig.ts";
+import { KeyListener, keypad, keySound } from "./key-sound.ts";
 import { levelAt, sine } from "./measure.ts";
 import { randomFrom } from "./rtp.ts";
 import { readSamples } from "./speech.ts";
@@ -84,7 +86,7 @@ test("frames of 10, 20 and 40 ms give the same sound", () => {
 });
 
 test("a key's tones go on through a lost frame, and do not come back after the key", () => {
-  const keys = concat(keySound(800), new Int16Array(800), keySound(800), new Int16Array(800));
+  const keys = concat(tonesOfOne(800), new Int16Array(800), tonesOfOne(800), new Int16Array(800));
   for (let first = 1; first < 19; first++) {
     const heard = new Concealer(8000, 160).play(keys, (n) => n === first);
     for (let at = 0; at + 80 <= heard.length; at += 80) {
@@ -101,10 +103,21 @@ test("a key's tones go on through a lost frame, and do not come back after the k
 });
 
 /** Key 1 at -8 dBm0 a tone. */
-function keySound(samples: number): Int16Array {
+function tonesOfOne(samples: number): Int16Array {
   const high = sine(1209, -8, samples);
   return sine(697, -8, samples).map((sample, n) => sample + (high[n] ?? 0));
 }
+
+test("a key of 80 ms is found once, whichever of its frames is lost, in whatever phase it came", () => {
+  const listener = new KeyListener(new KernelRig());
+  for (const key of keypad)
+    for (let phase = 0; phase < 20; phase += 5)
+      for (let first = 2; first < 9; first++) {
+        const sound = keySound({ key, ms: 80, beforeMs: 60 + phase, afterMs: 120, seed: first });
+        const heard = new Concealer(8000, 160).play(sound, (n) => n === first);
+        assert.equal(listener.keys(heard), key, `frame ${first} lost, phase ${phase} ms`);
+      }
+});
 
 test("noise at full scale, lost in any pattern, writes nothing outside the state and the frame", () => {
   for (const rate of [8000, 16_000] as const) {
