@@ -14,17 +14,23 @@ import type { Digit } from "../../src/message/name.ts";
 import { writeData, writeTone } from "../../src/voice/tone-words.ts";
 import { Rig } from "../assembly/rig.ts";
 import { randomFrom, writeRtp } from "../assembly/rtp.ts";
+import { hashCodec } from "./codec-hash.ts";
 import { hashConceal, hashNoise } from "./gap-and-background-hash.ts";
+import { hashDtmfDetect, hashFaxDetect } from "./signal-hash.ts";
 
 export const kernelNames = [
   "g711-a-law",
   "g711-mu-law",
+  "g722",
+  "g726",
   "tone",
   "dtmf",
   "caller-id",
   "jitter",
   "conceal",
   "noise",
+  "dtmf-detect",
+  "fax-detect",
 ] as const;
 export type KernelName = (typeof kernelNames)[number];
 
@@ -42,6 +48,8 @@ type Update = (octets: Uint8Array) => void;
 const kernels: Readonly<Record<KernelName, (update: Update, vectors: string) => void>> = {
   "g711-a-law": (update, vectors) => convert(update, vectors, "PCMA", "PCMU"),
   "g711-mu-law": (update, vectors) => convert(update, vectors, "PCMU", "PCMA"),
+  g722: hashCodec("g722"),
+  g726: hashCodec("g726"),
   tone: tones,
   dtmf: keys,
   "caller-id": (update) => {
@@ -51,6 +59,8 @@ const kernels: Readonly<Record<KernelName, (update: Update, vectors: string) => 
   jitter: badNetwork,
   conceal: hashConceal,
   noise: hashNoise,
+  "dtmf-detect": hashDtmfDetect,
+  "fax-detect": hashFaxDetect,
 };
 
 /** `vectors`: the folder of the test vectors. */
