@@ -28,6 +28,7 @@ import { dtmfDetect, dtmfDetectMode, dtmfDetectOpen } from "./dtmf/detect.ts";
 import { echoEnable, echoFrame, echoOpen, echoStateSize } from "./echo/canceller.ts";
 import { faxDetect, faxDetectOpen } from "./fax/detect.ts";
 import { burstsLost, burstsReceived } from "./meter/bursts.ts";
+import { mixFrame, mixOpen } from "./mix/mix.ts";
 import { noiseHear, noiseMake } from "./noise/hear.ts";
 import { noiseFrame, noiseOpen, noiseTake } from "./noise/noise.ts";
 import { vadFrame, vadOpen } from "./noise/vad.ts";
@@ -84,6 +85,8 @@ export {
   g726EncodeLanes,
   g726EncodeLaw,
   g726EncodeOpen,
+  mixFrame,
+  mixOpen,
   noiseFrame,
   noiseHear,
   noiseMake,

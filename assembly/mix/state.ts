@@ -1,0 +1,9 @@
+/** Octets of a conference's state: the limiter's loss, and sums of at most 320 samples in 32 bits. */
+export const MIX_STATE = 1296;
+/** f32: 1 - gain. */
+export const LOSS = 0;
+export const SUMS = 16;
+/** No conference has more. */
+export const MOST_PARTIES = 16;
+/** Sums up to here, of 32768, are never touched. */
+export const KNEE = 30_000;
