@@ -119,37 +119,47 @@ function scoreOf(correlation: v128, energy: v128): v128 {
   return f32x4.div(power, f32x4.convert_i32x4_s(i32x4.max_s(energy, i32x4.splat(1))));
 }
 
-/** The lags around `middle`, over `span` samples. In f32: a sum of `span` full-scale squares is too long for i32. */
+/**
+ * Of the lags from `reach` before to `reach - 1` after `middle` that with the highest correlation over `span` samples;
+ * their energies are nearly the same. In f32: a sum of `span` full-scale squares is too long for i32.
+ */
 function bestLagNear(state: usize, middle: i32, reach: i32, span: i32): i32 {
   const end = state + LINE_END;
-  let best: f32 = -1;
-  let bestLag = middle;
-  for (let lag = middle - reach; lag <= middle + reach; lag++) {
-    let products = f32x4.splat(0);
-    let squares = f32x4.splat(0);
-    let now = end - usize(span * 2);
-    for (; now < end; now += 16) {
-      const before = v128.load(now - usize(lag * 2));
-      products = f32x4.add(products, f32x4.convert_i32x4_s(i32x4.dot_i16x8_s(v128.load(now), before)));
-      squares = f32x4.add(squares, f32x4.convert_i32x4_s(i32x4.dot_i16x8_s(before, before)));
-    }
-    const product = sumOfFloats(products);
-    const score = (product * abs<f32>(product)) / max<f32>(sumOfFloats(squares), 1);
-    if (score <= best) continue;
-    best = score;
-    bestLag = lag;
+  const first = end - usize(span * 2);
+  let best = f32x4.splat(-3e38);
+  let bestLag = i32x4.splat(middle);
+  let lags = i32x4.add(i32x4.splat(middle - reach), i32x4(0, 1, 2, 3));
+  for (let lag = middle - reach; lag < middle + reach; lag += 4) {
+    const products = correlateFourLong(first, end, usize(lag * 2));
+    const better = f32x4.gt(products, best);
+    best = v128.bitselect(products, best, better);
+    bestLag = v128.bitselect(lags, bestLag, better);
+    lags = i32x4.add(lags, i32x4.splat(4));
   }
-  return bestLag;
+  return bestOf(best, bestLag);
+}
+
+function correlateFourLong(first: usize, end: usize, back: usize): v128 {
+  let a = f32x4.splat(0);
+  let b = f32x4.splat(0);
+  let c = f32x4.splat(0);
+  let d = f32x4.splat(0);
+  for (let now = first; now < end; now += 16) {
+    const eight = v128.load(now);
+    const before = now - back;
+    a = f32x4.add(a, f32x4.convert_i32x4_s(i32x4.dot_i16x8_s(eight, v128.load(before))));
+    b = f32x4.add(b, f32x4.convert_i32x4_s(i32x4.dot_i16x8_s(eight, v128.load(before - 2))));
+    c = f32x4.add(c, f32x4.convert_i32x4_s(i32x4.dot_i16x8_s(eight, v128.load(before - 4))));
+    d = f32x4.add(d, f32x4.convert_i32x4_s(i32x4.dot_i16x8_s(eight, v128.load(before - 6))));
+  }
+  const ab = f32x4.add(v128.shuffle<f32>(a, b, 0, 4, 1, 5), v128.shuffle<f32>(a, b, 2, 6, 3, 7));
+  const cd = f32x4.add(v128.shuffle<f32>(c, d, 0, 4, 1, 5), v128.shuffle<f32>(c, d, 2, 6, 3, 7));
+  return f32x4.add(v128.shuffle<i64>(ab, cd, 0, 2), v128.shuffle<i64>(ab, cd, 1, 3));
 }
 
 function sumOf(four: v128): i32 {
   const two = i32x4.add(four, v128.shuffle<i64>(four, four, 1, 0));
   return i32x4.extract_lane(two, 0) + i32x4.extract_lane(two, 1);
-}
-
-function sumOfFloats(four: v128): f32 {
-  const two = f32x4.add(four, v128.shuffle<i64>(four, four, 1, 0));
-  return f32x4.extract_lane(two, 0) + f32x4.extract_lane(two, 1);
 }
 
 /** Of four bests: the shortest lag among the highest scores. */
