@@ -28,6 +28,15 @@ import { dtmfDetect, dtmfDetectMode, dtmfDetectOpen } from "./dtmf/detect.ts";
 import { echoEnable, echoFrame, echoOpen, echoStateSize } from "./echo/canceller.ts";
 import { faxDetect, faxDetectOpen } from "./fax/detect.ts";
 import { burstsLost, burstsReceived } from "./meter/bursts.ts";
+import { levelDbm0, levelDbov, peakFrame, powerFrame } from "./meter/level-power.ts";
+import {
+  speechActivity,
+  speechFrame,
+  speechLevel,
+  speechLongTerm,
+  speechOpen,
+  speechPeak,
+} from "./meter/level-speech.ts";
 import { mixFrame, mixOpen } from "./mix/mix.ts";
 import { noiseHear, noiseMake } from "./noise/hear.ts";
 import { noiseFrame, noiseOpen, noiseTake } from "./noise/noise.ts";
@@ -36,7 +45,7 @@ import { down, downOpen } from "./rate/down.ts";
 import { driftBegin, driftMake, driftNeed, driftPut } from "./rate/drift.ts";
 import { driftError, driftLearn, driftOpen, driftRate, driftTick } from "./rate/drift-clock.ts";
 import { up, upOpen } from "./rate/up.ts";
-import { tonePair, tonePairOpen, writeTone } from "./tone/pair.ts";
+import { tonePair, tonePairOpen, writePair, writeTone } from "./tone/pair.ts";
 
 export {
   burstsLost,
@@ -85,6 +94,8 @@ export {
   g726EncodeLanes,
   g726EncodeLaw,
   g726EncodeOpen,
+  levelDbm0,
+  levelDbov,
   mixFrame,
   mixOpen,
   noiseFrame,
@@ -92,6 +103,14 @@ export {
   noiseMake,
   noiseOpen,
   noiseTake,
+  peakFrame,
+  powerFrame,
+  speechActivity,
+  speechFrame,
+  speechLevel,
+  speechLongTerm,
+  speechOpen,
+  speechPeak,
   swapNibbles,
   swapOctets,
   tonePair,
@@ -100,5 +119,6 @@ export {
   upOpen,
   vadFrame,
   vadOpen,
+  writePair,
   writeTone,
 };

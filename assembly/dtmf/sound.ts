@@ -8,7 +8,7 @@ import {
   FRAME_SAMPLES,
   SCRATCH_LINEAR,
 } from "../layout.ts";
-import { addSine } from "../tone/sine.ts";
+import { writePair } from "../tone/pair.ts";
 import { digitState, IDLE } from "./queue.ts";
 
 /** Peaks of -10 and -8 dBm0 when full scale is +3.14 dBm0. */
@@ -40,12 +40,10 @@ function addKey(endpoint: usize, count: i32): void {
   const word = load<i32>(endpoint, DIGIT_EVENT);
   const event = word & 0xff;
   const softer = i32(load<u16>(SOFTER + (usize((word >> 8) & 15) << 1)));
-  const low = load<u32>(endpoint, DIGIT_PHASES);
-  const high = load<u32>(endpoint, DIGIT_PHASES + 4);
   const lowPeak = (LOW_AMPLITUDE * softer + 0x4000) >> 15;
   const highPeak = (HIGH_AMPLITUDE * softer + 0x4000) >> 15;
-  store<u32>(endpoint, addSine(0, count, low, turn(lowHz(event)), lowPeak), DIGIT_PHASES);
-  store<u32>(endpoint, addSine(0, count, high, turn(highHz(event)), highPeak), DIGIT_PHASES + 4);
+  const phases = endpoint + DIGIT_PHASES;
+  writePair(SCRATCH_LINEAR, count, phases, turn(lowHz(event)), lowPeak, turn(highHz(event)), highPeak);
 }
 
 /** Phase per sample. */

@@ -13,6 +13,7 @@ import {
   TONE_SEGMENTS,
   TONE_SERIAL,
 } from "../layout.ts";
+import { writePair } from "./pair.ts";
 import { addSine } from "./sine.ts";
 
 /** The next frame of the endpoint's tone, into the scratch; false when it has none. */
@@ -54,10 +55,23 @@ function followCadence(endpoint: usize, segments: i32): void {
 
 function addTones(endpoint: usize, from: i32, count: i32): void {
   const components = load<i32>(endpoint, TONE_COMPONENTS);
-  for (let i = 0; i < components; i++) {
+  if (components >= 2) writeFirstTwo(endpoint, from, count);
+  for (let i = components >= 2 ? 2 : 0; i < components; i++) {
     const word = endpoint + (usize(i) << 2);
     const increment = load<u32>(word, TONE_INCREMENTS);
     const phase = addSine(from, count, load<u32>(word, TONE_PHASES), increment, load<i32>(word, TONE_AMPLITUDES));
     store<u32>(word, phase, TONE_PHASES);
   }
+}
+
+function writeFirstTwo(endpoint: usize, from: i32, count: i32): void {
+  writePair(
+    usize(SCRATCH_LINEAR) + (usize(from) << 1),
+    count,
+    endpoint + TONE_PHASES,
+    load<u32>(endpoint, TONE_INCREMENTS),
+    load<i32>(endpoint, TONE_AMPLITUDES),
+    load<u32>(endpoint, TONE_INCREMENTS + 4),
+    load<i32>(endpoint, TONE_AMPLITUDES + 4),
+  );
 }

@@ -7,8 +7,6 @@
  * The phase p_b at a block's first sample is exact (2^32 a period), so that nothing is carried over but that word.
  */
 
-const SECOND: usize = 12;
-
 // Read from memory where they are used: V8 builds a vector constant anew, in four instructions, at every use of it.
 const INTEGERS: usize = memory.data<i32>([
   // 2^30, a quarter of a period
@@ -28,23 +26,76 @@ const FLOATS: usize = memory.data<f32>([
 
 /** Two sines from phase 0 on. Increments: phase per sample of 2^32; peaks: 0 … 32767. */
 export function tonePairOpen(state: usize, incrementA: u32, peakA: i32, incrementB: u32, peakB: i32): void {
-  store<u32>(state, 0);
-  store<u32>(state, incrementA, 4);
-  store<i32>(state, peakA, 8);
-  store<u32>(state + SECOND, 0);
-  store<u32>(state + SECOND, incrementB, 4);
-  store<i32>(state + SECOND, peakB, 8);
+  store<u64>(state, 0);
+  store<u32>(state, incrementA, 8);
+  store<i32>(state, peakA, 12);
+  store<u32>(state, incrementB, 16);
+  store<i32>(state, peakB, 20);
 }
 
-/** The next `count` samples (a multiple of 8) of both sines together, saturated. */
+/** The next `count` samples of both sines together, saturated. */
 export function tonePair(state: usize, samples: usize, count: i32): void {
-  writeNext(state, samples, count, false);
-  writeNext(state + SECOND, samples, count, true);
+  const a = load<u32>(state, 8);
+  writePair(samples, count, state, a, load<i32>(state, 12), load<u32>(state, 16), load<i32>(state, 20));
 }
 
-function writeNext(state: usize, samples: usize, count: i32, onto: bool): void {
-  const increment = load<u32>(state, 4);
-  store<u32>(state, writeTone(samples, count, load<u32>(state), increment, load<i32>(state, 8), onto));
+/**
+ * Two sines in place of what `samples` hold; their phases are the words at `phases` and after it, and are put forward.
+ * Written in whole blocks, as by writeTone.
+ */
+export function writePair(
+  samples: usize,
+  count: i32,
+  phases: usize,
+  incrementA: u32,
+  peakA: i32,
+  incrementB: u32,
+  peakB: i32,
+): void {
+  if (count <= 0) return;
+  const nearA = ramp(incrementA);
+  const nearB = ramp(incrementB);
+  const farA = i32x4.add(nearA, i32x4.splat(i32(incrementA << 2)));
+  const farB = i32x4.add(nearB, i32x4.splat(i32(incrementB << 2)));
+  const amplitudeA = f32x4.splat(f32(peakA));
+  const amplitudeB = f32x4.splat(f32(peakB));
+  const cosineNearA = f32x4.mul(cosine(nearA), amplitudeA);
+  const sineNearA = f32x4.mul(sine(nearA), amplitudeA);
+  const cosineFarA = f32x4.mul(cosine(farA), amplitudeA);
+  const sineFarA = f32x4.mul(sine(farA), amplitudeA);
+  const cosineNearB = f32x4.mul(cosine(nearB), amplitudeB);
+  const sineNearB = f32x4.mul(sine(nearB), amplitudeB);
+  const cosineFarB = f32x4.mul(cosine(farB), amplitudeB);
+  const sineFarB = f32x4.mul(sine(farB), amplitudeB);
+  const round = v128.load(ROUND);
+  let a = load<u32>(phases);
+  let b = load<u32>(phases, 4);
+  store<u32>(phases, a + incrementA * u32(count));
+  store<u32>(phases, b + incrementB * u32(count), 4);
+  let to = samples;
+  let left = count;
+  do {
+    const atA = i32x4.add(i32x4.splat(i32(a)), i32x4.shl(nearA, 3));
+    const atB = i32x4.add(i32x4.splat(i32(b)), i32x4.shl(nearB, 3));
+    let sA = sine(atA);
+    let cA = cosine(atA);
+    let sB = sine(atB);
+    let cB = cosine(atB);
+    let block = 4;
+    do {
+      const low = f32x4.add(rotated(sA, cA, cosineNearA, sineNearA), rotated(sB, cB, cosineNearB, sineNearB));
+      const high = f32x4.add(rotated(sA, cA, cosineFarA, sineFarA), rotated(sB, cB, cosineFarB, sineFarB));
+      writeBlock(to, rounded(low, high, round), left);
+      to += 16;
+      left -= 8;
+      sA = turned(sA);
+      cA = turned(cA);
+      sB = turned(sB);
+      cB = turned(cB);
+    } while (--block > 0 && left > 0);
+    a += incrementA << 5;
+    b += incrementB << 5;
+  } while (left > 0);
 }
 
 /**
@@ -53,7 +104,7 @@ function writeNext(state: usize, samples: usize, count: i32, onto: bool): void {
  */
 export function writeTone(samples: usize, count: i32, start: u32, increment: u32, peak: i32, onto: bool): u32 {
   if (count <= 0) return start;
-  const near = i32x4.mul(i32x4(0, 1, 2, 3), i32x4.splat(i32(increment)));
+  const near = ramp(increment);
   const far = i32x4.add(near, i32x4.splat(i32(increment << 2)));
   const amplitude = f32x4.splat(f32(peak));
   const cosineNear = f32x4.mul(cosine(near), amplitude);
@@ -72,11 +123,10 @@ export function writeTone(samples: usize, count: i32, start: u32, increment: u32
     let c = cosine(at);
     let block = 4;
     do {
-      const sineHere = first(s);
-      const cosineHere = first(c);
-      const low = f32x4.add(f32x4.mul(sineHere, cosineNear), f32x4.mul(cosineHere, sineNear));
-      const high = f32x4.add(f32x4.mul(sineHere, cosineFar), f32x4.mul(cosineHere, sineFar));
-      writeBlock(to, rounded(low, high, round), keep, left);
+      const low = rotated(s, c, cosineNear, sineNear);
+      const high = rotated(s, c, cosineFar, sineFar);
+      const before = v128.and(v128.load(to), keep);
+      writeBlock(to, i16x8.add_sat_s(before, rounded(low, high, round)), left);
       to += 16;
       left -= 8;
       s = turned(s);
@@ -85,6 +135,16 @@ export function writeTone(samples: usize, count: i32, start: u32, increment: u32
     phase += increment << 5;
   } while (left > 0);
   return start + increment * u32(count);
+}
+
+/** Phases of four samples from 0 on. */
+function ramp(increment: u32): v128 {
+  return i32x4.mul(i32x4(0, 1, 2, 3), i32x4.splat(i32(increment)));
+}
+
+/** The block's first sine and cosine turned by each of four angles. */
+function rotated(sines: v128, cosines: v128, cosine: v128, sine: v128): v128 {
+  return f32x4.add(f32x4.mul(first(sines), cosine), f32x4.mul(first(cosines), sine));
 }
 
 function first(vector: v128): v128 {
@@ -104,15 +164,13 @@ function rounded(low: v128, high: v128, round: v128): v128 {
   return i16x8.narrow_i32x4_s(one, i32x4.sub(f32x4.add(high, round), round));
 }
 
-function writeBlock(to: usize, block: v128, keep: v128, left: i32): void {
-  const before = v128.load(to);
-  const sum = i16x8.add_sat_s(v128.and(before, keep), block);
+function writeBlock(to: usize, block: v128, left: i32): void {
   if (left >= 8) {
-    v128.store(to, sum);
+    v128.store(to, block);
     return;
   }
   const within = i16x8.lt_s(i16x8(0, 1, 2, 3, 4, 5, 6, 7), i16x8.splat(i16(left)));
-  v128.store(to, v128.bitselect(sum, before, within));
+  v128.store(to, v128.bitselect(block, v128.load(to), within));
 }
 
 /** Sines of four phases of 2^32 a period: folded to a quarter, which is exact, then the polynomial. */
