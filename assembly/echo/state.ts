@@ -29,19 +29,24 @@ export const NEAR_SLOW: usize = 52;
 export const ECHO_SLOW: usize = 56;
 export const LEFT_SLOW: usize = 60;
 export const CROSS_SLOW: usize = 64;
-/** Echo power held, residual to echo, background power, gain of the last block; i32: blocks to pass, random number. */
+/** Echo power held, residual to echo, gain of the last block, power of the comfort noise; i32: blocks to pass. */
 export const ECHO_HELD: usize = 68;
 export const RESIDUAL: usize = 72;
-export const BACKGROUND: usize = 76;
-export const GAIN: usize = 80;
+export const GAIN: usize = 76;
+export const NOISE_POWER: usize = 80;
 export const PASS: usize = 84;
-/** Power of a block of the far end, held; of the comfort noise. */
+/** Power of a block of the far end, held. */
 export const FAR_HELD: usize = 88;
-export const NOISE_POWER: usize = 92;
+/** i32: four random numbers. */
 export const RANDOM: usize = 96;
-/** For each partition: root of the filter's energy, then its share of the adaption, 1 on average. */
+/** For each partition, at most eight: root of the filter's energy, then its share of the adaption, 1 on average. */
 export const STRENGTH: usize = 112;
 export const SHARE: usize = 144;
+/** What is left, smoothed; the least of that lately and before; i32: blocks the former is old. */
+export const LEFT_SMOOTH: usize = 176;
+export const LEAST_NOW: usize = 180;
+export const LEAST_BEFORE: usize = 184;
+export const LEAST_AGE: usize = 188;
 
 /** i16: the last 256 samples of the far end. */
 export const FAR: usize = 256;

@@ -3,14 +3,17 @@
  * end's background takes its place, so that the far end neither hears itself nor a hole.
  */
 import {
-  BACKGROUND,
   ECHO_HELD,
   ECHO_POWER,
   FAR_HELD,
   FROM,
   GAIN,
+  LEAST_AGE,
+  LEAST_BEFORE,
+  LEAST_NOW,
   LEFT,
   LEFT_POWER,
+  LEFT_SMOOTH,
   LEFT_SPECTRUM,
   NOISE_POWER,
   NOISE_PSD,
@@ -30,11 +33,13 @@ const MARGIN: f32 = 6;
 /** The residual is never believed to be more than this part of the echo, nor less than 45 dB below it. */
 const MOST: f32 = 0.02;
 const LEAST: f32 = 0.00003;
-/** Residual of a filter that knows the path, at most; of one that does not, so that what is left is not learnt from. */
+/** Residual of a filter that knows the path, at most. */
 export const SETTLED: f32 = 0.01;
+/** That of another; and the echo in a hybrid that reflects little, -20 dB, while none is known yet. */
 const UNKNOWN: f32 = 0.2;
-/** Echo of the far end in a hybrid that reflects little, -20 dB. */
 const UNHEARD: f32 = 0.01;
+/** Blocks after which a minimum is the one before. */
+const WINDOW: i32 = 50;
 /** Nobody talks below this power of a block (-68 dBm0) while there is echo. */
 const FAINT: f32 = 80 * 6 * 6;
 /** Blocks that pass after somebody was heard, so that the ends of words are not cut. */
@@ -43,7 +48,9 @@ const HANGOVER: i32 = 6;
 /** Before the first block. */
 export function openSuppressor(state: usize): void {
   store<f32>(state, MOST, RESIDUAL);
-  store<f32>(state, 80 * 40 * 40, BACKGROUND);
+  store<f32>(state, 80 * 40 * 40, LEAST_NOW);
+  store<f32>(state, 80 * 40 * 40, LEAST_BEFORE);
+  store<f32>(state, 80 * 40 * 40, LEFT_SMOOTH);
   store<f32>(state, 1, GAIN);
   for (let lane: usize = 0; lane < 16; lane += 4) store<i32>(state + lane, i32(lane) * 0x9e3779b1 + 12345, RANDOM);
 }
@@ -55,12 +62,17 @@ export function onlyEcho(state: usize): bool {
   store<f32>(state, echo + <f32>0.01, ECHO_HELD);
   let pass = load<i32>(state, PASS);
   const residual = load<f32>(state, RESIDUAL);
-  const echoOnly = left < echo * residual * MARGIN + FAINT;
+  const noise = load<f32>(state, NOISE_POWER);
+  const echoOnly = left < echo * residual * MARGIN + noise * 2 + FAINT;
   if (echo < AUDIBLE) {
     pass = max(pass - 1, 0);
   } else if (echoOnly) {
     pass = max(pass - 1, 0);
-    store<f32>(state, max(residual + (left / echo - residual) * <f32>(1.0 / 16.0), LEAST), RESIDUAL);
+    store<f32>(
+      state,
+      max(residual + (max<f32>(left - noise, 0) / echo - residual) * <f32>(1.0 / 16.0), LEAST),
+      RESIDUAL,
+    );
   } else {
     pass = min(pass + 3, HANGOVER);
     store<f32>(state, min<f32>(residual * <f32>1.005, MOST), RESIDUAL);
@@ -69,16 +81,24 @@ export function onlyEcho(state: usize): bool {
   return echo >= AUDIBLE && echoOnly && pass == 0;
 }
 
-/** Learns the near end's background from blocks that are neither speech nor residual echo. */
+/**
+ * Learns the near end's background: what is never undercut for long. The echo pauses when the far end does, so the
+ * least of the last half to whole second is the background, and what is not much louder nor residual has its colour.
+ */
 export function learnBackground(state: usize): void {
   const left = load<f32>(state, LEFT_POWER);
-  const floor = load<f32>(state, BACKGROUND);
+  const smooth = (load<f32>(state, LEFT_SMOOTH) + left) * <f32>0.5 + <f32>0.01;
+  store<f32>(state, smooth, LEFT_SMOOTH);
+  const age = load<i32>(state, LEAST_AGE) + 1;
+  const begin = age >= WINDOW;
+  const least = load<f32>(state, LEAST_NOW);
+  if (begin) store<f32>(state, least, LEAST_BEFORE);
+  store<f32>(state, begin ? smooth : min(least, smooth), LEAST_NOW);
+  store<i32>(state, begin ? 0 : age, LEAST_AGE);
+  const floor = min(load<f32>(state, LEAST_NOW), load<f32>(state, LEAST_BEFORE));
   const noise = load<f32>(state, NOISE_POWER);
-  const louder = left > residualAtMost(state);
-  if (left < floor) store<f32>(state, floor + (left - floor) * <f32>0.25 + <f32>0.01, BACKGROUND);
-  else if (louder) store<f32>(state, floor * <f32>1.01, BACKGROUND);
   // Whatever else is in it, a background louder than everything is none.
-  if ((left > floor * 3 || !louder) && left * 2 > noise) return;
+  if ((left > floor * 2.5 || left < residualAtMost(state)) && left * 2 > noise) return;
   store<f32>(state, noise + (left - noise) * <f32>(1.0 / 16.0) + <f32>0.01, NOISE_POWER);
   const step = f32x4.splat(1.0 / 16.0);
   for (let k: usize = 0; k < 512; k += 16) {

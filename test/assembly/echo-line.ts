@@ -147,7 +147,7 @@ export interface EchoOptions {
   /** Samples of a call. */
   readonly frame?: number;
   /** Before the frame that begins at so many seconds: other flags to enable. */
-  readonly then?: { readonly at: number; readonly enable: number };
+  readonly later?: { readonly at: number; readonly enable: number };
 }
 
 export interface Cancelled {
@@ -188,7 +188,7 @@ export class EchoLine {
 
   /** Runs a new canceller over it all; what is left of a frame at the end is silent. */
   cancel(far: Int16Array, near: Int16Array, options: EchoOptions): Cancelled {
-    const { tailMs, enable = ADAPT, frame = 160, then } = options;
+    const { tailMs, enable = ADAPT, frame = 160, later } = options;
     this.#rig.octets(this.#state, this.stateSize(tailMs)).fill(0);
     this.#rig.call("echoOpen", this.#state, tailMs);
     this.#rig.call("echoEnable", this.#state, enable);
@@ -197,7 +197,8 @@ export class EchoLine {
     const samples = new Int16Array(near.length);
     const flags: number[] = [];
     for (let n = 0; n + frame <= near.length; n += frame) {
-      if (n === Math.round((then?.at ?? -1) * RATE)) this.#rig.call("echoEnable", this.#state, then?.enable ?? enable);
+      if (n === Math.round((later?.at ?? -1) * RATE))
+        this.#rig.call("echoEnable", this.#state, later?.enable ?? enable);
       farView.set(far.subarray(n, n + frame));
       nearView.set(near.subarray(n, n + frame));
       flags.push(echoFrame(this.#state, this.#far, this.#near, frame));
