@@ -9,6 +9,7 @@ import {
   COEFFICIENTS,
   COSINES,
   MOST_COEFFICIENTS,
+  ORDER,
   RANDOM,
   RMS,
   RMS_TARGET,
@@ -17,6 +18,8 @@ import {
 /** 80 samples: 10 ms at 8 kHz, 5 at 16. */
 const STEP: i32 = 80;
 const GLIDE: f32 = 0.25;
+/** So near that it is there; without it what goes to zero never gets there. */
+const THERE: f32 = 0.0001;
 /** Full scale, 0 dBov: the RMS of a square wave between the extremes. */
 const FULL_SCALE: f64 = 32768;
 /** One dB less: 10^(-1/20). */
@@ -67,14 +70,21 @@ function rmsOf(level: i32): f32 {
 
 /** Level and spectrum a step nearer to their targets. */
 function glide(state: usize): void {
-  const rms = load<f32>(state, RMS);
-  store<f32>(state, rms + (load<f32>(state, RMS_TARGET) - rms) * GLIDE, RMS);
-  for (let at = state; at < state + usize(MOST_COEFFICIENTS << 2); at += 4) {
-    const now = load<f32>(at, COEFFICIENTS);
-    const coefficient = now + (load<f32>(at, COEFFICIENT_TARGETS) - now) * GLIDE;
+  store<f32>(state, nearer(load<f32>(state, RMS), load<f32>(state, RMS_TARGET)), RMS);
+  let order = 0;
+  for (let n = 0; n < MOST_COEFFICIENTS; n++) {
+    const at = state + usize(n << 2);
+    const coefficient = nearer(load<f32>(at, COEFFICIENTS), load<f32>(at, COEFFICIENT_TARGETS));
     store<f32>(at, coefficient, COEFFICIENTS);
     store<f32>(at, sqrt<f32>(1 - coefficient * coefficient), COSINES);
+    if (coefficient != 0) order = n + 1;
   }
+  store<i32>(state, order, ORDER);
+}
+
+function nearer(now: f32, target: f32): f32 {
+  const next = now + (target - now) * GLIDE;
+  return abs<f32>(target - next) < THERE ? target : next;
 }
 
 /**
@@ -83,6 +93,7 @@ function glide(state: usize): void {
  */
 function fill(state: usize, samples: usize, start: f32, slope: f32): void {
   let random = load<u32>(state, RANDOM);
+  const last = state + usize(load<i32>(state, ORDER) << 2);
   let gain = start;
   for (let to = samples; to < samples + usize(STEP << 1); to += 2) {
     random ^= random << 13;
@@ -90,7 +101,7 @@ function fill(state: usize, samples: usize, start: f32, slope: f32): void {
     random ^= random << 5;
     gain += slope;
     let forward = f32((i32(random) >> 16) + i32(i16(random))) * gain;
-    for (let at = state + usize((MOST_COEFFICIENTS - 1) << 2); at >= state; at -= 4) {
+    for (let at = last - 4; at >= state; at -= 4) {
       const sine = load<f32>(at, COEFFICIENTS);
       const cosine = load<f32>(at, COSINES);
       const backward = load<f32>(at, BACKWARD);

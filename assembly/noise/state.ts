@@ -13,6 +13,8 @@ export const RANDOM = 0;
 /** RMS of what is played now, and where it is going. */
 export const RMS = 4;
 export const RMS_TARGET = 8;
+/** How many of the filter's stages do anything. */
+export const ORDER = 12;
 /** Reflection coefficients, ten each: of now, where they are going, the filter's memory, and sqrt(1 - k^2). */
 export const COEFFICIENTS = 16;
 export const COEFFICIENT_TARGETS = 56;
