@@ -1,5 +1,5 @@
 /** ITU-T G.722, eight channels at once: see lanes.ts for the jobs, g722.ts for the state of one channel. */
-import { constant, CONSTANT_1, CONSTANT_1012, CONSTANT_15, CONSTANT_1616, CONSTANT_16383, CONSTANT_16384, CONSTANT_2, CONSTANT_214, CONSTANT_256, CONSTANT_28, CONSTANT_30, CONSTANT_514, CONSTANT_5792, CONSTANT_63, CONSTANT_7, CONSTANT_8, CONSTANT_M16384 } from "./g722-constants.ts";
+import { constant, CONSTANT_1, CONSTANT_1012, CONSTANT_15, CONSTANT_1616, CONSTANT_16383, CONSTANT_16384, CONSTANT_2, CONSTANT_214, CONSTANT_256, CONSTANT_28, CONSTANT_30, CONSTANT_514, CONSTANT_5792, CONSTANT_63, CONSTANT_7, CONSTANT_8, CONSTANT_M16384 } from "./constants.ts";
 import { clamp, evenOf, multParts, oddOf, pairs } from "./fixed.ts";
 import {
   ENTRY,
@@ -23,7 +23,7 @@ const PLANE: usize = ROW << 3;
 /** Working room, not state. */
 const ROWS: usize = memory.data(2560, 16);
 const PLANES: usize = memory.data(2560, 16);
-const BAND: usize = memory.data(256, 16);
+const BAND: usize = memory.data(272, 16);
 const SPARE: usize = memory.data(128, 16);
 const ENTRIES: usize = memory.data(4128, 16);
 /** The entry of the first tick: six older ones before it. */
@@ -77,7 +77,7 @@ export function g722DecodeLanes(jobs: usize, lanes: i32, count: i32): void {
 
 /** Quantizes and predicts the lower band; the codes of six bits replace the samples. */
 export function encodeLow(plane: usize): void {
-  let entry = FIRST;
+  let oldest = ENTRIES;
   let log = v128.load(BAND, STEP_LOG);
   let prediction = v128.load(BAND, PREDICTION);
   let zeros = v128.load(BAND, ZERO_PREDICTION);
@@ -99,9 +99,9 @@ export function encodeLow(plane: usize): void {
     log = nextLog(log, i8x16.swizzle(i16x8(-60, -30, 58, 172, 334, 538, 1198, 3042), index), 18432);
     step = stepOf(log, 8);
     const partialSign = i16x8.shr_s(i16x8.add_sat_s(difference, zeros), 15);
-    zeros = zeroSum(BAND, entry, difference);
+    zeros = zeroSum(BAND, oldest, difference);
     prediction = i16x8.add_sat_s(poleSum(BAND, i16x8.add_sat_s(prediction, difference), partialSign), zeros);
-    entry += ENTRY;
+    oldest += ENTRY;
   }
   saveBand(log, prediction, zeros);
 }
@@ -155,7 +155,7 @@ function lowCode(sign: v128, passed: v128, index: v128, low: v128, high: v128): 
 
 /** Quantizes and predicts the higher band; its codes of two bits join the lower ones'. */
 export function encodeHigh(plane: usize, codes: usize): void {
-  let entry = FIRST;
+  let oldest = ENTRIES;
   let log = v128.load(BAND, STEP_LOG);
   let prediction = v128.load(BAND, PREDICTION);
   let zeros = v128.load(BAND, ZERO_PREDICTION);
@@ -171,9 +171,9 @@ export function encodeHigh(plane: usize, codes: usize): void {
     log = nextLog(log, i16x8.sub(v128.and(large, constant(CONSTANT_1012)), constant(CONSTANT_214)), 22528);
     step = stepOf(log, 10);
     const partialSign = i16x8.shr_s(i16x8.add_sat_s(difference, zeros), 15);
-    zeros = zeroSum(BAND, entry, difference);
+    zeros = zeroSum(BAND, oldest, difference);
     prediction = i16x8.add_sat_s(poleSum(BAND, i16x8.add_sat_s(prediction, difference), partialSign), zeros);
-    entry += ENTRY;
+    oldest += ENTRY;
   }
   saveBand(log, prediction, zeros);
 }
@@ -194,7 +194,7 @@ function highDifference(step: v128, large: v128, sign: v128): v128 {
 
 /** The lower band of the codes; `levels` (what INVERSE has for them) become samples. */
 export function decodeLow(codes: usize, levels: usize): void {
-  let entry = FIRST;
+  let oldest = ENTRIES;
   let log = v128.load(BAND, STEP_LOG);
   let prediction = v128.load(BAND, PREDICTION);
   let zeros = v128.load(BAND, ZERO_PREDICTION);
@@ -213,16 +213,16 @@ export function decodeLow(codes: usize, levels: usize): void {
     log = nextLog(log, i8x16.swizzle(i16x8(-60, -30, 58, 172, 334, 538, 1198, 3042), index), 18432);
     const difference = multParts(even, odd, level);
     const partialSign = i16x8.shr_s(i16x8.add_sat_s(difference, zeros), 15);
-    zeros = zeroSum(BAND, entry, difference);
+    zeros = zeroSum(BAND, oldest, difference);
     prediction = i16x8.add_sat_s(poleSum(BAND, i16x8.add_sat_s(prediction, difference), partialSign), zeros);
-    entry += ENTRY;
+    oldest += ENTRY;
   }
   saveBand(log, prediction, zeros);
 }
 
 /** The higher band of the codes, in place. */
 export function decodeHigh(codes: usize): void {
-  let entry = FIRST;
+  let oldest = ENTRIES;
   let log = v128.load(BAND, STEP_LOG);
   let prediction = v128.load(BAND, PREDICTION);
   let zeros = v128.load(BAND, ZERO_PREDICTION);
@@ -234,9 +234,9 @@ export function decodeHigh(codes: usize): void {
     v128.store(codes + n, limited(i16x8.add_sat_s(prediction, difference)));
     log = nextLog(log, i16x8.sub(v128.and(large, constant(CONSTANT_1012)), constant(CONSTANT_214)), 22528);
     const partialSign = i16x8.shr_s(i16x8.add_sat_s(difference, zeros), 15);
-    zeros = zeroSum(BAND, entry, difference);
+    zeros = zeroSum(BAND, oldest, difference);
     prediction = i16x8.add_sat_s(poleSum(BAND, i16x8.add_sat_s(prediction, difference), partialSign), zeros);
-    entry += ENTRY;
+    oldest += ENTRY;
   }
   saveBand(log, prediction, zeros);
 }

@@ -6,7 +6,7 @@
  * signals (doubled), two signs of the partial signal, step logarithm, prediction, zero prediction. The difference
  * signals lie apart, one entry a tick, so that nothing has to be shifted.
  */
-import { constant, CONSTANT_12288, CONSTANT_12336, CONSTANT_127, CONSTANT_128, CONSTANT_15360, CONSTANT_192, CONSTANT_2048, CONSTANT_254, CONSTANT_255, CONSTANT_256, CONSTANT_257, CONSTANT_31, CONSTANT_384, CONSTANT_4112, CONSTANT_514, CONSTANT_8224, CONSTANT_M12288, CONSTANT_M32768 } from "./g722-constants.ts";
+import { constant, CONSTANT_12288, CONSTANT_12336, CONSTANT_127, CONSTANT_128, CONSTANT_15360, CONSTANT_192, CONSTANT_2048, CONSTANT_254, CONSTANT_255, CONSTANT_256, CONSTANT_257, CONSTANT_31, CONSTANT_384, CONSTANT_4112, CONSTANT_514, CONSTANT_8224, CONSTANT_M12288, CONSTANT_M32768 } from "./constants.ts";
 import { clamp, evenOdd, evenOf, mult, multParts, oddOf } from "./fixed.ts";
 
 const ZEROS: usize = 0;
@@ -20,50 +20,64 @@ export const STEP_LOG: usize = 192;
 export const PREDICTION: usize = 208;
 export const ZERO_PREDICTION: usize = 224;
 
+/** Written, never read. */
+const UNUSED: usize = 256;
+
 /** One entry: the difference signal doubled, even lanes and odd lanes apart, and its sign. */
 export const ENTRY: usize = 48;
 
 /**
- * Block UPZERO for a difference signal, and the zero prediction of the next sample (FILTEZ). `entry` is where the
- * signal's own entry is written; the six entries before it are those of the six ticks before.
+ * Block UPZERO for a difference signal, and the zero prediction of the next sample (FILTEZ). `oldest`
+ * is the entry of six ticks before; the signal's own entry is written six entries later.
  */
 // @ts-ignore: decorator
 @inline
-export function zeroSum(band: usize, entry: usize, difference: v128): v128 {
+export function zeroSum(band: usize, oldest: usize, difference: v128): v128 {
   const doubled = i16x8.shl(difference, 1);
   const sign = i16x8.shr_s(difference, 15);
   const even = evenOf(doubled);
   const odd = oddOf(doubled);
-  v128.store(entry, even);
-  v128.store(entry, odd, 16);
-  v128.store(entry, sign, 32);
+  v128.store(oldest + 6 * ENTRY, even);
+  v128.store(oldest + 6 * ENTRY, odd, 16);
+  v128.store(oldest + 6 * ENTRY, sign, 32);
   const zero = i16x8.eq(difference, i16x8.splat(0));
   // Grows by 256 where the signs agree, by 0 where not; by 128 where the signal is zero.
   const turn = v128.andnot(constant(CONSTANT_256), zero);
   const growth = v128.or(v128.andnot(turn, sign), v128.and(zero, constant(CONSTANT_128)));
-  let sum = olderTap(band, 80, entry - 5 * ENTRY, growth, turn);
-  sum = i16x8.add_sat_s(sum, olderTap(band, 64, entry - 4 * ENTRY, growth, turn));
-  sum = i16x8.add_sat_s(sum, olderTap(band, 48, entry - 3 * ENTRY, growth, turn));
-  sum = i16x8.add_sat_s(sum, olderTap(band, 32, entry - 2 * ENTRY, growth, turn));
-  sum = i16x8.add_sat_s(sum, olderTap(band, 16, entry - ENTRY, growth, turn));
-  return i16x8.add_sat_s(sum, multParts(even, odd, coefficient(band, 0, entry, growth, turn)));
+  let sum = settled(band, olderTap(band, 80, oldest + ENTRY, growth, turn));
+  sum = settled(band, i16x8.add_sat_s(sum, olderTap(band, 64, oldest + 2 * ENTRY, growth, turn)));
+  sum = settled(band, i16x8.add_sat_s(sum, olderTap(band, 48, oldest + 3 * ENTRY, growth, turn)));
+  sum = settled(band, i16x8.add_sat_s(sum, olderTap(band, 32, oldest + 4 * ENTRY, growth, turn)));
+  sum = settled(band, i16x8.add_sat_s(sum, olderTap(band, 16, oldest + 5 * ENTRY, growth, turn)));
+  return settled(band, i16x8.add_sat_s(sum, multParts(even, odd, coefficient(band, 0, oldest + 5 * ENTRY, growth, turn))));
+}
+
+/**
+ * The value, which is also stored where nobody reads it: it has to be there before what follows is loaded. Otherwise
+ * the engine computes all products side by side, for which there are too few registers.
+ */
+// @ts-ignore: decorator
+@inline
+function settled(band: usize, value: v128): v128 {
+  v128.store(band, value, UNUSED);
+  return value;
 }
 
 /** The product of FILTEZ of the coefficient at `at` with the signal of `entry`. */
 // @ts-ignore: decorator
 @inline
 function olderTap(band: usize, at: usize, entry: usize, growth: v128, turn: v128): v128 {
-  return multParts(v128.load(entry), v128.load(entry, 16), coefficient(band, at, entry, growth, turn));
+  return multParts(v128.load(entry), v128.load(entry, 16), coefficient(band, at, entry - ENTRY, growth, turn));
 }
 
-/** Block UPZERO for the coefficient at `at` with the sign before `entry`. */
+/** Block UPZERO for the coefficient at `at` with the sign of `entry`. */
 // @ts-ignore: decorator
 @inline
 function coefficient(band: usize, at: usize, entry: usize, growth: v128, turn: v128): v128 {
   const before = v128.load(band + at, ZEROS);
   // The coefficient's 255/256, cut: what goes is b/256 rounded up, which an average gives without overflow.
   const leak = i16x8.shr_u(i16x8.avgr_u(before, constant(CONSTANT_254)), 7);
-  const change = v128.xor(growth, v128.and(turn, v128.load(entry - ENTRY, 32)));
+  const change = v128.xor(growth, v128.and(turn, v128.load(entry, 32)));
   const after = i16x8.add(i16x8.sub(before, leak), change);
   v128.store(band + at, after, ZEROS);
   return v128.xor(after, constant(CONSTANT_M32768));

@@ -11,9 +11,13 @@ export const QMF_STATE: usize = 96;
 const STREAM: usize = 48;
 /** Ticks done at once. */
 export const QMF_TICKS: i32 = 80;
+/** The oldest pair of the first tick, octets from the beginning of the stream. */
+const OLDEST: usize = STREAM - 40;
 const PAIRS: usize = STREAM + (usize(QMF_TICKS) << 2);
 /** Working room, not state. */
 const SCRATCH: usize = memory.data(736, 16);
+/** Written, never read. */
+const UNUSED: usize = memory.data(16, 16);
 /** Taps of the first stream by age, two a word, four times; then those of the second. */
 const TAPS: usize = memory.data<i16>([
   -11, 53, -11, 53, -11, 53, -11, 53, -156, 362, -156, 362, -156, 362, -156, 362, -805, 3876, -805, 3876, -805, 3876,
@@ -36,7 +40,7 @@ export function qmfSplit(state: usize, samples: usize, low: usize, high: usize):
     last = now;
   }
   for (let n: usize = 0; n < usize(QMF_TICKS) << 2; n += 32) {
-    const at = SCRATCH + STREAM + n;
+    const at = SCRATCH + OLDEST + n;
     const a = filter(at, TAPS);
     const b = filter(at + PAIRS, TAPS + SECOND_TAPS);
     const c = filter(at + 16, TAPS);
@@ -63,7 +67,7 @@ export function qmfJoin(state: usize, low: usize, high: usize, samples: usize): 
     lastSum = sum;
   }
   for (let n: usize = 0; n < usize(QMF_TICKS) << 2; n += 16) {
-    const at = SCRATCH + STREAM + n;
+    const at = SCRATCH + OLDEST + n;
     const first = i32x4.shr_s(filter(at, TAPS + SECOND_TAPS), 11);
     const second = i32x4.shr_s(filter(at + PAIRS, TAPS), 11);
     const even = v128.shuffle<u32>(first, second, 0, 4, 1, 5);
@@ -81,16 +85,20 @@ function storePairs(to: usize, now: v128, last: v128): void {
   v128.store(to, high16(now, before), 16);
 }
 
-/** Four results from the pairs at `at` and before. */
+/** Four results from six vectors of pairs, the oldest at `oldest`. */
 // @ts-ignore: decorator
 @inline
-function filter(at: usize, taps: usize): v128 {
-  let sum = i32x4.dot_i16x8_s(v128.load(at), v128.load(taps));
-  sum = i32x4.add(sum, i32x4.dot_i16x8_s(v128.load(at - 8), v128.load(taps, 16)));
-  sum = i32x4.add(sum, i32x4.dot_i16x8_s(v128.load(at - 16), v128.load(taps, 32)));
-  sum = i32x4.add(sum, i32x4.dot_i16x8_s(v128.load(at - 24), v128.load(taps, 48)));
-  sum = i32x4.add(sum, i32x4.dot_i16x8_s(v128.load(at - 32), v128.load(taps, 64)));
-  return i32x4.add(sum, i32x4.dot_i16x8_s(v128.load(at - 40), v128.load(taps, 80)));
+function filter(oldest: usize, taps: usize): v128 {
+  let sum = i32x4.dot_i16x8_s(v128.load(oldest), v128.load(taps, 80));
+  sum = i32x4.add(sum, i32x4.dot_i16x8_s(v128.load(oldest, 8), v128.load(taps, 64)));
+  sum = i32x4.add(sum, i32x4.dot_i16x8_s(v128.load(oldest, 16), v128.load(taps, 48)));
+  sum = i32x4.add(sum, i32x4.dot_i16x8_s(v128.load(oldest, 24), v128.load(taps, 32)));
+  sum = i32x4.add(sum, i32x4.dot_i16x8_s(v128.load(oldest, 32), v128.load(taps, 16)));
+  sum = i32x4.add(sum, i32x4.dot_i16x8_s(v128.load(oldest, 40), v128.load(taps)));
+  // Stored where nobody reads it: it has to be there before the next sum's vectors are loaded. Otherwise the engine
+  // computes all sums side by side, for which there are too few registers.
+  v128.store(UNUSED, sum);
+  return sum;
 }
 
 // @ts-ignore: decorator

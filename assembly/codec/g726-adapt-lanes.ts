@@ -5,6 +5,7 @@
  * The state lies at `at` as vectors: b1 … b6, a1, a2, then YU, DMS, DML, AP, TD, PK1, PK2 and a free one, then YL in two
  * halves of 32 bits. The signals lie apart, one entry a sample, so that nothing has to be shifted.
  */
+import { constant, CONSTANT_12288, CONSTANT_128, CONSTANT_1535, CONSTANT_15360, CONSTANT_16256, CONSTANT_177, CONSTANT_192, CONSTANT_2048, CONSTANT_245, CONSTANT_256, CONSTANT_257, CONSTANT_299, CONSTANT_31, CONSTANT_32, CONSTANT_348, CONSTANT_384, CONSTANT_399, CONSTANT_512, CONSTANT_5120, CONSTANT_544, CONSTANT_64, CONSTANT_79, CONSTANT_8191, CONSTANT_9, CONSTANT_M11776, CONSTANT_M12288, CONSTANT_M125, CONSTANT_M8191 } from "./constants.ts";
 import { clamp, evenOdd, evenOf, multParts, oddOf } from "./fixed.ts";
 import { floatCode, mantissaOf, signalExponentOf, weigh } from "./g726-float.ts";
 
@@ -17,6 +18,8 @@ const AP: usize = 176;
 const TD: usize = 192;
 const PK1: usize = 208;
 const PK2: usize = 224;
+/** Written, never read. */
+const UNUSED: usize = 288;
 const YL_LOW: usize = 256;
 const YL_HIGH: usize = 272;
 
@@ -24,24 +27,35 @@ const YL_HIGH: usize = 272;
 export const ENTRY: usize = 96;
 export const ENTRY_SR: usize = 48;
 
-/** Blocks FMULT and ACCUM: SEZI of the entries before `entry`. */
+/** Blocks FMULT and ACCUM: SEZI of six entries from `oldest` on. */
 // @ts-ignore: decorator
 @inline
-export function zeroSum(at: usize, entry: usize): v128 {
-  let sum = weighed(v128.load(at), entry - ENTRY);
-  sum = i16x8.add(sum, weighed(v128.load(at, 16), entry - 2 * ENTRY));
-  sum = i16x8.add(sum, weighed(v128.load(at, 32), entry - 3 * ENTRY));
-  sum = i16x8.add(sum, weighed(v128.load(at, 48), entry - 4 * ENTRY));
-  sum = i16x8.add(sum, weighed(v128.load(at, 64), entry - 5 * ENTRY));
-  return i16x8.add(sum, weighed(v128.load(at, 80), entry - 6 * ENTRY));
+export function zeroSum(at: usize, oldest: usize): v128 {
+  let sum = settled(at, weighed(v128.load(at), oldest + 5 * ENTRY));
+  sum = settled(at, i16x8.add(sum, weighed(v128.load(at, 16), oldest + 4 * ENTRY)));
+  sum = settled(at, i16x8.add(sum, weighed(v128.load(at, 32), oldest + 3 * ENTRY)));
+  sum = settled(at, i16x8.add(sum, weighed(v128.load(at, 48), oldest + 2 * ENTRY)));
+  sum = settled(at, i16x8.add(sum, weighed(v128.load(at, 64), oldest + ENTRY)));
+  return settled(at, i16x8.add(sum, weighed(v128.load(at, 80), oldest)));
+}
+
+/**
+ * The value, which is also stored where nobody reads it: it has to be there before what follows is loaded. Otherwise
+ * the engine computes all products side by side, for which there are too few registers.
+ */
+// @ts-ignore: decorator
+@inline
+function settled(at: usize, value: v128): v128 {
+  v128.store(at, value, UNUSED);
+  return value;
 }
 
 /** The poles' share of SEI. */
 // @ts-ignore: decorator
 @inline
-export function poleSum(at: usize, entry: usize): v128 {
-  const first = weighed(v128.load(at, A1), entry - ENTRY + ENTRY_SR);
-  return i16x8.add(first, weighed(v128.load(at, A2), entry - 2 * ENTRY + ENTRY_SR));
+export function poleSum(at: usize, oldest: usize): v128 {
+  const first = settled(at, weighed(v128.load(at, A1), oldest + (5 * ENTRY + ENTRY_SR)));
+  return settled(at, i16x8.add(first, weighed(v128.load(at, A2), oldest + (4 * ENTRY + ENTRY_SR))));
 }
 
 // @ts-ignore: decorator
@@ -56,7 +70,7 @@ function weighed(coefficient: v128, signal: usize): v128 {
 export function stepOf(at: usize): v128 {
   const low = i32x4.shr_s(v128.load(at, YL_LOW), 6);
   const locked = i16x8.narrow_i32x4_s(low, i32x4.shr_s(v128.load(at, YL_HIGH), 6));
-  const speed = i16x8.min_s(i16x8.shr_u(v128.load(at, AP), 2), i16x8.splat(64));
+  const speed = i16x8.min_s(i16x8.shr_u(v128.load(at, AP), 2), constant(CONSTANT_64));
   const difference = i16x8.sub(v128.load(at, YU), locked);
   const sign = i16x8.shr_s(difference, 15);
   const fourfold = i16x8.shl(i16x8.abs(difference), 2);
@@ -71,12 +85,12 @@ export function levelsReached(difference: v128, step: v128): v128 {
   const magnitude = i16x8.abs(difference);
   const even = f32x4.convert_i32x4_s(evenOf(magnitude));
   const odd = f32x4.convert_i32x4_s(i32x4.shr_u(magnitude, 16));
-  const bits = i16x8.max_s(evenOdd(i32x4.shr_u(even, 16), odd), i16x8.splat(16256));
-  const log = i16x8.sub(i16x8.sub(bits, i16x8.splat(16256)), i16x8.shr_u(step, 2));
-  const a = i16x8.add(i16x8.gt_s(log, i16x8.splat(-125)), i16x8.gt_s(log, i16x8.splat(79)));
-  const b = i16x8.add(i16x8.gt_s(log, i16x8.splat(177)), i16x8.gt_s(log, i16x8.splat(245)));
-  const c = i16x8.add(i16x8.gt_s(log, i16x8.splat(299)), i16x8.gt_s(log, i16x8.splat(348)));
-  return i16x8.add(i16x8.add(a, b), i16x8.add(c, i16x8.gt_s(log, i16x8.splat(399))));
+  const bits = i16x8.max_s(evenOdd(i32x4.shr_u(even, 16), odd), constant(CONSTANT_16256));
+  const log = i16x8.sub(i16x8.sub(bits, constant(CONSTANT_16256)), i16x8.shr_u(step, 2));
+  const a = i16x8.add(i16x8.gt_s(log, constant(CONSTANT_M125)), i16x8.gt_s(log, constant(CONSTANT_79)));
+  const b = i16x8.add(i16x8.gt_s(log, constant(CONSTANT_177)), i16x8.gt_s(log, constant(CONSTANT_245)));
+  const c = i16x8.add(i16x8.gt_s(log, constant(CONSTANT_299)), i16x8.gt_s(log, constant(CONSTANT_348)));
+  return i16x8.add(i16x8.add(a, b), i16x8.add(c, i16x8.gt_s(log, constant(CONSTANT_399))));
 }
 
 /** Blocks RECONST, ADDA and ANTILOG: the magnitude of the quantized difference. `index`: of the code's, for a look-up. */
@@ -85,7 +99,7 @@ export function levelsReached(difference: v128, step: v128): v128 {
 export function magnitudeOf(index: v128, step: v128): v128 {
   const log = i16x8.add(i8x16.swizzle(i16x8(-2048, 4, 135, 213, 273, 323, 373, 425), index), i16x8.shr_u(step, 2));
   // The logarithm, biased, is the upper half of the number itself in f32.
-  const bits = i16x8.add(log, i16x8.splat(16256));
+  const bits = i16x8.add(log, constant(CONSTANT_16256));
   const even = wholeOf(i32x4.shl(bits, 16));
   const odd = wholeOf(oddOf(bits));
   return evenOdd(even, i32x4.shl(odd, 16));
@@ -98,35 +112,6 @@ function wholeOf(value: v128): v128 {
   return f32x4.add(f32x4.sub(value, f32x4.splat(0.49609375)), f32x4.splat(12582912));
 }
 
-/**
- * The adaptation for the next sample; SR. `index` and `sign` are of the code word, `magnitude` of `magnitudeOf`,
- * `zeros` SEZI, `estimate` SE.
- */
-// @ts-ignore: decorator
-@inline
-export function adapt(
-  at: usize,
-  entry: usize,
-  index: v128,
-  sign: v128,
-  magnitude: v128,
-  step: v128,
-  zeros: v128,
-  estimate: v128,
-): v128 {
-  const difference = i16x8.sub(v128.xor(magnitude, sign), sign);
-  const signal = i16x8.add(estimate, difference);
-  const transition = v128.any_true(v128.load(at, TD)) ? transitionOf(at, magnitude) : i16x8.splat(0);
-  adaptZeros(at, entry, magnitude, sign);
-  const tone = adaptPoles(at, i16x8.add(i16x8.shr_s(zeros, 1), difference));
-  adaptScale(at, step, i8x16.swizzle(i16x8(-12, 18, 41, 64, 112, 198, 355, 1122), index));
-  adaptSpeed(at, i8x16.swizzle(i16x8(0, 0, 0, 512, 512, 512, 1536, 3584), index), step, tone);
-  storeSignal(entry, floatCode(magnitude), sign);
-  storeSignal(entry + ENTRY_SR, floatCode(i16x8.abs(signal)), i16x8.shr_s(signal, 15));
-  if (v128.any_true(transition)) trigger(at, transition);
-  return signal;
-}
-
 // @ts-ignore: decorator
 @inline
 export function storeSignal(to: usize, code: v128, sign: v128): void {
@@ -135,34 +120,55 @@ export function storeSignal(to: usize, code: v128, sign: v128): void {
   v128.store(to, sign, 32);
 }
 
-/** Block UPB. */
+/**
+ * Block UPB, FLOATA, and the share of the zeros in the next sample (SEZI). The entry of this sample is written; each
+ * coefficient is adapted by the sign before the entry that it weighs.
+ */
 // @ts-ignore: decorator
 @inline
-function adaptZeros(at: usize, entry: usize, magnitude: v128, sign: v128): void {
+export function adaptZeros(at: usize, oldest: usize, magnitude: v128, sign: v128): v128 {
   const silent = i16x8.eq(magnitude, i16x8.splat(0));
-  const growth = v128.andnot(i16x8.splat(128), silent);
+  const growth = v128.andnot(constant(CONSTANT_128), silent);
   const signed = i16x8.sub(v128.xor(growth, sign), sign);
-  adaptZero(at, entry - ENTRY, signed);
-  adaptZero(at + 16, entry - 2 * ENTRY, signed);
-  adaptZero(at + 32, entry - 3 * ENTRY, signed);
-  adaptZero(at + 48, entry - 4 * ENTRY, signed);
-  adaptZero(at + 64, entry - 5 * ENTRY, signed);
-  adaptZero(at + 80, entry - 6 * ENTRY, signed);
+  const code = floatCode(magnitude);
+  const mantissa = mantissaOf(code);
+  const exponent = signalExponentOf(code);
+  v128.store(oldest + 6 * ENTRY, mantissa);
+  v128.store(oldest + 6 * ENTRY, exponent, 16);
+  v128.store(oldest + 6 * ENTRY, sign, 32);
+  let sum = settled(at, weigh(adapted(at, oldest + 5 * ENTRY, signed), mantissa, exponent, sign));
+  sum = settled(at, i16x8.add(sum, zeroTap(at, 16, oldest + 4 * ENTRY, signed)));
+  sum = settled(at, i16x8.add(sum, zeroTap(at, 32, oldest + 3 * ENTRY, signed)));
+  sum = settled(at, i16x8.add(sum, zeroTap(at, 48, oldest + 2 * ENTRY, signed)));
+  sum = settled(at, i16x8.add(sum, zeroTap(at, 64, oldest + ENTRY, signed)));
+  return settled(at, i16x8.add(sum, zeroTap(at, 80, oldest, signed)));
 }
 
 // @ts-ignore: decorator
 @inline
-function adaptZero(coefficient: usize, signal: usize, growth: v128): void {
-  const before = v128.load(coefficient);
-  const sign = v128.load(signal, 32);
+function zeroTap(at: usize, tap: usize, before: usize, growth: v128): v128 {
+  return weighed(adapted(at + tap, before, growth), before + ENTRY);
+}
+
+/** The coefficient, adapted by the sign of an entry. */
+// @ts-ignore: decorator
+@inline
+function adapted(at: usize, entry: usize, growth: v128): v128 {
+  const before = v128.load(at);
+  const sign = v128.load(entry, 32);
   const leaked = i16x8.sub(before, i16x8.shr_s(before, 8));
-  v128.store(coefficient, i16x8.add(leaked, i16x8.sub(v128.xor(growth, sign), sign)));
+  const after = i16x8.add(leaked, i16x8.sub(v128.xor(growth, sign), sign));
+  v128.store(at, after);
+  return after;
 }
 
-/** Blocks ADDC, UPA1, UPA2, LIMC, LIMD and TONE. `partial`: DQSEZ. TDP, 0 or -1. */
+/**
+ * Blocks ADDC, UPA1, UPA2, LIMC, LIMD, TONE and FLOATB, and the poles' share in the next sample. `partial`: DQSEZ;
+ * `signal`: SR.
+ */
 // @ts-ignore: decorator
 @inline
-function adaptPoles(at: usize, partial: v128): v128 {
+export function adaptPoles(at: usize, oldest: usize, partial: v128, signal: v128): v128 {
   const sign = i16x8.shr_s(partial, 15);
   const still = i16x8.eq(partial, i16x8.splat(0));
   const sign1 = v128.load(at, PK1);
@@ -172,31 +178,42 @@ function adaptPoles(at: usize, partial: v128): v128 {
   v128.store(at, sign, PK1);
   const a1 = v128.load(at, A1);
   const a2 = v128.load(at, A2);
-  const bounded = clamp(a1, i16x8.splat(-8191), i16x8.splat(8191));
+  const bounded = clamp(a1, constant(CONSTANT_M8191), constant(CONSTANT_8191));
   const turned = i16x8.sub(v128.xor(bounded, same1), same1);
-  const push = i16x8.sub(i16x8.splat(128), v128.and(differs2, i16x8.splat(256)));
+  const push = i16x8.sub(constant(CONSTANT_128), v128.and(differs2, constant(CONSTANT_256)));
   const gain = v128.andnot(i16x8.add(i16x8.shr_s(turned, 5), push), still);
   let second = i16x8.add(i16x8.sub(a2, i16x8.shr_s(a2, 7)), gain);
-  second = clamp(second, i16x8.splat(-12288), i16x8.splat(12288));
-  const most = i16x8.sub(i16x8.splat(15360), second);
-  const pull = v128.andnot(i16x8.sub(v128.and(same1, i16x8.splat(384)), i16x8.splat(192)), still);
+  second = clamp(second, constant(CONSTANT_M12288), constant(CONSTANT_12288));
+  const most = i16x8.sub(constant(CONSTANT_15360), second);
+  const pull = v128.andnot(i16x8.sub(v128.and(same1, constant(CONSTANT_384)), constant(CONSTANT_192)), still);
   const first = clamp(i16x8.add(i16x8.sub(a1, i16x8.shr_s(a1, 8)), pull), i16x8.neg(most), most);
   v128.store(at, first, A1);
   v128.store(at, second, A2);
-  return i16x8.gt_s(i16x8.splat(-11776), second);
+  v128.store(at, i16x8.gt_s(constant(CONSTANT_M11776), second), TD);
+  const code = floatCode(i16x8.abs(signal));
+  const mantissa = mantissaOf(code);
+  const exponent = signalExponentOf(code);
+  const signalSign = i16x8.shr_s(signal, 15);
+  v128.store(oldest + (6 * ENTRY + ENTRY_SR), mantissa);
+  v128.store(oldest + (6 * ENTRY + ENTRY_SR), exponent, 16);
+  v128.store(oldest + (6 * ENTRY + ENTRY_SR), signalSign, 32);
+  const older = settled(at, weighed(second, oldest + (5 * ENTRY + ENTRY_SR)));
+  return settled(at, i16x8.add(older, weigh(first, mantissa, exponent, signalSign)));
 }
 
-/** Blocks FILTD, LIMB and FILTE. `weight`: W of the code word. */
+/** Blocks FILTD, LIMB and FILTE, and then those of the speed control. `index`: of the code word, for a look-up. */
 // @ts-ignore: decorator
 @inline
-function adaptScale(at: usize, step: v128, weight: v128): void {
+export function adaptScale(at: usize, index: v128, step: v128): void {
+  const weight = i8x16.swizzle(i16x8(-12, 18, 41, 64, 112, 198, 355, 1122), index);
   const raw = i16x8.add(i16x8.add(step, weight), i16x8.shr_s(i16x8.neg(step), 5));
-  const unlocked = clamp(raw, i16x8.splat(544), i16x8.splat(5120));
+  const unlocked = clamp(raw, constant(CONSTANT_544), constant(CONSTANT_5120));
   v128.store(at, unlocked, YU);
   const low = v128.load(at, YL_LOW);
   const high = v128.load(at, YL_HIGH);
   v128.store(at, locked(low, i32x4.extend_low_i16x8_s(unlocked)), YL_LOW);
   v128.store(at, locked(high, i32x4.extend_high_i16x8_s(unlocked)), YL_HIGH);
+  adaptSpeed(at, i8x16.swizzle(i16x8(0, 0, 0, 512, 512, 512, 1536, 3584), index), step);
 }
 
 // @ts-ignore: decorator
@@ -208,38 +225,45 @@ function locked(before: v128, unlocked: v128): v128 {
 /** Blocks FILTA, FILTB, SUBTC and FILTC. `rate`: F of the code word, times 512. */
 // @ts-ignore: decorator
 @inline
-function adaptSpeed(at: usize, rate: v128, step: v128, tone: v128): void {
+function adaptSpeed(at: usize, rate: v128, step: v128): void {
   let short = v128.load(at, DMS);
   let long = v128.load(at, DML);
   short = i16x8.add(short, i16x8.shr_s(i16x8.sub(rate, short), 5));
   long = i16x8.add(long, i16x8.shr_s(i16x8.sub(i16x8.shl(rate, 2), long), 7));
   const apart = i16x8.abs(i16x8.sub(i16x8.shl(short, 2), long));
   const near = i16x8.gt_s(i16x8.shr_u(long, 3), apart);
-  const steady = v128.andnot(v128.and(near, i16x8.gt_s(step, i16x8.splat(1535))), tone);
+  const steady = v128.andnot(v128.and(near, i16x8.gt_s(step, constant(CONSTANT_1535))), v128.load(at, TD));
   const speed = v128.load(at, AP);
-  const aim = v128.andnot(i16x8.splat(512), steady);
+  const aim = v128.andnot(constant(CONSTANT_512), steady);
   v128.store(at, short, DMS);
   v128.store(at, long, DML);
   v128.store(at, i16x8.add(speed, i16x8.shr_s(i16x8.sub(aim, speed), 4)), AP);
-  v128.store(at, tone, TD);
 }
 
-/** Block TRANS: 0 or -1. */
-function transitionOf(at: usize, magnitude: v128): v128 {
+/** Block TRANS: 0 or -1. Hardly ever needed. */
+// @ts-ignore: decorator
+@inline
+export function transitionOf(at: usize, magnitude: v128): v128 {
+  return v128.any_true(v128.load(at, TD)) ? jumped(at, magnitude) : i16x8.splat(0);
+}
+
+function jumped(at: usize, magnitude: v128): v128 {
   const low = i32x4.shr_u(v128.load(at, YL_LOW), 10);
   const log = i16x8.narrow_i32x4_s(low, i32x4.shr_u(v128.load(at, YL_HIGH), 10));
   const whole = i16x8.shr_u(log, 5);
   const powers = i8x16(1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0);
-  const power = i8x16.swizzle(powers, i16x8.sub(i16x8.mul(whole, i16x8.splat(0x0101)), i16x8.splat(0x0800)));
-  const first = i16x8.mul(i16x8.add(v128.and(log, i16x8.splat(31)), i16x8.splat(32)), power);
-  const threshold = v128.bitselect(i16x8.splat(31 << 10), first, i16x8.gt_s(whole, i16x8.splat(9)));
+  const power = i8x16.swizzle(powers, i16x8.sub(i16x8.mul(whole, constant(CONSTANT_257)), constant(CONSTANT_2048)));
+  const first = i16x8.mul(i16x8.add(v128.and(log, constant(CONSTANT_31)), constant(CONSTANT_32)), power);
+  const threshold = v128.bitselect(i16x8.splat(31 << 10), first, i16x8.gt_s(whole, constant(CONSTANT_9)));
   const half = i16x8.shr_u(i16x8.add(threshold, i16x8.shr_u(threshold, 1)), 1);
   return v128.and(i16x8.gt_s(magnitude, half), v128.load(at, TD));
 }
 
 /** Block TRIGB in the lanes of `transition`. */
-function trigger(at: usize, transition: v128): void {
+// @ts-ignore: decorator
+@inline
+export function trigger(at: usize, transition: v128): void {
   for (let n: usize = 0; n < 128; n += 16) v128.store(at + n, v128.andnot(v128.load(at + n), transition));
   v128.store(at, v128.andnot(v128.load(at, TD), transition), TD);
-  v128.store(at, v128.bitselect(i16x8.splat(256), v128.load(at, AP), transition), AP);
+  v128.store(at, v128.bitselect(constant(CONSTANT_256), v128.load(at, AP), transition), AP);
 }

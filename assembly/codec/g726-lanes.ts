@@ -1,14 +1,19 @@
 /** ITU-T G.726 at 32 kbit/s, eight channels at once: see lanes.ts for the jobs, g726.ts for the state of one channel. */
+import { constant, CONSTANT_15, CONSTANT_255, CONSTANT_256, CONSTANT_31, CONSTANT_32767, CONSTANT_514, CONSTANT_7, CONSTANT_8191, CONSTANT_M8192 } from "./constants.ts";
 import { clamp, pairs } from "./fixed.ts";
 import {
   ENTRY,
   ENTRY_SR,
-  adapt,
+  adaptPoles,
+  adaptScale,
+  adaptZeros,
   levelsReached,
   magnitudeOf,
   poleSum,
   stepOf,
   storeSignal,
+  transitionOf,
+  trigger,
   zeroSum,
 } from "./g726-adapt-lanes.ts";
 import { CODES, COEFFICIENTS, SCALARS, YL } from "./g726-state.ts";
@@ -19,7 +24,7 @@ const TICKS: i32 = 40;
 const PLANE: usize = usize(TICKS) << 4;
 /** Working room, not state. */
 const SAMPLES: usize = memory.data(640, 16);
-const STATE: usize = memory.data(288, 16);
+const STATE: usize = memory.data(304, 16);
 const SPARE: usize = memory.data(128, 16);
 const TURNED: usize = memory.data(128, 16);
 const ENTRIES: usize = memory.data(4416, 16);
@@ -54,36 +59,68 @@ export function g726DecodeLanes(jobs: usize, lanes: i32, count: i32): void {
 
 /** Samples become codes in place. */
 function encode(): void {
-  let entry = FIRST;
+  let oldest = ENTRIES;
+  let zeros = zerosAt(oldest);
+  let poles = polesAt(oldest);
   for (let at = SAMPLES; at < SAMPLES + PLANE; at += 16) {
     const step = stepOf(STATE);
-    const zeros = zeroSum(STATE, entry);
-    const estimate = i16x8.shr_s(i16x8.add(zeros, poleSum(STATE, entry)), 1);
+    const estimate = i16x8.shr_s(i16x8.add(zeros, poles), 1);
     const error = i16x8.sub(i16x8.shr_s(v128.load(at), 2), estimate);
     const reached = levelsReached(error, step);
     // The smallest magnitude has one code, a negative one.
     const sign = v128.or(i16x8.shr_s(error, 15), i16x8.eq(reached, i16x8.splat(0)));
-    v128.store(at, v128.and(v128.xor(i16x8.neg(reached), sign), i16x8.splat(15)));
-    const index = i16x8.sub(i16x8.splat(0x0100), i16x8.mul(reached, i16x8.splat(0x0202)));
-    adapt(STATE, entry, index, sign, magnitudeOf(index, step), step, zeros, estimate);
-    entry += ENTRY;
+    v128.store(at, v128.and(v128.xor(i16x8.neg(reached), sign), constant(CONSTANT_15)));
+    const index = i16x8.sub(constant(CONSTANT_256), i16x8.mul(reached, constant(CONSTANT_514)));
+    const magnitude = magnitudeOf(index, step);
+    const difference = i16x8.sub(v128.xor(magnitude, sign), sign);
+    const signal = i16x8.add(estimate, difference);
+    const transition = transitionOf(STATE, magnitude);
+    poles = adaptPoles(STATE, oldest, i16x8.add(i16x8.shr_s(zeros, 1), difference), signal);
+    zeros = adaptZeros(STATE, oldest, magnitude, sign);
+    adaptScale(STATE, index, step);
+    oldest += ENTRY;
+    if (v128.any_true(transition)) {
+      trigger(STATE, transition);
+      zeros = zerosAt(oldest);
+      poles = polesAt(oldest);
+    }
   }
 }
 
 /** Codes become samples in place. */
 function decode(): void {
-  let entry = FIRST;
+  let oldest = ENTRIES;
+  let zeros = zerosAt(oldest);
+  let poles = polesAt(oldest);
   for (let at = SAMPLES; at < SAMPLES + PLANE; at += 16) {
     const step = stepOf(STATE);
-    const zeros = zeroSum(STATE, entry);
-    const estimate = i16x8.shr_s(i16x8.add(zeros, poleSum(STATE, entry)), 1);
+    const estimate = i16x8.shr_s(i16x8.add(zeros, poles), 1);
     const code = v128.load(at);
-    const sign = i16x8.gt_s(code, i16x8.splat(7));
-    const index = pairs(v128.and(v128.xor(code, sign), i16x8.splat(7)));
-    const signal = adapt(STATE, entry, index, sign, magnitudeOf(index, step), step, zeros, estimate);
-    v128.store(at, i16x8.shl(clamp(signal, i16x8.splat(-8192), i16x8.splat(8191)), 2));
-    entry += ENTRY;
+    const sign = i16x8.gt_s(code, constant(CONSTANT_7));
+    const index = pairs(v128.and(v128.xor(code, sign), constant(CONSTANT_7)));
+    const magnitude = magnitudeOf(index, step);
+    const difference = i16x8.sub(v128.xor(magnitude, sign), sign);
+    const signal = i16x8.add(estimate, difference);
+    v128.store(at, i16x8.shl(clamp(signal, constant(CONSTANT_M8192), constant(CONSTANT_8191)), 2));
+    const transition = transitionOf(STATE, magnitude);
+    poles = adaptPoles(STATE, oldest, i16x8.add(i16x8.shr_s(zeros, 1), difference), signal);
+    zeros = adaptZeros(STATE, oldest, magnitude, sign);
+    adaptScale(STATE, index, step);
+    oldest += ENTRY;
+    if (v128.any_true(transition)) {
+      trigger(STATE, transition);
+      zeros = zerosAt(oldest);
+      poles = polesAt(oldest);
+    }
   }
+}
+
+function zerosAt(oldest: usize): v128 {
+  return zeroSum(STATE, oldest);
+}
+
+function polesAt(oldest: usize): v128 {
+  return poleSum(STATE, oldest);
 }
 
 function stateIn(jobs: usize, lanes: i32): void {
@@ -99,7 +136,7 @@ function stateIn(jobs: usize, lanes: i32): void {
 
 function signalIn(code: usize, to: usize): void {
   const signed = v128.load(code);
-  storeSignal(to, v128.and(signed, i16x8.splat(0x7fff)), i16x8.shr_s(signed, 15));
+  storeSignal(to, v128.and(signed, constant(CONSTANT_32767)), i16x8.shr_s(signed, 15));
 }
 
 function stateOut(jobs: usize, lanes: i32): void {
@@ -115,8 +152,8 @@ function stateOut(jobs: usize, lanes: i32): void {
 
 /** The code back from its parts: the exponent's lower octet is offset by 7. */
 function signalOut(signal: usize, to: usize): void {
-  const exponent = v128.and(i16x8.add(v128.load(signal, 16), i16x8.splat(7)), i16x8.splat(0xff));
-  const mantissa = v128.and(v128.load(signal), i16x8.splat(31));
+  const exponent = v128.and(i16x8.add(v128.load(signal, 16), constant(CONSTANT_7)), constant(CONSTANT_255));
+  const mantissa = v128.and(v128.load(signal), constant(CONSTANT_31));
   const sign = i16x8.shl(v128.load(signal, 32), 15);
   v128.store(to, v128.or(sign, v128.or(i16x8.shl(exponent, 5), mantissa)));
 }
@@ -137,7 +174,7 @@ function unpack(plane: usize, jobs: usize, lanes: i32, offset: usize): void {
   for (let lane = 0; lane < 8; lane++) {
     const octets = i32x4.splat(load<i32>(addressOf(jobs, lanes, lane, JOB_FROM) + offset));
     const words = i16x8.extend_low_i8x16_u(octets);
-    const both = v128.shuffle<u16>(v128.and(words, i16x8.splat(15)), i16x8.shr_u(words, 4), 0, 8, 1, 9, 2, 10, 3, 11);
+    const both = v128.shuffle<u16>(v128.and(words, constant(CONSTANT_15)), i16x8.shr_u(words, 4), 0, 8, 1, 9, 2, 10, 3, 11);
     v128.store(TURNED + (usize(lane) << 4), both);
   }
   transposeAt(TURNED, 16, SAMPLES + plane, 16);

@@ -37,6 +37,26 @@ const VALUES: usize = memory.data<i16>(
     7, 7, 7, 7, 7, 7, 7, 7,
     -16384, -16384, -16384, -16384, -16384, -16384, -16384, -16384,
     16383, 16383, 16383, 16383, 16383, 16383, 16383, 16383,
+    64, 64, 64, 64, 64, 64, 64, 64,
+    16256, 16256, 16256, 16256, 16256, 16256, 16256, 16256,
+    -125, -125, -125, -125, -125, -125, -125, -125,
+    79, 79, 79, 79, 79, 79, 79, 79,
+    177, 177, 177, 177, 177, 177, 177, 177,
+    245, 245, 245, 245, 245, 245, 245, 245,
+    299, 299, 299, 299, 299, 299, 299, 299,
+    348, 348, 348, 348, 348, 348, 348, 348,
+    399, 399, 399, 399, 399, 399, 399, 399,
+    -8191, -8191, -8191, -8191, -8191, -8191, -8191, -8191,
+    8191, 8191, 8191, 8191, 8191, 8191, 8191, 8191,
+    -11776, -11776, -11776, -11776, -11776, -11776, -11776, -11776,
+    544, 544, 544, 544, 544, 544, 544, 544,
+    5120, 5120, 5120, 5120, 5120, 5120, 5120, 5120,
+    1535, 1535, 1535, 1535, 1535, 1535, 1535, 1535,
+    512, 512, 512, 512, 512, 512, 512, 512,
+    32, 32, 32, 32, 32, 32, 32, 32,
+    9, 9, 9, 9, 9, 9, 9, 9,
+    -8192, -8192, -8192, -8192, -8192, -8192, -8192, -8192,
+    32767, 32767, 32767, 32767, 32767, 32767, 32767, 32767,
   ],
   16,
 );
@@ -80,3 +100,23 @@ export const CONSTANT_8: usize = 464;
 export const CONSTANT_7: usize = 480;
 export const CONSTANT_M16384: usize = 496;
 export const CONSTANT_16383: usize = 512;
+export const CONSTANT_64: usize = 528;
+export const CONSTANT_16256: usize = 544;
+export const CONSTANT_M125: usize = 560;
+export const CONSTANT_79: usize = 576;
+export const CONSTANT_177: usize = 592;
+export const CONSTANT_245: usize = 608;
+export const CONSTANT_299: usize = 624;
+export const CONSTANT_348: usize = 640;
+export const CONSTANT_399: usize = 656;
+export const CONSTANT_M8191: usize = 672;
+export const CONSTANT_8191: usize = 688;
+export const CONSTANT_M11776: usize = 704;
+export const CONSTANT_544: usize = 720;
+export const CONSTANT_5120: usize = 736;
+export const CONSTANT_1535: usize = 752;
+export const CONSTANT_512: usize = 768;
+export const CONSTANT_32: usize = 784;
+export const CONSTANT_9: usize = 800;
+export const CONSTANT_M8192: usize = 816;
+export const CONSTANT_32767: usize = 832;
