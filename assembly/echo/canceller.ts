@@ -22,6 +22,9 @@ const HARM: f32 = 1.5;
 /** Variance of a filter that knows nothing: the square of a hybrid's gain. */
 const AT_FIRST: f32 = 0.3;
 
+/** Power of a block below which there is no far end: the two idle codes of A-law are ±8. */
+const SILENT: i64 = 80 * 64 + 1;
+
 export function echoStateSize(tailMs: i32): i32 {
   return i32(at.FIXED) + partitionsOf(tailMs) * i32(at.PER_PARTITION);
 }
@@ -51,15 +54,21 @@ function partitionsOf(tailMs: i32): i32 {
 
 /** 10 ms. */
 function block(state: usize, far: usize, near: usize): i32 {
-  const spectrum = takeFar(state, far);
-  applyFilter(state);
-  last80OfSpectrum(state + at.ECHO_SPECTRUM, state + at.LEFT, state + at.FROM, state + at.WORK);
-  subtract(state, near);
-  spectrumOfLast80(state + at.LEFT, state + at.LEFT_SPECTRUM, state + at.FROM, state + at.WORK);
   const enabled = load<i32>(state, at.ENABLED);
   let found: i32 = 0;
-  if (narrowBand(state, spectrum)) found |= ECHO_FROZEN;
-  if (enabled & ECHO_ADAPT && !(found & ECHO_FROZEN && load<f32>(state, at.RESIDUAL) < SETTLED)) adapt(state);
+  if (takeFar(state, far)) {
+    applyFilter(state);
+    last80OfSpectrum(state + at.ECHO_SPECTRUM, state + at.LEFT, state + at.FROM, state + at.WORK);
+    subtract(state, near);
+    spectrumOfLast80(state + at.LEFT, state + at.LEFT_SPECTRUM, state + at.FROM, state + at.WORK);
+    if (narrowBand(state)) found |= ECHO_FROZEN;
+    if (enabled & ECHO_ADAPT && !(found & ECHO_FROZEN && load<f32>(state, at.RESIDUAL) < SETTLED)) adapt(state);
+  } else {
+    memory.fill(state + at.LEFT, 0, 320);
+    subtract(state, near);
+    if (enabled & ECHO_NLP)
+      spectrumOfLast80(state + at.LEFT, state + at.LEFT_SPECTRUM, state + at.FROM, state + at.WORK);
+  }
   const only = onlyEcho(state);
   if (load<i32>(state, at.PASS) > 0) found |= ECHO_DOUBLE_TALK;
   if (!(enabled & ECHO_NLP)) return found;
@@ -67,17 +76,37 @@ function block(state: usize, far: usize, near: usize): i32 {
   return suppress(state, near, only) ? found | ECHO_SUPPRESSED : found;
 }
 
-/** Moves the window of 256 far-end samples on; its spectrum. */
-function takeFar(state: usize, far: usize): usize {
+/**
+ * Moves the window of 256 far-end samples on and takes its spectrum; false when the far end has been silent for longer
+ * than the tail, so that there is nothing to do. What is below the idle codes of a codec is taken for nothing.
+ */
+function takeFar(state: usize, far: usize): bool {
+  let power: i64 = 0;
+  for (let n: usize = 0; n < 160; n += 16) {
+    const squares = i32x4.dot_i16x8_s(v128.load(far + n), v128.load(far + n));
+    // Two squares of -32768 make 2^31: unsigned.
+    const pairs = i64x2.add(i64x2.extend_low_i32x4_u(squares), i64x2.extend_high_i32x4_u(squares));
+    power += i64x2.extract_lane(pairs, 0) + i64x2.extract_lane(pairs, 1);
+  }
+  const silent = power < SILENT;
+  const partitions = load<i32>(state, at.PARTITIONS);
+  const quiet = silent ? load<i32>(state, at.QUIET) + 1 : 0;
+  store<f32>(state, max(f32(power), load<f32>(state, at.FAR_HELD) * <f32>0.9) + <f32>0.01, at.FAR_HELD);
+  if (quiet > 2 * partitions + 4) return false;
+  store<i32>(state, quiet, at.QUIET);
   const window = state + at.FAR;
   for (let n: usize = 0; n < 352; n += 16) v128.store(window + n, v128.load(window + n, 160));
-  for (let n: usize = 0; n < 160; n += 16) v128.store(window + n, v128.load(far + n), 352);
+  if (silent) memory.fill(window + 352, 0, 160);
+  else for (let n: usize = 0; n < 160; n += 16) v128.store(window + n, v128.load(far + n), 352);
   const slot = load<i32>(state, at.SLOT) + 1;
-  const next = slot < 2 * load<i32>(state, at.PARTITIONS) ? slot : 0;
+  const next = slot < 2 * partitions ? slot : 0;
   store<i32>(state, next, at.SLOT);
-  const spectrum = at.farSpectra(state) + (usize(next) << 10);
-  spectrumOfSamples(window, spectrum, state + at.FROM, state + at.WORK);
-  return spectrum;
+  spectrumOfSamples(window, newestFar(state), state + at.FROM, state + at.WORK);
+  return true;
+}
+
+function newestFar(state: usize): usize {
+  return at.farSpectra(state) + (usize(load<i32>(state, at.SLOT)) << 10);
 }
 
 function adapt(state: usize): void {
@@ -96,7 +125,8 @@ function adapt(state: usize): void {
  * The far end has been one or two tones for some time. A filter that knows the path learns nothing from them but to
  * forget it, one that does not may cancel them; either way it is put back when they end.
  */
-function narrowBand(state: usize, spectrum: usize): bool {
+function narrowBand(state: usize): bool {
+  const spectrum = newestFar(state);
   let sum = f32x4.splat(0);
   let squares = f32x4.splat(0);
   for (let k: usize = 0; k < 512; k += 16) {
@@ -107,8 +137,6 @@ function narrowBand(state: usize, spectrum: usize): bool {
   v128.store(state, sum, at.FROM);
   v128.store(state, squares, at.FROM + 16);
   const total = sumAt(state + at.FROM);
-  const held = load<f32>(state, at.FAR_HELD) * <f32>0.9;
-  store<f32>(state, max(total * <f32>(80.0 / 256.0 / 128.0), held) + <f32>0.01, at.FAR_HELD);
   const before = load<i32>(state, at.NARROW);
   const narrow = total * total < NARROW_BINS * sumAt(state + at.FROM + 16);
   store<i32>(state, narrow ? min(before + 1, NARROW_BLOCKS) : 0, at.NARROW);

@@ -15,6 +15,7 @@ import { writeData, writeTone } from "../../src/voice/tone-words.ts";
 import { Rig } from "../assembly/rig.ts";
 import { randomFrom, writeRtp } from "../assembly/rtp.ts";
 import { hashCodec } from "./codec-hash.ts";
+import { hashEcho } from "./echo-hash.ts";
 import { hashConceal, hashNoise } from "./gap-and-background-hash.ts";
 import { hashDtmfDetect, hashFaxDetect } from "./signal-hash.ts";
 
@@ -31,6 +32,7 @@ export const kernelNames = [
   "noise",
   "dtmf-detect",
   "fax-detect",
+  "echo",
 ] as const;
 export type KernelName = (typeof kernelNames)[number];
 
@@ -61,6 +63,7 @@ const kernels: Readonly<Record<KernelName, (update: Update, vectors: string) => 
   noise: hashNoise,
   "dtmf-detect": hashDtmfDetect,
   "fax-detect": hashFaxDetect,
+  echo: hashEcho,
 };
 
 /** `vectors`: the folder of the test vectors. */
