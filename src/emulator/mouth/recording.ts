@@ -1,8 +1,8 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { SAMPLE_RATE_HZ, SAMPLES_PER_FRAME } from "../../message/device-voice.ts";
+import { WAV_HEADER as HEADER, wavHeader as header } from "../../message/wav.ts";
 import type { Frame } from "../sound/frame.ts";
 
-const HEADER = 44;
 /** Written once a second of sound: a recording that is cut off loses at most that. */
 const FRAMES_PER_WRITE = 50;
 
@@ -66,20 +66,5 @@ export class Recording {
 
 /** RIFF header of `octets` of sound. */
 export function wavHeader(octets: number): Uint8Array {
-  const header = new Uint8Array(HEADER);
-  const view = new DataView(header.buffer);
-  const text = (at: number, tag: string) => header.set(new TextEncoder().encode(tag), at);
-  text(0, "RIFF");
-  view.setUint32(4, HEADER - 8 + octets, true);
-  text(8, "WAVEfmt ");
-  view.setUint32(16, 16, true);
-  view.setUint16(20, 1, true);
-  view.setUint16(22, 1, true);
-  view.setUint32(24, SAMPLE_RATE_HZ, true);
-  view.setUint32(28, SAMPLE_RATE_HZ * 2, true);
-  view.setUint16(32, 2, true);
-  view.setUint16(34, 16, true);
-  text(36, "data");
-  view.setUint32(40, octets, true);
-  return header;
+  return header(octets, SAMPLE_RATE_HZ);
 }
