@@ -45,6 +45,7 @@ import { down, downOpen } from "./rate/down.ts";
 import { driftBegin, driftMake, driftNeed, driftPut } from "./rate/drift.ts";
 import { driftError, driftLearn, driftOpen, driftRate, driftTick } from "./rate/drift-clock.ts";
 import { up, upOpen } from "./rate/up.ts";
+import { tapRead, tapWrite } from "./tap/ring.ts";
 import { tonePair, tonePairOpen, writePair, writeTone } from "./tone/pair.ts";
 
 export {
@@ -113,6 +114,8 @@ export {
   speechPeak,
   swapNibbles,
   swapOctets,
+  tapRead,
+  tapWrite,
   tonePair,
   tonePairOpen,
   up,

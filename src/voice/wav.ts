@@ -1,0 +1,134 @@
+import { type FileHandle, open } from "node:fs/promises";
+import { readWavLayout, samplesOf, WAV_HEAD, WAV_HEADER, type WavLayout, wavHeader } from "../message/wav.ts";
+
+/** What a header can tell: 4 GiB less what is not sound, in whole samples. */
+const MOST_OCTETS = 0xffff_ffff - WAV_HEADER - 1;
+
+/** A WAV file that grows. Its header tells the length written so far after each `write`. */
+export class WavWriter {
+  readonly #handle: FileHandle;
+  readonly #name: string;
+  readonly #rateHz: number;
+  #octets = 0;
+
+  private constructor(handle: FileHandle, name: string, rateHz: number) {
+    this.#handle = handle;
+    this.#name = name;
+    this.#rateHz = rateHz;
+  }
+
+  /** Rejects with a sentence when the file cannot be written. An older file of that name is replaced. */
+  static async open(file: string, rateHz: 8000 | 16_000): Promise<WavWriter> {
+    const handle = await opened(file, "w", "written");
+    const writer = new WavWriter(handle, file, rateHz);
+    await writer.#put(wavHeader(0, rateHz), 0);
+    return writer;
+  }
+
+  /** Seconds written. */
+  get seconds(): number {
+    return this.#octets / 2 / this.#rateHz;
+  }
+
+  /** Appends samples. Rejects when the disk refuses, or when a WAV file can hold no more (18 hours at 16 kHz). */
+  async write(samples: Int16Array): Promise<void> {
+    const octets = new Uint8Array(2 * samples.length);
+    const view = new DataView(octets.buffer);
+    for (const [n, sample] of samples.entries()) view.setInt16(2 * n, sample, true);
+    if (this.#octets + octets.length > MOST_OCTETS)
+      throw new Error(`${this.#name}: is as long as a WAV file can be; begin another one`);
+    await this.#put(octets, WAV_HEADER + this.#octets);
+    this.#octets += octets.length;
+    await this.#put(wavHeader(this.#octets, this.#rateHz), 0);
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close();
+  }
+
+  /** A disk that is full writes less than it is given, and then says so. */
+  async #put(octets: Uint8Array, position: number): Promise<void> {
+    try {
+      for (let done = 0; done < octets.length; ) {
+        const { bytesWritten } = await this.#handle.write(octets, done, octets.length - done, position + done);
+        done += bytesWritten;
+      }
+    } catch (error) {
+      throw new Error(`${this.#name}: cannot be written (${reason(error)})`);
+    }
+  }
+}
+
+/** A WAV file that is read in pieces, so that its length does not matter. */
+export class WavReader {
+  readonly rateHz: 8000 | 16_000;
+  /** Samples in the file. */
+  readonly length: number;
+  readonly #handle: FileHandle;
+  readonly #name: string;
+  readonly #layout: WavLayout;
+  #done = 0;
+
+  private constructor(handle: FileHandle, name: string, layout: WavLayout) {
+    this.#handle = handle;
+    this.#name = name;
+    this.#layout = layout;
+    this.rateHz = layout.rateHz;
+    this.length = layout.octets / 2;
+  }
+
+  /** Rejects with a sentence that names the file, what is wrong with it, and the way out. */
+  static async open(file: string): Promise<WavReader> {
+    const handle = await opened(file, "r", "read");
+    try {
+      const { size } = await handle.stat();
+      const head = new Uint8Array(WAV_HEAD);
+      const { bytesRead } = await handle.read(head, 0, WAV_HEAD, 0);
+      return new WavReader(handle, file, readWavLayout(head.subarray(0, bytesRead), size, file));
+    } catch (error) {
+      await handle.close();
+      throw error instanceof Error && error.message.startsWith(`${file}: `)
+        ? error
+        : new Error(`${file}: cannot be read (${reason(error)})`);
+    }
+  }
+
+  /** The next samples, at most `most`; none at the end, also when the file was cut while it was read. */
+  async read(most: number): Promise<Int16Array> {
+    const wanted = Math.min(2 * most, this.#layout.octets - this.#done);
+    const octets = new Uint8Array(wanted);
+    let got = 0;
+    try {
+      while (got < wanted) {
+        const at = this.#layout.start + this.#done + got;
+        const { bytesRead } = await this.#handle.read(octets, got, wanted - got, at);
+        if (bytesRead === 0) break;
+        got += bytesRead;
+      }
+    } catch (error) {
+      throw new Error(`${this.#name}: cannot be read (${reason(error)})`);
+    }
+    this.#done += got;
+    return samplesOf(octets.subarray(0, got));
+  }
+
+  rewind(): void {
+    this.#done = 0;
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close();
+  }
+}
+
+async function opened(file: string, flags: "r" | "w", verb: string): Promise<FileHandle> {
+  try {
+    return await open(file, flags);
+  } catch (error) {
+    throw new Error(`${file}: cannot be ${verb} (${reason(error)})`);
+  }
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
