@@ -42,13 +42,19 @@ function fold(from: usize, kept: usize, folded: usize): f32 {
     energy = i32x4.add(energy, i32x4.shr_u(i32x4.dot_i16x8_s(early, early), 6));
     energy = i32x4.add(energy, i32x4.shr_u(i32x4.dot_i16x8_s(late, late), 6));
     const a = i16x8.shr_s(early, 1);
-    const b = i16x8.shr_s(v128.shuffle<i16>(late, late, 7, 6, 5, 4, 3, 2, 1, 0), 1);
+    const b = i16x8.shr_s(reversed(late), 1);
     v128.store(folded + at, i16x8.add(b, a));
     v128.store(folded + BLOCK + at, i16x8.sub(b, a));
   }
   const sums = f32x4.convert_i32x4_s(energy);
   const pairs = f32x4.add(sums, v128.shuffle<i32>(sums, sums, 2, 3, 0, 1));
   return (f32x4.extract_lane(pairs, 0) + f32x4.extract_lane(pairs, 1)) * 64;
+}
+
+/** Eight samples from the last to the first, in the two steps for which V8 has instructions. */
+export function reversed(samples: v128): v128 {
+  const halves = v128.shuffle<i16>(samples, samples, 3, 2, 1, 0, 7, 6, 5, 4);
+  return v128.shuffle<i64>(halves, halves, 1, 0);
 }
 
 function transform(folded: usize, powers: usize): void {

@@ -7,6 +7,7 @@
  *
  * How much a tone turned between them is its frequency; what it does not explain of the energy is something else.
  */
+import { reversed } from "./detect-block.ts";
 import { BLOCK_OCTETS, ENERGIES, KEPT_BLOCKS, KEPT_ROWS, PLACE, ROW, SAMPLES } from "./detect-state.ts";
 import { TOLERANCES, TURNS_OF_40, WINDOW_SCALE, WINDOWS, WINDOWS_STRIDE } from "./detect-tables.ts";
 
@@ -71,7 +72,7 @@ function correlate(state: usize, from: i32, index: i32): v128 {
     const early = v128.load(sample(state, begin + at));
     const late = v128.load(sample(state, begin + 304 - at));
     const a = i16x8.shr_s(early, 1);
-    const b = i16x8.shr_s(v128.shuffle<i16>(late, late, 7, 6, 5, 4, 3, 2, 1, 0), 1);
+    const b = i16x8.shr_s(reversed(late), 1);
     const turn = cosines + usize(at);
     real = i32x4.add(real, i32x4.dot_i16x8_s(i16x8.add(a, b), v128.load(turn)));
     imaginary = i32x4.add(imaginary, i32x4.dot_i16x8_s(i16x8.sub(a, b), v128.load(turn, 160)));
