@@ -13,16 +13,18 @@ import {
 } from "./g722-predict-lanes.ts";
 import { QMF_TICKS, qmfJoin, qmfSplit } from "./g722-qmf.ts";
 import { BAND_STATE, COEFFICIENTS, DIFFERENCES, MODE, QMF, SIGNALS } from "./g722-state.ts";
-import { INVERSE } from "./g722-tables.ts";
+import { MODE_OCTETS, OCTETS } from "./g722-octets.ts";
 import { addressOf, gather, high16, JOB_FROM, JOB_STATE, JOB_TO, low16, scatter, transposeAt } from "./lanes.ts";
 
 /** One band of one channel while it is split or joined, octets. */
 const ROW: usize = usize(QMF_TICKS) << 1;
 /** One band of eight channels. */
 const PLANE: usize = ROW << 3;
+/** What a decoder has for one tick of eight channels: their entries of four words, then both bands. */
+const TICK: usize = 64;
 /** Working room, not state. */
 const ROWS: usize = memory.data(2560, 16);
-const PLANES: usize = memory.data(2560, 16);
+const PLANES: usize = memory.data(5120, 16);
 const BAND: usize = memory.data(272, 16);
 const SPARE: usize = memory.data(128, 16);
 const ENTRIES: usize = memory.data(4128, 16);
@@ -45,7 +47,7 @@ export function g722EncodeLanes(jobs: usize, lanes: i32, count: i32): void {
     bandIn(jobs, lanes, BAND_STATE);
     encodeHigh(PLANES + PLANE, PLANES);
     bandOut(jobs, lanes, BAND_STATE);
-    toRows(PLANES, ROWS);
+    toRows(PLANES, 16, ROWS);
     for (let lane = 0; lane < lanes; lane++)
       narrow(ROWS + ROW * usize(lane), addressOf(jobs, lanes, lane, JOB_TO) + usize(done));
   }
@@ -55,18 +57,18 @@ export function g722EncodeLanes(jobs: usize, lanes: i32, count: i32): void {
 export function g722DecodeLanes(jobs: usize, lanes: i32, count: i32): void {
   for (let done = 0; done < count; done += QMF_TICKS) {
     for (let lane = 0; lane < 8; lane++) {
-      const octets = addressOf(jobs, lanes, lane, JOB_FROM) + usize(done);
       const mode = load<i32>(addressOf(jobs, lanes, lane, JOB_STATE) + MODE);
-      codesOf(octets, INVERSE + (usize(mode - 1) << 7), usize(lane) << 1);
+      const octets = addressOf(jobs, lanes, lane, JOB_FROM) + usize(done);
+      levelsOf(octets, OCTETS + usize(mode - 1) * MODE_OCTETS, PLANES + (usize(lane) << 3));
     }
     bandIn(jobs, lanes, 0);
-    decodeLow(PLANES, PLANES + PLANE);
+    decodeLow();
     bandOut(jobs, lanes, 0);
-    toRows(PLANES + PLANE, ROWS);
     bandIn(jobs, lanes, BAND_STATE);
-    decodeHigh(PLANES);
+    decodeHigh();
     bandOut(jobs, lanes, BAND_STATE);
-    toRows(PLANES, ROWS + PLANE);
+    toRows(PLANES + 16, TICK, ROWS);
+    toRows(PLANES + 32, TICK, ROWS + PLANE);
     for (let lane = 0; lane < lanes; lane++) {
       const samples = addressOf(jobs, lanes, lane, JOB_TO) + (usize(done) << 2);
       const row = ROWS + ROW * usize(lane);
@@ -76,7 +78,7 @@ export function g722DecodeLanes(jobs: usize, lanes: i32, count: i32): void {
 }
 
 /** Quantizes and predicts the lower band; the codes of six bits replace the samples. */
-export function encodeLow(plane: usize): void {
+function encodeLow(plane: usize): void {
   let oldest = ENTRIES;
   let log = v128.load(BAND, STEP_LOG);
   let prediction = v128.load(BAND, PREDICTION);
@@ -154,7 +156,7 @@ function lowCode(sign: v128, passed: v128, index: v128, low: v128, high: v128): 
 }
 
 /** Quantizes and predicts the higher band; its codes of two bits join the lower ones'. */
-export function encodeHigh(plane: usize, codes: usize): void {
+function encodeHigh(plane: usize, codes: usize): void {
   let oldest = ENTRIES;
   let log = v128.load(BAND, STEP_LOG);
   let prediction = v128.load(BAND, PREDICTION);
@@ -192,26 +194,32 @@ function highDifference(step: v128, large: v128, sign: v128): v128 {
   return multParts(evenOf(step), oddOf(step), i16x8.sub(v128.xor(magnitude, sign), sign));
 }
 
-/** The lower band of the codes; `levels` (what INVERSE has for them) become samples. */
-export function decodeLow(codes: usize, levels: usize): void {
+/**
+ * The lower band: the entries of eight octets a tick, four words each, become the levels of the higher band and the
+ * samples of the lower.
+ */
+function decodeLow(): void {
   let oldest = ENTRIES;
   let log = v128.load(BAND, STEP_LOG);
   let prediction = v128.load(BAND, PREDICTION);
   let zeros = v128.load(BAND, ZERO_PREDICTION);
-  for (let n: usize = 0; n < PLANE; n += 16) {
-    const code = v128.and(i16x8.shr_u(v128.load(codes + n), 2), constant(CONSTANT_15));
-    const sign = i16x8.lt_s(code, constant(CONSTANT_8));
-    const passed = v128.and(i16x8.sub(v128.not(code), sign), constant(CONSTANT_7));
-    const index = pairs(passed);
-    const magnitude = i8x16.swizzle(i16x8(0, 1200, 2584, 4240, 6288, 8968, 12896, 20456), index);
-    const level = i16x8.sub(v128.xor(magnitude, sign), sign);
+  for (let at = PLANES; at < PLANES + usize(QMF_TICKS) * TICK; at += TICK) {
+    const first = low16(v128.load(at), v128.load(at, 16));
+    const second = high16(v128.load(at), v128.load(at, 16));
+    const third = low16(v128.load(at, 32), v128.load(at, 48));
+    const fourth = high16(v128.load(at, 32), v128.load(at, 48));
+    const low = low16(first, second);
+    const high = low16(third, fourth);
+    const lowRest = high16(first, second);
+    const highRest = high16(third, fourth);
+    v128.store(at, v128.shuffle<u64>(lowRest, highRest, 1, 3));
     const step = stepOf(log, 8);
     const even = evenOf(step);
     const odd = oddOf(step);
-    const finer = multParts(even, odd, v128.load(levels + n));
-    v128.store(levels + n, limited(i16x8.add_sat_s(prediction, finer)));
-    log = nextLog(log, i8x16.swizzle(i16x8(-60, -30, 58, 172, 334, 538, 1198, 3042), index), 18432);
-    const difference = multParts(even, odd, level);
+    const finer = multParts(even, odd, v128.shuffle<u64>(low, high, 0, 2));
+    v128.store(at, limited(i16x8.add_sat_s(prediction, finer)), 16);
+    log = nextLog(log, v128.shuffle<u64>(lowRest, highRest, 0, 2), 18432);
+    const difference = multParts(even, odd, v128.shuffle<u64>(low, high, 1, 3));
     const partialSign = i16x8.shr_s(i16x8.add_sat_s(difference, zeros), 15);
     zeros = zeroSum(BAND, oldest, difference);
     prediction = i16x8.add_sat_s(poleSum(BAND, i16x8.add_sat_s(prediction, difference), partialSign), zeros);
@@ -220,18 +228,18 @@ export function decodeLow(codes: usize, levels: usize): void {
   saveBand(log, prediction, zeros);
 }
 
-/** The higher band of the codes, in place. */
-export function decodeHigh(codes: usize): void {
+/** The higher band: its samples beside the lower ones. */
+function decodeHigh(): void {
   let oldest = ENTRIES;
   let log = v128.load(BAND, STEP_LOG);
   let prediction = v128.load(BAND, PREDICTION);
   let zeros = v128.load(BAND, ZERO_PREDICTION);
-  for (let n: usize = 0; n < PLANE; n += 16) {
-    const code = i16x8.shr_u(v128.load(codes + n), 6);
-    const sign = i16x8.lt_s(code, constant(CONSTANT_2));
-    const large = i16x8.sub(v128.and(code, constant(CONSTANT_1)), constant(CONSTANT_1));
-    const difference = highDifference(stepOf(log, 10), large, sign);
-    v128.store(codes + n, limited(i16x8.add_sat_s(prediction, difference)));
+  for (let at = PLANES; at < PLANES + usize(QMF_TICKS) * TICK; at += TICK) {
+    const level = v128.load(at);
+    const step = stepOf(log, 10);
+    const difference = multParts(evenOf(step), oddOf(step), level);
+    v128.store(at, limited(i16x8.add_sat_s(prediction, difference)), 32);
+    const large = i16x8.gt_s(i16x8.abs(level), constant(CONSTANT_1616));
     log = nextLog(log, i16x8.sub(v128.and(large, constant(CONSTANT_1012)), constant(CONSTANT_214)), 22528);
     const partialSign = i16x8.shr_s(i16x8.add_sat_s(difference, zeros), 15);
     zeros = zeroSum(BAND, oldest, difference);
@@ -247,17 +255,16 @@ function limited(value: v128): v128 {
   return clamp(value, constant(CONSTANT_M16384), constant(CONSTANT_16383));
 }
 
-/** One channel's octets, and their levels, into its lane of the two planes. */
-export function codesOf(octets: usize, levels: usize, lane: usize): void {
-  for (let n: usize = 0; n < usize(QMF_TICKS); n++) {
-    const octet = usize(load<u8>(octets + n));
-    store<u16>(PLANES + lane + (n << 4), u16(octet));
-    store<u16>(PLANES + PLANE + lane + (n << 4), load<u16>(levels + ((octet & 63) << 1)));
+/** The entries of one channel's octets, one a tick. */
+function levelsOf(octets: usize, table: usize, to: usize): void {
+  for (let n: usize = 0; n < usize(QMF_TICKS); n += 2) {
+    store<u64>(to + n * TICK, load<u64>(table + (usize(load<u8>(octets + n)) << 3)));
+    store<u64>(to + n * TICK, load<u64>(table + (usize(load<u8>(octets + n, 1)) << 3)), TICK);
   }
 }
 
 /** A band's state of every channel to vectors; the difference signals become entries. */
-export function bandIn(jobs: usize, lanes: i32, band: usize): void {
+function bandIn(jobs: usize, lanes: i32, band: usize): void {
   gather(jobs, lanes, JOB_STATE, band + COEFFICIENTS, BAND);
   gather(jobs, lanes, JOB_STATE, band + SIGNALS, BAND + 128);
   gather(jobs, lanes, JOB_STATE, band + DIFFERENCES, SPARE);
@@ -283,12 +290,13 @@ function bandOut(jobs: usize, lanes: i32, band: usize): void {
 }
 
 /** Eight rows, one for each channel, to vectors, one for each tick. */
-export function toPlane(rows: usize, plane: usize): void {
+function toPlane(rows: usize, plane: usize): void {
   for (let n: usize = 0; n < ROW; n += 16) transposeAt(rows + n, ROW, plane + (n << 3), 16);
 }
 
-function toRows(plane: usize, rows: usize): void {
-  for (let n: usize = 0; n < ROW; n += 16) transposeAt(plane + (n << 3), 16, rows + n, ROW);
+/** `stride`: octets from one tick's vector to the next. */
+function toRows(plane: usize, stride: usize, rows: usize): void {
+  for (let n: usize = 0; n < ROW; n += 16) transposeAt(plane + (n >> 1) * stride, stride, rows + n, ROW);
 }
 
 /** A row of words to octets. */

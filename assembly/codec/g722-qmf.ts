@@ -16,8 +16,7 @@ const OLDEST: usize = STREAM - 40;
 const PAIRS: usize = STREAM + (usize(QMF_TICKS) << 2);
 /** Working room, not state. */
 const SCRATCH: usize = memory.data(736, 16);
-/** Written, never read. */
-const UNUSED: usize = memory.data(16, 16);
+const SUMS: usize = memory.data(64, 16);
 /** Taps of the first stream by age, two a word, four times; then those of the second. */
 const TAPS: usize = memory.data<i16>([
   -11, 53, -11, 53, -11, 53, -11, 53, -156, 362, -156, 362, -156, 362, -156, 362, -805, 3876, -805, 3876, -805, 3876,
@@ -40,11 +39,12 @@ export function qmfSplit(state: usize, samples: usize, low: usize, high: usize):
     last = now;
   }
   for (let n: usize = 0; n < usize(QMF_TICKS) << 2; n += 32) {
-    const at = SCRATCH + OLDEST + n;
-    const a = filter(at, TAPS);
-    const b = filter(at + PAIRS, TAPS + SECOND_TAPS);
-    const c = filter(at + 16, TAPS);
-    const d = filter(at + PAIRS + 16, TAPS + SECOND_TAPS);
+    filter(SCRATCH + OLDEST + n, TAPS, SUMS);
+    filter(SCRATCH + OLDEST + PAIRS + n, TAPS + SECOND_TAPS, SUMS + 32);
+    const a = v128.load(SUMS);
+    const b = v128.load(SUMS + 32);
+    const c = v128.load(SUMS + 16);
+    const d = v128.load(SUMS + 48);
     v128.store(low + (n >> 1), limited(i32x4.add(a, b), i32x4.add(c, d)));
     v128.store(high + (n >> 1), limited(i32x4.sub(b, a), i32x4.sub(d, c)));
   }
@@ -66,13 +66,11 @@ export function qmfJoin(state: usize, low: usize, high: usize, samples: usize): 
     lastDifference = difference;
     lastSum = sum;
   }
-  for (let n: usize = 0; n < usize(QMF_TICKS) << 2; n += 16) {
-    const at = SCRATCH + OLDEST + n;
-    const first = i32x4.shr_s(filter(at, TAPS + SECOND_TAPS), 11);
-    const second = i32x4.shr_s(filter(at + PAIRS, TAPS), 11);
-    const even = v128.shuffle<u32>(first, second, 0, 4, 1, 5);
-    const odd = v128.shuffle<u32>(first, second, 2, 6, 3, 7);
-    v128.store(samples + n, i16x8.narrow_i32x4_s(even, odd));
+  for (let n: usize = 0; n < usize(QMF_TICKS) << 2; n += 32) {
+    filter(SCRATCH + OLDEST + n, TAPS + SECOND_TAPS, SUMS);
+    filter(SCRATCH + OLDEST + PAIRS + n, TAPS, SUMS + 32);
+    v128.store(samples + n, interleaved(v128.load(SUMS), v128.load(SUMS + 32)));
+    v128.store(samples + n, interleaved(v128.load(SUMS + 16), v128.load(SUMS + 48)), 16);
   }
   save(state);
 }
@@ -85,20 +83,37 @@ function storePairs(to: usize, now: v128, last: v128): void {
   v128.store(to, high16(now, before), 16);
 }
 
-/** Four results from six vectors of pairs, the oldest at `oldest`. */
+/** Eight results, 32 bits each, from pairs, the oldest at `oldest`; in memory, for there are few registers. */
 // @ts-ignore: decorator
 @inline
-function filter(oldest: usize, taps: usize): v128 {
-  let sum = i32x4.dot_i16x8_s(v128.load(oldest), v128.load(taps, 80));
-  sum = i32x4.add(sum, i32x4.dot_i16x8_s(v128.load(oldest, 8), v128.load(taps, 64)));
-  sum = i32x4.add(sum, i32x4.dot_i16x8_s(v128.load(oldest, 16), v128.load(taps, 48)));
-  sum = i32x4.add(sum, i32x4.dot_i16x8_s(v128.load(oldest, 24), v128.load(taps, 32)));
-  sum = i32x4.add(sum, i32x4.dot_i16x8_s(v128.load(oldest, 32), v128.load(taps, 16)));
-  sum = i32x4.add(sum, i32x4.dot_i16x8_s(v128.load(oldest, 40), v128.load(taps)));
-  // Stored where nobody reads it: it has to be there before the next sum's vectors are loaded. Otherwise the engine
-  // computes all sums side by side, for which there are too few registers.
-  v128.store(UNUSED, sum);
-  return sum;
+function filter(oldest: usize, taps: usize, to: usize): void {
+  let tap = v128.load(taps, 80);
+  let first = i32x4.dot_i16x8_s(v128.load(oldest), tap);
+  let second = i32x4.dot_i16x8_s(v128.load(oldest, 16), tap);
+  tap = v128.load(taps, 64);
+  first = i32x4.add(first, i32x4.dot_i16x8_s(v128.load(oldest, 8), tap));
+  second = i32x4.add(second, i32x4.dot_i16x8_s(v128.load(oldest, 24), tap));
+  tap = v128.load(taps, 48);
+  first = i32x4.add(first, i32x4.dot_i16x8_s(v128.load(oldest, 16), tap));
+  second = i32x4.add(second, i32x4.dot_i16x8_s(v128.load(oldest, 32), tap));
+  tap = v128.load(taps, 32);
+  first = i32x4.add(first, i32x4.dot_i16x8_s(v128.load(oldest, 24), tap));
+  second = i32x4.add(second, i32x4.dot_i16x8_s(v128.load(oldest, 40), tap));
+  tap = v128.load(taps, 16);
+  first = i32x4.add(first, i32x4.dot_i16x8_s(v128.load(oldest, 32), tap));
+  second = i32x4.add(second, i32x4.dot_i16x8_s(v128.load(oldest, 48), tap));
+  tap = v128.load(taps);
+  v128.store(to, i32x4.add(first, i32x4.dot_i16x8_s(v128.load(oldest, 40), tap)));
+  v128.store(to, i32x4.add(second, i32x4.dot_i16x8_s(v128.load(oldest, 56), tap)), 16);
+}
+
+/** Four samples of each stream in turn. */
+// @ts-ignore: decorator
+@inline
+function interleaved(first: v128, second: v128): v128 {
+  const even = i32x4.shr_s(first, 11);
+  const odd = i32x4.shr_s(second, 11);
+  return i16x8.narrow_i32x4_s(v128.shuffle<u32>(even, odd, 0, 4, 1, 5), v128.shuffle<u32>(even, odd, 2, 6, 3, 7));
 }
 
 // @ts-ignore: decorator

@@ -7,7 +7,8 @@ import { saturate } from "./fixed.ts";
 import { adapt, nextLog, stepOf } from "./g722-predict.ts";
 import { QMF_TICKS, qmfJoin, qmfSplit } from "./g722-qmf.ts";
 import { BAND_STATE, G722_STATE, MODE, openState, PREDICTION, QMF, STEP_LOG } from "./g722-state.ts";
-import { INVERSE, LOW_CLASSES, LOW_LEVELS } from "./g722-tables.ts";
+import { MODE_OCTETS, OCTETS } from "./g722-octets.ts";
+import { LOW_CLASSES, LOW_LEVELS } from "./g722-tables.ts";
 
 export { G722_STATE };
 
@@ -41,10 +42,10 @@ export function g722Encode(state: usize, samples: usize, octets: usize, count: i
 
 /** `count` octets, a multiple of 80, to twice as many samples at 16 kHz. */
 export function g722Decode(state: usize, octets: usize, samples: usize, count: i32): void {
-  const levels = INVERSE + (usize(load<i32>(state + MODE) - 1) << 7);
+  const table = OCTETS + usize(load<i32>(state + MODE) - 1) * MODE_OCTETS;
   for (let done = 0; done < count; done += QMF_TICKS) {
-    decodeLow(state, octets + usize(done), levels);
-    decodeHigh(state + BAND_STATE, octets + usize(done));
+    decodeLow(state, octets + usize(done), table);
+    decodeHigh(state + BAND_STATE, octets + usize(done), table);
     qmfJoin(state + QMF, LOW, HIGH, samples + (usize(done) << 2));
   }
 }
@@ -107,31 +108,28 @@ function highDifference(step: i32, large: i32, sign: i32): i32 {
   return (step * (((1616 + large * 5792) ^ sign) - sign)) >> 15;
 }
 
-function decodeLow(band: usize, octets: usize, levels: usize): void {
+function decodeLow(band: usize, octets: usize, table: usize): void {
   let log = i32(load<i16>(band + STEP_LOG));
   let prediction = i32(load<i16>(band + PREDICTION));
   for (let n: usize = 0; n < usize(QMF_TICKS); n++) {
-    const code = usize(load<u8>(octets + n)) & 63;
+    const entry = table + (usize(load<u8>(octets + n)) << 3);
     const step = stepOf(log, 8);
-    const sample = saturate(prediction + ((step * i32(load<i16>(levels + (code << 1)))) >> 15));
+    const sample = saturate(prediction + ((step * i32(load<i16>(entry))) >> 15));
     store<i16>(LOW + (n << 1), i16(limited(sample)));
-    const sign = i32(code < 32);
-    const entry = LOW_CLASSES + (((~(code >> 2) + usize(sign)) & 7) << 2);
-    log = nextLog(log, i32(load<i16>(entry, 2)), 18432);
-    prediction = adapt(band, (step * ((i32(load<i16>(entry)) ^ -sign) + sign)) >> 15);
+    log = nextLog(log, i32(load<i16>(entry, 4)), 18432);
+    prediction = adapt(band, (step * i32(load<i16>(entry, 2))) >> 15);
   }
   store<i16>(band + STEP_LOG, i16(log));
 }
 
-function decodeHigh(band: usize, octets: usize): void {
+function decodeHigh(band: usize, octets: usize, table: usize): void {
   let log = i32(load<i16>(band + STEP_LOG));
   let prediction = i32(load<i16>(band + PREDICTION));
   for (let n: usize = 0; n < usize(QMF_TICKS); n++) {
-    const code = i32(load<u8>(octets + n)) >> 6;
-    const large = 1 - (code & 1);
-    const difference = highDifference(stepOf(log, 10), large, -i32(code < 2));
+    const octet = usize(load<u8>(octets + n));
+    const difference = (stepOf(log, 10) * i32(load<i16>(table + (octet << 3), 6))) >> 15;
     store<i16>(HIGH + (n << 1), i16(limited(saturate(prediction + difference))));
-    log = nextLog(log, large * 1012 - 214, 22528);
+    log = nextLog(log, octet & 64 ? -214 : 798, 22528);
     prediction = adapt(band, difference);
   }
   store<i16>(band + STEP_LOG, i16(log));
