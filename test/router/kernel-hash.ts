@@ -17,6 +17,7 @@ import { randomFrom, writeRtp } from "../assembly/rtp.ts";
 import { hashCodec } from "./codec-hash.ts";
 import { hashEcho } from "./echo-hash.ts";
 import { hashConceal, hashNoise } from "./gap-and-background-hash.ts";
+import { hashDrift, hashMix, hashRate } from "./rate-hash.ts";
 import { hashDtmfDetect, hashFaxDetect } from "./signal-hash.ts";
 
 export const kernelNames = [
@@ -33,6 +34,9 @@ export const kernelNames = [
   "dtmf-detect",
   "fax-detect",
   "echo",
+  "rate",
+  "drift",
+  "mix",
 ] as const;
 export type KernelName = (typeof kernelNames)[number];
 
@@ -64,6 +68,9 @@ const kernels: Readonly<Record<KernelName, (update: Update, vectors: string) => 
   "dtmf-detect": hashDtmfDetect,
   "fax-detect": hashFaxDetect,
   echo: hashEcho,
+  rate: hashRate,
+  drift: hashDrift,
+  mix: hashMix,
 };
 
 /** `vectors`: the folder of the test vectors. */
