@@ -21,7 +21,15 @@ const table: Readonly<Record<string, readonly string[]>> = {
   "vendor/watchdog": ["message", "vendor/clock", "node"],
   "vendor/recorder": ["message", "vendor/clock", "node"],
   "vendor/usb.ts": ["message", "vendor", "node", "usb"],
-  voice: ["message", "vendor/clock", "node", "piscina", "../assembly/layout.ts", "../assembly/tap/layout.ts"],
+  voice: [
+    "message",
+    "vendor/clock",
+    "node",
+    "piscina",
+    "../assembly/layout.ts",
+    "../assembly/tap/layout.ts",
+    "../assembly/meter/bursts-counts.ts",
+  ],
   emulator: ["message", "vendor/family.ts", "vendor/clock", "vendor/reference", "node"],
   "device-server.ts": ["emulator", "vendor/clock", "vendor/notify"],
   config: [
