@@ -3,8 +3,11 @@
  *
  *   host: open() · [commands and packets into the map · tick() · events and packets out of the map]* · close()
  */
-import { endpointAt, isOpen, rtpEnd, usbEnd } from "./endpoint.ts";
+import { endpointAt, isOpen, nextOpen, rtpEnd, usbEnd } from "./endpoint.ts";
+import { decodeFrame, finishFrame } from "./hear.ts";
 import { gatherRtp, gatherUsb, prepareRtp, prepareUsb } from "./input.ts";
+import { kernelsFit } from "./kernel-sizes.ts";
+import { flushDecoding, flushEncoding } from "./lanes.ts";
 import {
   ABI_VERSION,
   END,
@@ -18,13 +21,15 @@ import {
   HEADER_TICKS,
   HEADER_USB,
   HEADER_VERSION,
+  INPUT_NEEDED,
   MAX_RTP,
   MAX_USB,
   PAGE,
   PAGES,
 } from "./layout.ts";
+import { listen } from "./listen.ts";
 import { meterSilence } from "./meter/silence.ts";
-import { sendRtp, sendUsb } from "./output.ts";
+import { composeFrame, planRtp, planUsb, publish } from "./output.ts";
 import { receiveAll } from "./rtp/receive.ts";
 import { openSine } from "./tone/sine.ts";
 
@@ -45,7 +50,7 @@ export function open(rtp: i32, usb: i32, depth: i32): i32 {
   if (u32(rtp) > u32(MAX_RTP)) return 1;
   if (u32(usb) > u32(MAX_USB)) return 2;
   if (u32(depth) > u32(MAX_DEPTH)) return 3;
-  if (END > PAGE * PAGES || memory.size() < PAGES) return 4;
+  if (END > PAGE * PAGES || memory.size() < PAGES || !kernelsFit()) return 4;
   store<i32>(HEADER_RTP, rtp);
   store<i32>(HEADER_USB, usb);
   store<i32>(HEADER_DEPTH, depth);
@@ -62,6 +67,8 @@ export function tick(periods: i32): void {
   prepare(passed);
   receiveAll();
   gather(passed);
+  plan();
+  hear();
   send();
   store<i32>(HEADER_CLOCK, load<i32>(HEADER_CLOCK) + passed * FRAME_SAMPLES);
   atomic.store<i32>(HEADER_TICKS, load<i32>(HEADER_TICKS) + 1);
@@ -90,22 +97,32 @@ function gather(periods: i32): void {
   for (let i = 0; i < rtpEnd(); i++) {
     const endpoint = endpointAt(i);
     if (!isOpen(endpoint)) continue;
+    store<i32>(endpoint, 0, INPUT_NEEDED);
     gatherRtp(i, endpoint);
     meterSilence(i, endpoint, periods);
   }
   for (let i = MAX_RTP; i < usbEnd(); i++) {
     const endpoint = endpointAt(i);
-    if (isOpen(endpoint)) gatherUsb(i, endpoint);
+    if (!isOpen(endpoint)) continue;
+    store<i32>(endpoint, 0, INPUT_NEEDED);
+    gatherUsb(i, endpoint);
+    listen(i, endpoint);
   }
 }
 
+function plan(): void {
+  for (let i = 0; i < rtpEnd(); i++) if (isOpen(endpointAt(i))) planRtp(i, endpointAt(i));
+  for (let i = MAX_RTP; i < usbEnd(); i++) if (isOpen(endpointAt(i))) planUsb(i, endpointAt(i));
+}
+
+function hear(): void {
+  for (let i = nextOpen(0); i < usbEnd(); i = nextOpen(i + 1)) decodeFrame(i, endpointAt(i));
+  flushDecoding();
+  for (let i = nextOpen(0); i < usbEnd(); i = nextOpen(i + 1)) finishFrame(i, endpointAt(i));
+}
+
 function send(): void {
-  for (let i = 0; i < rtpEnd(); i++) {
-    const endpoint = endpointAt(i);
-    if (isOpen(endpoint)) sendRtp(i, endpoint);
-  }
-  for (let i = MAX_RTP; i < usbEnd(); i++) {
-    const endpoint = endpointAt(i);
-    if (isOpen(endpoint)) sendUsb(i, endpoint);
-  }
+  for (let i = nextOpen(0); i < usbEnd(); i = nextOpen(i + 1)) composeFrame(i, endpointAt(i));
+  flushEncoding();
+  for (let i = nextOpen(0); i < usbEnd(); i = nextOpen(i + 1)) publish(i, endpointAt(i));
 }

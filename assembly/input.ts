@@ -1,18 +1,20 @@
-/** First half of the tick: every open endpoint's frame in. */
-import { transcode } from "./codec/convert.ts";
-import { acceptFrame, concealFrame, patchFrame, silentFrame } from "./conceal/repeat.ts";
+/** First part of the tick: every open endpoint's frame in, still coded. */
+
 import { isFresh, jitterAt, startSession } from "./endpoint.ts";
+import { frameOctets, isG711, isStateful, transcode, unitsOf } from "./format.ts";
+import { acceptFrame, lostFrame, nextFrame, patchFrame, silentFrame } from "./frame.ts";
 import { resetJitter, skip, takeFrame } from "./jitter/buffer.ts";
 import {
   CONTROL_DIRECTION,
   CONTROL_FIRST_SEQUENCE,
   CONTROL_FIRST_TIMESTAMP,
   CONTROL_FORMAT,
+  DECODER_WARM,
   DIRECTION_RECEIVE,
-  FRAME_OCTETS,
-  FRAME_SAMPLES,
-  JITTER_SAMPLES,
-  SCRATCH_OCTETS,
+  ENCODER_WARM,
+  INPUT_RUN,
+  JITTER_OCTETS,
+  JITTER_STARTED,
   SEND_MARKER,
   SEND_SEQUENCE,
   SEND_TIMESTAMP,
@@ -24,7 +26,7 @@ import { keyTick } from "./rtp/key-in.ts";
 /** A stream that has just been opened or changed. */
 export function prepareRtp(index: i32, endpoint: usize, periods: i32): void {
   if (isFresh(endpoint)) {
-    startSession(endpoint);
+    startSession(index, endpoint);
     resetJitter(index, endpoint);
     store<i32>(endpoint, load<i32>(endpoint, CONTROL_FIRST_SEQUENCE) & 0xffff, SEND_SEQUENCE);
     store<i32>(endpoint, load<i32>(endpoint, CONTROL_FIRST_TIMESTAMP), SEND_TIMESTAMP);
@@ -34,42 +36,54 @@ export function prepareRtp(index: i32, endpoint: usize, periods: i32): void {
   const before = load<i32>(endpoint, STATE_FORMAT);
   const format = load<i32>(endpoint, CONTROL_FORMAT);
   if (before != format) changeFormat(index, endpoint, before, format);
-  const missed = (periods - 1) * FRAME_SAMPLES;
+  const missed = (periods - 1) * unitsOf(format);
   if (missed == 0) return;
   skip(index, endpoint, missed);
   store<i32>(endpoint, load<i32>(endpoint, SEND_TIMESTAMP) + missed, SEND_TIMESTAMP);
 }
 
 export function prepareUsb(index: i32, endpoint: usize): void {
-  if (!isFresh(endpoint)) return;
-  startSession(endpoint);
-  openRing(index);
+  if (isFresh(endpoint)) {
+    startSession(index, endpoint);
+    openRing(index);
+    return;
+  }
+  const format = load<i32>(endpoint, CONTROL_FORMAT);
+  if (load<i32>(endpoint, STATE_FORMAT) != format) forgetCodecs(endpoint, format);
 }
 
 export function gatherRtp(index: i32, endpoint: usize): void {
   const keyDown = keyTick(index, endpoint);
   if ((load<i32>(endpoint, CONTROL_DIRECTION) & DIRECTION_RECEIVE) == 0) {
-    resetJitter(index, endpoint);
+    if (load<i32>(endpoint, JITTER_STARTED)) resetJitter(index, endpoint);
     silentFrame(endpoint);
     return;
   }
   const format = load<i32>(endpoint, STATE_FORMAT);
-  const arrived = takeFrame(index, endpoint, SCRATCH_OCTETS);
-  if (arrived == FRAME_SAMPLES) {
-    memory.copy(endpoint + FRAME_OCTETS, SCRATCH_OCTETS, FRAME_SAMPLES);
-    acceptFrame(endpoint, format);
-  } else if (arrived > 0) patchFrame(endpoint, format, SCRATCH_OCTETS);
-  else if (keyDown) silentFrame(endpoint);
-  else concealFrame(endpoint);
+  const octets = nextFrame(endpoint);
+  const arrived = takeFrame(index, endpoint, octets);
+  if (arrived == frameOctets(format)) acceptFrame(endpoint, format);
+  else if (arrived > 0 && !isStateful(format)) patchFrame(index, endpoint, format, octets);
+  else if (arrived == 0 && keyDown) silentFrame(endpoint);
+  else lostFrame(endpoint);
 }
 
 export function gatherUsb(index: i32, endpoint: usize): void {
   readRing(index, endpoint);
 }
 
-/** What waits in the jitter buffer changes its law too, so that a new codec makes no gap. */
+/** What waits in the jitter buffer changes from law to law, so that a new codec makes no gap; others begin anew. */
 function changeFormat(index: i32, endpoint: usize, before: i32, format: i32): void {
-  const ring = jitterAt(index);
-  for (let at = 0; at < JITTER_SAMPLES; at += 1024) transcode(before, format, ring + usize(at), 1024);
+  if (isG711(before) && isG711(format)) {
+    const ring = jitterAt(index);
+    for (let at = 0; at < JITTER_OCTETS; at += 1024) transcode(before, format, ring + usize(at), 1024);
+  } else resetJitter(index, endpoint);
+  forgetCodecs(endpoint, format);
+}
+
+function forgetCodecs(endpoint: usize, format: i32): void {
   store<i32>(endpoint, format, STATE_FORMAT);
+  store<i32>(endpoint, 0, DECODER_WARM);
+  store<i32>(endpoint, 0, ENCODER_WARM);
+  store<i32>(endpoint, 0, INPUT_RUN);
 }

@@ -2,18 +2,20 @@
  * The memory map of the voice path: one chain of named regions, each with offset and size, in octets.
  * The WASM module and the host read the same file; a change of any number here changes `ABI_VERSION`.
  *
- *   header | constants | scratch | sine | endpoints | jitter | RTP in | RTP out | events | ring indices | ring slots
+ *   header | constants | scratch | lanes | sine | endpoints | kernels | echo | jitter | RTP in | RTP out | events | rings | slots
  *
  * Words are 32-bit little-endian. "host writes" words belong to the thread that calls `tick`;
  * only the ring indices are shared with another thread while it runs, and those are atomic.
  */
-export const ABI_VERSION = 2;
+export const ABI_VERSION = 3;
 
 export const PAGE = 65536;
 /** asconfig.json states the same number twice (initialMemory, maximumMemory). */
-export const PAGES = 32;
+export const PAGES = 224;
 
+/** Of narrowband, 8000 samples/s; wideband has twice as many. */
 export const FRAME_SAMPLES = 160;
+export const WIDE_SAMPLES = 320;
 export const FRAME_MS = 20;
 
 /** Endpoints 0 … MAX_RTP-1 are RTP streams, the rest USB channels. */
@@ -24,7 +26,20 @@ export const MAX_ENDPOINTS = MAX_RTP + MAX_USB;
 // Formats, as in CONTROL_FORMAT and in ring slots.
 export const FORMAT_PCMU = 1;
 export const FORMAT_PCMA = 2;
+/** 16-bit linear, little-endian, 8000 samples/s: of devices. */
 export const FORMAT_L16 = 3;
+export const FORMAT_G722 = 4;
+/** G.726 at 32 kbit/s, packed as RFC 3551 §4.5.4 has it: the first sample in the low bits. */
+export const FORMAT_G726 = 5;
+/** The same, packed as ITU-T I.366.2 Annex E (AAL2) has it: the first sample in the high bits. */
+export const FORMAT_G726_AAL2 = 6;
+/** 16-bit linear in network order, RFC 3551 §4.5.11, 8000 samples/s. */
+export const FORMAT_L16_NETWORK = 7;
+/** The same, 16000 samples/s. */
+export const FORMAT_L16_NETWORK_WIDE = 8;
+export const LAST_FORMAT = 8;
+/** Octets of a frame of the greediest format. */
+export const MAX_FRAME_OCTETS = 640;
 
 // ---- header -------------------------------------------------------------------------------------------------------
 export const HEADER_OFFSET = 0;
@@ -56,22 +71,35 @@ export const STATIC_SIZE = 127 * 1024;
 // ---- scratch: one frame being composed, and a payload being converted -----------------------------------------------
 export const SCRATCH_OFFSET = STATIC_OFFSET + STATIC_SIZE;
 export const SCRATCH_LINEAR = SCRATCH_OFFSET;
-export const SCRATCH_LINEAR_SIZE = 4096;
+export const SCRATCH_LINEAR_SIZE = 8192;
 export const SCRATCH_OCTETS = SCRATCH_LINEAR + SCRATCH_LINEAR_SIZE;
-export const SCRATCH_OCTETS_SIZE = 2048;
+export const SCRATCH_OCTETS_SIZE = 8192;
 export const SCRATCH_FLAGS = SCRATCH_OCTETS + SCRATCH_OCTETS_SIZE;
-export const SCRATCH_FLAGS_SIZE = 256;
+export const SCRATCH_FLAGS_SIZE = MAX_FRAME_OCTETS;
 export const SCRATCH_SIZE = SCRATCH_LINEAR_SIZE + SCRATCH_OCTETS_SIZE + SCRATCH_FLAGS_SIZE;
 
+// ---- lanes: jobs (state, from, to) that wait for the recursive codecs, four queues of eight ---------------------------
+export const LANES_OFFSET = SCRATCH_OFFSET + SCRATCH_SIZE;
+export const MAX_LANES = 8;
+export const JOB_STRIDE = 12;
+export const LANES_QUEUES = 4;
+/** How many wait, one word a queue. */
+export const LANES_WAITING = LANES_OFFSET;
+export const LANES_QUEUE = 128;
+export const LANES_JOBS = LANES_OFFSET + 64;
+/** Octets of G.726 in the other packing, one frame a lane. */
+export const LANES_OCTETS = LANES_JOBS + LANES_QUEUES * LANES_QUEUE;
+export const LANES_SIZE = 64 + LANES_QUEUES * LANES_QUEUE + MAX_LANES * FRAME_SAMPLES;
+
 // ---- sine: one period in 1024 steps of 16-bit samples, and the first step again ------------------------------------
-export const SINE_OFFSET = SCRATCH_OFFSET + SCRATCH_SIZE;
+export const SINE_OFFSET = LANES_OFFSET + LANES_SIZE;
 export const SINE_STEPS = 1024;
 export const SINE_SIZE = 2112;
 
 // ---- endpoints ------------------------------------------------------------------------------------------------------
 export const ENDPOINTS_OFFSET = SINE_OFFSET + SINE_SIZE;
 /** Octets of one endpoint; the offsets below are within it. */
-export const ENDPOINT_SIZE = 2048;
+export const ENDPOINT_SIZE = 8192;
 export const ENDPOINTS_SIZE = MAX_ENDPOINTS * ENDPOINT_SIZE;
 
 /** Host writes: 1 while the endpoint is open. */
@@ -127,17 +155,29 @@ export const DATA_MARK_BITS = DATA_SERIAL + 28;
 export const DIGITS_WRITTEN = DATA_SERIAL + 32;
 export const MAX_DIGITS = 32;
 export const DIGITS_QUEUE = DIGITS_WRITTEN + 4;
-export const CONTROL_SIZE = DIGITS_QUEUE + 4 * MAX_DIGITS;
+/** Host writes: echo of a channel's line to be cancelled, ms; 0 = none. */
+export const CONTROL_ECHO = DIGITS_QUEUE + 4 * MAX_DIGITS;
+/** Host writes: 1 when the sound of the channel's keys is taken out. */
+export const CONTROL_MUTE_KEYS = CONTROL_ECHO + 4;
+/** Host writes: 1 when a stream's sound is searched for fax tones. */
+export const CONTROL_FAX = CONTROL_ECHO + 8;
+export const CONTROL_SIZE = CONTROL_FAX + 4;
 
 // State of the tick; the host reads some of it for status and RTCP.
 export const STATE_OFFSET = 384;
 export const STATE_SESSION = STATE_OFFSET;
 export const STATE_FORMAT = STATE_OFFSET + 4;
-/** What FRAME_OCTETS and FRAME_LINEAR hold of the newest frame in: INPUT_… bits. */
+/** What is known of the newest frame in: INPUT_ bits. */
 export const INPUT_KIND = STATE_OFFSET + 8;
 export const INPUT_SILENCE = 0;
+/** Its octets are in the slot INPUT_SLOT. */
 export const INPUT_CODED = 1;
+/** Its samples are at FRAME_LINEAR, at the format's rate. */
 export const INPUT_LINEAR = 2;
+/** Nothing came: it has to be made up. */
+export const INPUT_LOST = 4;
+/** The far end is silent and says so: comfort noise. */
+export const INPUT_NOISE = 8;
 export const INPUT_FORMAT = STATE_OFFSET + 12;
 /** Frames in a row that had to be concealed. */
 export const INPUT_MISSES = STATE_OFFSET + 16;
@@ -232,17 +272,87 @@ export const RING_DRY = STATE_OFFSET + 284;
 /** RTP timestamp after the last sample of this source that was played; meaningful while JITTER_PLAYED is 1. */
 export const JITTER_PLAYED = STATE_OFFSET + 288;
 export const JITTER_PLAYED_TO = STATE_OFFSET + 292;
-export const STATE_SIZE = 296;
 
+/** Which of the slots at FRAME_OCTETS holds the newest frame that came. */
+export const INPUT_SLOT = STATE_OFFSET + 296;
+/** Frames in a row that came whole, up to FRAME_SLOTS: that many slots are the frames before. */
+export const INPUT_RUN = STATE_OFFSET + 300;
+/** 1 when somebody hears this endpoint as samples in this tick. */
+export const INPUT_NEEDED = STATE_OFFSET + 304;
+/** 1 while a gap has been concealed and the next frame has to be joined to it. */
+export const CONCEAL_SEAM = STATE_OFFSET + 308;
+/** 1 while the concealment knows the frame before this one. */
+export const CONCEAL_WARM = STATE_OFFSET + 312;
+/** 1 while the decoder has had every frame up to the one before. */
+export const DECODER_WARM = STATE_OFFSET + 316;
+export const ENCODER_WARM = STATE_OFFSET + 320;
+
+/** What goes out in this tick: OUT_… */
+export const OUT_KIND = STATE_OFFSET + 324;
+export const OUT_NOTHING = 0;
+/** The peer's octets as they are. */
+export const OUT_PASS = 1;
+/** The samples at FRAME_OUT, 8000 a second: a tone, a key, data. */
+export const OUT_LOCAL = 2;
+/** The peer's samples. */
+export const OUT_PEER = 3;
+export const OUT_SILENT = 4;
+/** The peer's frame is missing, and the far end conceals it. */
+export const OUT_LOST = 5;
+/** Where the octets go: payload of a packet, slot of a ring. */
+export const OUT_TO = STATE_OFFSET + 328;
+/** Tail that the echo canceller was opened with, ms. */
+export const ECHO_TAIL = STATE_OFFSET + 332;
+/** 1 while the key detector is open. */
+export const KEYS_OPEN = STATE_OFFSET + 336;
+export const FAX_OPEN = STATE_OFFSET + 340;
+/** Ring position after the frame that the device played while it recorded the newest frame in; -1 = not known. */
+export const RING_HEARD = STATE_OFFSET + 344;
+/** 1 while the far end has said by comfort noise that it is silent (RFC 3389). */
+export const NOISE_ON = STATE_OFFSET + 348;
+export const STATE_SIZE = 352;
+
+/** The last frames that came, coded: concealment looks back at them. */
 export const FRAME_OCTETS = 768;
-export const FRAME_LINEAR = FRAME_OCTETS + 320;
-export const FRAME_MESSAGE = FRAME_LINEAR + 320;
+export const FRAME_SLOTS = 4;
+export const FRAME_LINEAR = FRAME_OCTETS + FRAME_SLOTS * MAX_FRAME_OCTETS;
+export const FRAME_OUT = FRAME_LINEAR + 2 * WIDE_SAMPLES;
+export const FRAME_MESSAGE = FRAME_OUT + 2 * WIDE_SAMPLES;
 export const MAX_MESSAGE = 512;
 
-// ---- jitter buffers: a ring of octets addressed by RTP timestamp, and one flag octet a sample -----------------------
-export const JITTER_OFFSET = ENDPOINTS_OFFSET + ENDPOINTS_SIZE;
-export const JITTER_SAMPLES = 4096;
-export const JITTER_STRIDE = 2 * JITTER_SAMPLES;
+// ---- kernel states: one block an endpoint; the offsets are within it ---------------------------------------------------
+export const KERNELS_OFFSET = ENDPOINTS_OFFSET + ENDPOINTS_SIZE;
+export const KERNELS_STRIDE = 32768;
+export const KERNELS_SIZE = MAX_ENDPOINTS * KERNELS_STRIDE;
+// `open` refuses a build whose kernels have outgrown these.
+export const KERNEL_DECODER = 0;
+export const KERNEL_ENCODER = 1024;
+export const KERNEL_CODEC_SIZE = 1024;
+export const KERNEL_UP = 2048;
+export const KERNEL_DOWN = 2560;
+export const KERNEL_RATE_SIZE = 512;
+export const KERNEL_NOISE = 3072;
+export const KERNEL_NOISE_SIZE = 1024;
+export const KERNEL_CONCEAL = 4096;
+export const KERNEL_CONCEAL_SIZE = 8192;
+export const KERNEL_KEYS = 12288;
+export const KERNEL_KEYS_SIZE = 2048;
+export const KERNEL_FAX = 14336;
+export const KERNEL_FAX_SIZE = 1024;
+
+// ---- echo: what each USB channel was sent lately, as samples, and its canceller's state -----------------------------------
+export const ECHO_OFFSET = KERNELS_OFFSET + KERNELS_SIZE;
+export const ECHO_FRAMES = 16;
+export const ECHO_FAR = 0;
+export const ECHO_STATE = ECHO_FRAMES * 2 * FRAME_SAMPLES;
+export const ECHO_STRIDE = 65536;
+export const ECHO_SIZE = MAX_USB * ECHO_STRIDE;
+
+// ---- jitter buffers: a ring of octets addressed by RTP timestamp, and one flag for each --------------------------------
+export const JITTER_OFFSET = ECHO_OFFSET + ECHO_SIZE;
+/** 512 ms of the greediest format. */
+export const JITTER_OCTETS = 16384;
+export const JITTER_STRIDE = 2 * JITTER_OCTETS;
 export const JITTER_SIZE = MAX_RTP * JITTER_STRIDE;
 
 // ---- RTP in: slots of (endpoint, length, arrival in RTP units, 0, datagram) ------------------------------------------
@@ -259,7 +369,7 @@ export const MAX_DATAGRAM = 1500;
 // ---- RTP out: slots of (endpoint, length, 0, 0, packet) ---------------------------------------------------------------
 export const RTP_OUT_OFFSET = RTP_IN_OFFSET + RTP_IN_SIZE;
 export const RTP_OUT_SLOTS = MAX_RTP;
-export const RTP_OUT_STRIDE = 192;
+export const RTP_OUT_STRIDE = 704;
 export const RTP_OUT_SIZE = RTP_OUT_SLOTS * RTP_OUT_STRIDE;
 
 // ---- events: slots of (kind, endpoint, value, duration in ms) ----------------------------------------------------------
@@ -282,11 +392,12 @@ export const RINGS_STRIDE = 128;
 export const RINGS_SIZE = 2 * MAX_USB * RINGS_STRIDE;
 export const SLOTS_OFFSET = RINGS_OFFSET + RINGS_SIZE;
 export const RING_SLOTS = 8;
-/** (sequence, format, length, 0, octets) */
+/** (sequence, format, length, heard, octets); `heard`: of a frame in, the ring position after the frame out played meanwhile */
 export const RING_SLOT_STRIDE = 336;
 export const RING_SLOT_SEQUENCE = 0;
 export const RING_SLOT_FORMAT = 4;
 export const RING_SLOT_LENGTH = 8;
+export const RING_SLOT_HEARD = 12;
 export const RING_SLOT_DATA = 16;
 export const RING_STRIDE = RING_SLOTS * RING_SLOT_STRIDE;
 export const SLOTS_SIZE = 2 * MAX_USB * RING_STRIDE;

@@ -1,11 +1,13 @@
-/** Second half of the tick: what every open endpoint hears, and sends. */
-import { encode, fillSilence, frameOctets } from "./codec/convert.ts";
-import { linearInput } from "./conceal/repeat.ts";
+/** What every open endpoint sends: decided before anything is decoded, so that only what is needed is. */
 import { dropDigits } from "./dtmf/queue.ts";
 import { digitFrame } from "./dtmf/sound.ts";
-import { endpointAt, isOpen } from "./endpoint.ts";
+import { endpointAt, isOpen, kernelAt } from "./endpoint.ts";
+import { encodeStateless, fillSilence, frameOctets, isStateful, isWide, samplesOf, unitsOf } from "./format.ts";
+import { codedFrame } from "./frame.ts";
 import { dataFrame } from "./fsk/modulator.ts";
+import { addEncoding, repack } from "./lanes.ts";
 import {
+  CONCEAL_SEAM,
   CONTROL_DIRECTION,
   CONTROL_EVENT_TYPE,
   CONTROL_FORMAT,
@@ -13,41 +15,90 @@ import {
   CONTROL_PEER,
   CONTROL_REMOTE,
   DIRECTION_SEND,
-  FRAME_OCTETS,
+  ENCODER_WARM,
+  FORMAT_G726_AAL2,
+  FRAME_LINEAR,
+  FRAME_OUT,
   FRAME_SAMPLES,
   INPUT_CODED,
   INPUT_FORMAT,
   INPUT_KIND,
-  INPUT_POWER,
+  INPUT_LOST,
+  INPUT_NEEDED,
   INPUT_SILENCE,
+  KERNEL_DOWN,
+  KERNEL_UP,
   MAX_ENDPOINTS,
+  MAX_RTP,
+  OUT_KIND,
+  OUT_LOCAL,
+  OUT_LOST,
+  OUT_NOTHING,
+  OUT_PASS,
+  OUT_PEER,
+  OUT_SILENT,
+  OUT_TO,
   SCRATCH_LINEAR,
   SEND_MARKER,
+  SEND_SEQUENCE,
   SEND_TIMESTAMP,
+  WIDE_SAMPLES,
 } from "./layout.ts";
-import { meanSquare } from "./meter/level.ts";
+import { rememberSent } from "./listen.ts";
+import { down } from "./rate/down.ts";
+import { up } from "./rate/up.ts";
 import { nextSlot, publishFrame } from "./ring/usb.ts";
 import { sendKey } from "./rtp/key-out.ts";
 import { beginPacket } from "./rtp/send.ts";
 import { toneFrame } from "./tone/cadence.ts";
 
 /** The stream's packet of this tick. The timestamp counts on even when nothing is sent: it is a clock. */
-export function sendRtp(index: i32, endpoint: usize): void {
+export function planRtp(index: i32, endpoint: usize): void {
+  store<i32>(endpoint, OUT_NOTHING, OUT_KIND);
   const timestamp = load<i32>(endpoint, SEND_TIMESTAMP);
   if (maySend(endpoint)) {
     const asEvent = load<i32>(endpoint, CONTROL_EVENT_TYPE) >= 0;
-    if (!asEvent || !sendKey(index, endpoint)) sendVoice(index, endpoint, timestamp, !asEvent);
+    if (!asEvent || !sendKey(index, endpoint)) planPacket(index, endpoint, timestamp, !asEvent);
   } else {
     dropDigits(endpoint);
     store<i32>(endpoint, 1, SEND_MARKER);
   }
-  store<i32>(endpoint, timestamp + FRAME_SAMPLES, SEND_TIMESTAMP);
+  store<i32>(endpoint, timestamp + unitsOf(load<i32>(endpoint, CONTROL_FORMAT)), SEND_TIMESTAMP);
 }
 
 /** The channel's frame of this tick: a phone that hears nothing hears silence. */
-export function sendUsb(index: i32, endpoint: usize): void {
+export function planUsb(index: i32, endpoint: usize): void {
+  store<i32>(endpoint, decide(index, endpoint, load<i32>(endpoint, CONTROL_FORMAT), true), OUT_KIND);
+  store<u32>(endpoint, u32(nextSlot(index)), OUT_TO);
+}
+
+/** Writes the octets, or queues them for the lanes. */
+export function composeFrame(index: i32, endpoint: usize): void {
+  const kind = load<i32>(endpoint, OUT_KIND);
+  if (kind == OUT_NOTHING) return;
   const format = load<i32>(endpoint, CONTROL_FORMAT);
-  compose(index, endpoint, format, nextSlot(index), true);
+  const to = usize(load<u32>(endpoint, OUT_TO));
+  if (kind == OUT_PASS) {
+    memory.copy(to, codedFrame(endpointAt(load<i32>(endpoint, CONTROL_PEER))), usize(frameOctets(format)));
+    store<i32>(endpoint, 0, ENCODER_WARM);
+    return;
+  }
+  if (kind == OUT_SILENT && !isStateful(format)) {
+    fillSilence(format, to);
+    return;
+  }
+  const samples = samplesFor(index, endpoint, kind, format);
+  if (isStateful(format)) addEncoding(index, endpoint, format, samples, to);
+  else encodeStateless(format, samples, to, samplesOf(format));
+}
+
+/** After the lanes are done. */
+export function publish(index: i32, endpoint: usize): void {
+  const kind = load<i32>(endpoint, OUT_KIND);
+  const format = load<i32>(endpoint, CONTROL_FORMAT);
+  if (format == FORMAT_G726_AAL2 && kind > OUT_PASS) repack(usize(load<u32>(endpoint, OUT_TO)));
+  if (index < MAX_RTP) return;
+  rememberSent(index, endpoint, usize(load<u32>(endpoint, OUT_TO)));
   publishFrame(index, endpoint, format);
 }
 
@@ -56,39 +107,57 @@ function maySend(endpoint: usize): bool {
   return sends && load<i32>(endpoint, CONTROL_REMOTE) != 0;
 }
 
-function sendVoice(index: i32, endpoint: usize, timestamp: i32, digitsAsSound: bool): void {
+function planPacket(index: i32, endpoint: usize, timestamp: i32, digitsAsSound: bool): void {
   const format = load<i32>(endpoint, CONTROL_FORMAT);
+  const kind = decide(index, endpoint, format, digitsAsSound);
+  if (kind == OUT_LOST) {
+    // The far end conceals it as well as we could; its number is missing, as it was missing here.
+    store<i32>(endpoint, (load<i32>(endpoint, SEND_SEQUENCE) + 1) & 0xffff, SEND_SEQUENCE);
+    return;
+  }
   const marker = load<i32>(endpoint, SEND_MARKER) != 0;
   const type = load<i32>(endpoint, CONTROL_PAYLOAD_TYPE);
   const payload = beginPacket(index, type, marker, timestamp, frameOctets(format));
   if (payload == 0) return;
   store<i32>(endpoint, 0, SEND_MARKER);
-  compose(index, endpoint, format, payload, digitsAsSound);
+  store<i32>(endpoint, kind, OUT_KIND);
+  store<u32>(endpoint, u32(payload), OUT_TO);
 }
 
-/** One frame: data before a tone, a tone before a key, a key before the peer's voice. */
-function compose(index: i32, endpoint: usize, format: i32, to: usize, digitsAsSound: bool): void {
+/** Data before a tone, a tone before a key, a key before the peer's voice. */
+function decide(index: i32, endpoint: usize, format: i32, digitsAsSound: bool): i32 {
   if (dataFrame(index, endpoint) || toneFrame(endpoint) || (digitsAsSound && digitFrame(endpoint))) {
-    encode(format, SCRATCH_LINEAR, to, FRAME_SAMPLES);
-    return;
+    memory.copy(endpoint + FRAME_OUT, SCRATCH_LINEAR, 2 * FRAME_SAMPLES);
+    return OUT_LOCAL;
   }
-  const peer = load<i32>(endpoint, CONTROL_PEER);
-  if (u32(peer) >= u32(MAX_ENDPOINTS) || !isOpen(endpointAt(peer))) fillSilence(format, to);
-  else passOn(endpointAt(peer), format, to);
+  const who = load<i32>(endpoint, CONTROL_PEER);
+  if (u32(who) >= u32(MAX_ENDPOINTS)) return OUT_SILENT;
+  const peer = endpointAt(who);
+  const kind = isOpen(peer) ? load<i32>(peer, INPUT_KIND) : INPUT_SILENCE;
+  if (kind == INPUT_SILENCE) return OUT_SILENT;
+  if (load<i32>(peer, INPUT_FORMAT) == format) {
+    if ((kind & INPUT_CODED) != 0 && !load<i32>(peer, CONCEAL_SEAM)) return OUT_PASS;
+    if ((kind & INPUT_LOST) != 0 && isStateful(format) && index < MAX_RTP) return OUT_LOST;
+  }
+  store<i32>(peer, 1, INPUT_NEEDED);
+  return OUT_PEER;
 }
 
-/** The peer's frame, untouched when both ends speak the same format. */
-function passOn(peer: usize, format: i32, to: usize): void {
-  const kind = load<i32>(peer, INPUT_KIND);
-  if (kind == INPUT_SILENCE) {
-    fillSilence(format, to);
-    return;
+/** The samples to encode, at the format's rate. */
+function samplesFor(index: i32, endpoint: usize, kind: i32, format: i32): usize {
+  const own = endpoint + FRAME_OUT;
+  if (kind == OUT_SILENT) {
+    memory.fill(own, 0, 2 * WIDE_SAMPLES);
+    return own;
   }
-  if ((kind & INPUT_CODED) != 0 && load<i32>(peer, INPUT_FORMAT) == format) {
-    memory.copy(to, peer + FRAME_OCTETS, usize(frameOctets(format)));
-    return;
+  const peer = endpointAt(load<i32>(endpoint, CONTROL_PEER));
+  const fromWide = kind == OUT_PEER && isWide(load<i32>(peer, INPUT_FORMAT));
+  const from = kind == OUT_PEER ? peer + FRAME_LINEAR : own;
+  if (fromWide == isWide(format)) return from;
+  if (fromWide) down(kernelAt(index, KERNEL_DOWN), from, own, FRAME_SAMPLES);
+  else {
+    up(kernelAt(index, KERNEL_UP), from, SCRATCH_LINEAR, FRAME_SAMPLES);
+    memory.copy(own, SCRATCH_LINEAR, 2 * WIDE_SAMPLES);
   }
-  const samples = linearInput(peer);
-  store<i32>(peer, meanSquare(samples), INPUT_POWER);
-  encode(format, samples, to, FRAME_SAMPLES);
+  return own;
 }

@@ -1,6 +1,7 @@
 /**
- * The jitter buffer of an RTP stream: a ring of octets addressed by RTP timestamp. G.711 has one octet a sample, so any
- * packet time fits and reordering needs no sorting; one flag a sample says what has arrived.
+ * The jitter buffer of an RTP stream: a ring of octets addressed by RTP timestamp, so that any packet time fits and
+ * reordering needs no sorting; one flag for each octet says what has arrived. How many octets an RTP unit has is the
+ * format's affair (format.ts).
  *
  *        played | playout ............ newest | free
  *   timestamps  |<---- fill, at most MAX_FILL --->|
@@ -10,15 +11,16 @@
  * again and again insert one, or, when nothing comes in time any more, begin anew.
  */
 import { count, jitterAt } from "../endpoint.ts";
+import { frameOctets, octetsOf, unitsIn, unitsOf } from "../format.ts";
 import {
   FRAME_SAMPLES,
   HEADER_DEPTH,
   JITTER_LATE_TICKS,
   JITTER_NEWEST,
+  JITTER_OCTETS,
   JITTER_PLAYED,
   JITTER_PLAYED_TO,
   JITTER_PLAYOUT,
-  JITTER_SAMPLES,
   JITTER_STARTED,
   JITTER_TICK_LATE,
   JITTER_TICK_TIMELY,
@@ -28,9 +30,10 @@ import {
   METER_DUPLICATES,
   METER_LATE,
   SCRATCH_FLAGS,
+  STATE_FORMAT,
 } from "../layout.ts";
 
-const MASK: i32 = JITTER_SAMPLES - 1;
+const MASK: i32 = JITTER_OCTETS - 1;
 /** 400 ms: what is further ahead is a new clock of the sender, not a packet to keep. */
 const MAX_FILL: i32 = 3200;
 /** 1 s: what is further behind is a new clock, too. */
@@ -41,79 +44,96 @@ const LATE_IN_A_ROW: i32 = 3;
 
 /** Empties the buffer for a new source; the next packet starts it. */
 export function resetJitter(index: i32, endpoint: usize): void {
-  memory.fill(flagsAt(index), 0, JITTER_SAMPLES);
+  memory.fill(flagsAt(index), 0, JITTER_OCTETS);
   store<i32>(endpoint, 0, JITTER_STARTED);
   store<i32>(endpoint, 0, JITTER_PLAYED);
 }
 
-/** Puts `length` octets whose first one has this RTP timestamp. At most MAX_FILL octets. */
+/** Puts `length` octets whose first one has this RTP timestamp. At most what 160 ms have. */
 export function putOctets(index: i32, endpoint: usize, timestamp: i32, payload: usize, length: i32): void {
+  const format = load<i32>(endpoint, STATE_FORMAT);
+  const units = unitsIn(format, length);
   if (!load<i32>(endpoint, JITTER_STARTED)) {
-    if (wasPlayed(endpoint, timestamp + length)) {
+    if (wasPlayed(endpoint, timestamp + units)) {
       count(endpoint, METER_LATE, 1);
       return;
     }
     begin(index, endpoint, timestamp);
   }
   let ahead = timestamp - load<i32>(endpoint, JITTER_PLAYOUT);
-  if (ahead > MAX_FILL - length || ahead < -MAX_BEHIND) {
+  if (ahead > MAX_FILL * speed(endpoint) - units || ahead < -MAX_BEHIND * speed(endpoint)) {
     store<i32>(endpoint, 0, JITTER_PLAYED);
     begin(index, endpoint, timestamp);
-    ahead = load<i32>(HEADER_DEPTH);
+    ahead = depth(endpoint);
   }
-  if (ahead + length <= 0 || wasPlayed(endpoint, timestamp + length)) {
+  if (ahead + units <= 0 || wasPlayed(endpoint, timestamp + units)) {
     count(endpoint, METER_LATE, 1);
     store<i32>(endpoint, 1, JITTER_TICK_LATE);
     return;
   }
   store<i32>(endpoint, 1, JITTER_TICK_TIMELY);
   const cut = ahead < 0 ? -ahead : 0;
-  keep(index, endpoint, timestamp + cut, payload + usize(cut), length - cut);
+  const from = octetsOf(format, cut);
+  keep(index, endpoint, format, timestamp + cut, payload + usize(from), length - from);
 }
 
 /**
- * Takes the next frame: FRAME_SAMPLES octets, and as many flags at SCRATCH_FLAGS.
+ * Takes the next frame: its octets, and as many flags at SCRATCH_FLAGS.
  * Returns how many of the octets had arrived.
  */
 export function takeFrame(index: i32, endpoint: usize, octets: usize): i32 {
   if (!load<i32>(endpoint, JITTER_STARTED)) return 0;
   regulate(index, endpoint);
   if (!load<i32>(endpoint, JITTER_STARTED)) return 0;
+  const format = load<i32>(endpoint, STATE_FORMAT);
+  const length = frameOctets(format);
   const playout = load<i32>(endpoint, JITTER_PLAYOUT);
-  copyOut(jitterAt(index), playout, octets, FRAME_SAMPLES);
-  copyOut(flagsAt(index), playout, SCRATCH_FLAGS, FRAME_SAMPLES);
-  skip(index, endpoint, FRAME_SAMPLES);
-  const present = arrived();
+  const place = octetsOf(format, playout);
+  copyOut(jitterAt(index), place, octets, length);
+  copyOut(flagsAt(index), place, SCRATCH_FLAGS, length);
+  skip(index, endpoint, unitsOf(format));
+  const present = arrived(length);
   if (present > 0) {
     store<i32>(endpoint, 1, JITTER_PLAYED);
-    store<i32>(endpoint, playout + FRAME_SAMPLES, JITTER_PLAYED_TO);
+    store<i32>(endpoint, playout + unitsOf(format), JITTER_PLAYED_TO);
   }
   return present;
 }
 
-/** Lets time pass without playing: a tick that could not be held. */
-export function skip(index: i32, endpoint: usize, samples: i32): void {
+/** Lets time pass without playing: a tick that could not be held. `units` of RTP. */
+export function skip(index: i32, endpoint: usize, units: i32): void {
   if (!load<i32>(endpoint, JITTER_STARTED)) return;
+  const format = load<i32>(endpoint, STATE_FORMAT);
   const playout = load<i32>(endpoint, JITTER_PLAYOUT);
-  clear(flagsAt(index), playout, samples < JITTER_SAMPLES ? samples : JITTER_SAMPLES);
-  store<i32>(endpoint, playout + samples, JITTER_PLAYOUT);
+  clear(flagsAt(index), octetsOf(format, playout), min<i32>(octetsOf(format, units), JITTER_OCTETS));
+  store<i32>(endpoint, playout + units, JITTER_PLAYOUT);
+}
+
+/** RTP units in 125 µs: 1, or 2 when the clock runs at 16 kHz. */
+function speed(endpoint: usize): i32 {
+  return unitsOf(load<i32>(endpoint, STATE_FORMAT)) / FRAME_SAMPLES;
+}
+
+/** RTP units that a packet waits. */
+function depth(endpoint: usize): i32 {
+  return load<i32>(HEADER_DEPTH) * speed(endpoint);
 }
 
 function flagsAt(index: i32): usize {
-  return jitterAt(index) + JITTER_SAMPLES;
+  return jitterAt(index) + JITTER_OCTETS;
 }
 
 /** True when nothing before `end` is new: after a beginning anew, late copies would be heard again. */
 function wasPlayed(endpoint: usize, end: i32): bool {
   if (!load<i32>(endpoint, JITTER_PLAYED)) return false;
   const behind = load<i32>(endpoint, JITTER_PLAYED_TO) - end;
-  return behind >= 0 && behind < MAX_BEHIND;
+  return behind >= 0 && behind < MAX_BEHIND * speed(endpoint);
 }
 
 function begin(index: i32, endpoint: usize, timestamp: i32): void {
-  memory.fill(flagsAt(index), 0, JITTER_SAMPLES);
+  memory.fill(flagsAt(index), 0, JITTER_OCTETS);
   store<i32>(endpoint, 1, JITTER_STARTED);
-  store<i32>(endpoint, timestamp - load<i32>(HEADER_DEPTH), JITTER_PLAYOUT);
+  store<i32>(endpoint, timestamp - depth(endpoint), JITTER_PLAYOUT);
   store<i32>(endpoint, timestamp, JITTER_NEWEST);
   store<i32>(endpoint, 0, JITTER_LATE_TICKS);
   beginWindow(endpoint);
@@ -125,18 +145,19 @@ function beginWindow(endpoint: usize): void {
   store<i32>(endpoint, i32.MAX_VALUE, JITTER_WINDOW_LEAST);
 }
 
-function keep(index: i32, endpoint: usize, timestamp: i32, payload: usize, length: i32): void {
-  if (load<u8>(flagsAt(index) + usize(timestamp & MASK))) {
+function keep(index: i32, endpoint: usize, format: i32, timestamp: i32, payload: usize, length: i32): void {
+  const place = octetsOf(format, timestamp);
+  const flags = flagsAt(index);
+  const first = place & MASK;
+  if (load<u8>(flags + usize(first))) {
     count(endpoint, METER_DUPLICATES, 1);
     return;
   }
-  copyIn(jitterAt(index), timestamp, payload, length);
-  const flags = flagsAt(index);
-  const first = timestamp & MASK;
-  const before = min<i32>(length, JITTER_SAMPLES - first);
+  copyIn(jitterAt(index), place, payload, length);
+  const before = min<i32>(length, JITTER_OCTETS - first);
   memory.fill(flags + usize(first), 1, usize(before));
   memory.fill(flags, 1, usize(length - before));
-  const end = timestamp + length;
+  const end = timestamp + unitsIn(format, length);
   if (end - load<i32>(endpoint, JITTER_NEWEST) > 0) store<i32>(endpoint, end, JITTER_NEWEST);
 }
 
@@ -150,7 +171,7 @@ function regulate(index: i32, endpoint: usize): void {
   else if (late) count(endpoint, JITTER_LATE_TICKS, 1);
   if (late) count(endpoint, JITTER_WINDOW_LATE, 1);
   if (load<i32>(endpoint, JITTER_LATE_TICKS) >= LATE_IN_A_ROW) {
-    memory.fill(flagsAt(index), 0, JITTER_SAMPLES);
+    memory.fill(flagsAt(index), 0, JITTER_OCTETS);
     store<i32>(endpoint, 0, JITTER_STARTED);
     return;
   }
@@ -163,7 +184,7 @@ function regulate(index: i32, endpoint: usize): void {
 
 /** One frame more of delay. What lies just behind the playout point has been cleared: it will be concealed. */
 function hold(endpoint: usize): void {
-  store<i32>(endpoint, load<i32>(endpoint, JITTER_PLAYOUT) - FRAME_SAMPLES, JITTER_PLAYOUT);
+  store<i32>(endpoint, load<i32>(endpoint, JITTER_PLAYOUT) - FRAME_SAMPLES * speed(endpoint), JITTER_PLAYOUT);
   beginWindow(endpoint);
 }
 
@@ -175,34 +196,35 @@ function shed(index: i32, endpoint: usize): void {
   if (load<i32>(endpoint, JITTER_WINDOW_TICKS) < WINDOW_TICKS) return;
   const least = load<i32>(endpoint, JITTER_WINDOW_LEAST);
   beginWindow(endpoint);
-  if (least >= load<i32>(HEADER_DEPTH) + 2 * FRAME_SAMPLES) skip(index, endpoint, FRAME_SAMPLES);
+  const frame = FRAME_SAMPLES * speed(endpoint);
+  if (least >= depth(endpoint) + 2 * frame) skip(index, endpoint, frame);
 }
 
-function copyIn(ring: usize, timestamp: i32, from: usize, length: i32): void {
-  const first = timestamp & MASK;
-  const before = min<i32>(length, JITTER_SAMPLES - first);
+function copyIn(ring: usize, place: i32, from: usize, length: i32): void {
+  const first = place & MASK;
+  const before = min<i32>(length, JITTER_OCTETS - first);
   memory.copy(ring + usize(first), from, usize(before));
   memory.copy(ring, from + usize(before), usize(length - before));
 }
 
-function copyOut(ring: usize, timestamp: i32, to: usize, length: i32): void {
-  const first = timestamp & MASK;
-  const before = min<i32>(length, JITTER_SAMPLES - first);
+function copyOut(ring: usize, place: i32, to: usize, length: i32): void {
+  const first = place & MASK;
+  const before = min<i32>(length, JITTER_OCTETS - first);
   memory.copy(to, ring + usize(first), usize(before));
   memory.copy(to + usize(before), ring, usize(length - before));
 }
 
-function clear(flags: usize, timestamp: i32, length: i32): void {
-  const first = timestamp & MASK;
-  const before = min<i32>(length, JITTER_SAMPLES - first);
+function clear(flags: usize, place: i32, length: i32): void {
+  const first = place & MASK;
+  const before = min<i32>(length, JITTER_OCTETS - first);
   memory.fill(flags + usize(first), 0, usize(before));
   memory.fill(flags, 0, usize(length - before));
 }
 
-/** How many of the flags at SCRATCH_FLAGS are set: they are 0 or 1. */
-function arrived(): i32 {
+/** How many of the first `length` flags at SCRATCH_FLAGS are set: they are 0 or 1. `length`: a multiple of 16, at most 640. */
+function arrived(length: i32): i32 {
   let sum: v128 = i8x16.splat(0);
-  for (let i = 0; i < FRAME_SAMPLES; i += 16) sum = i8x16.add(sum, v128.load(usize(SCRATCH_FLAGS) + usize(i)));
+  for (let i = 0; i < length; i += 16) sum = i8x16.add(sum, v128.load(usize(SCRATCH_FLAGS) + usize(i)));
   const pairs = i16x8.extadd_pairwise_i8x16_u(sum);
   const fours = i32x4.extadd_pairwise_i16x8_u(pairs);
   return (

@@ -2,24 +2,25 @@
  * The tick's ends of the rings to the thread that does the USB transfers. One writer and one reader a ring; the indices
  * run free, the writer never waits. The device's clock is not ours: the ring in is kept at a small fill.
  */
-import { frameOctets } from "../codec/convert.ts";
-import { acceptFrame, concealFrame } from "../conceal/repeat.ts";
 import { count } from "../endpoint.ts";
+import { frameOctets } from "../format.ts";
+import { acceptFrame, lostFrame, nextFrame } from "../frame.ts";
 import {
   FORMAT_L16,
   FORMAT_PCMU,
-  FRAME_OCTETS,
   MAX_RTP,
   METER_GAPS,
   METER_LATE,
   RING_DRY,
   RING_FRAMES_IN,
   RING_FRAMES_OUT,
+  RING_HEARD,
   RING_PRIMED,
   RING_READ,
   RING_SEQUENCE,
   RING_SLOT_DATA,
   RING_SLOT_FORMAT,
+  RING_SLOT_HEARD,
   RING_SLOT_LENGTH,
   RING_SLOT_SEQUENCE,
   RING_SLOT_STRIDE,
@@ -54,7 +55,7 @@ export function readRing(index: i32, endpoint: usize): void {
   const fill = trim(ring, endpoint);
   if (!load<i32>(endpoint, RING_PRIMED)) {
     if (fill < TARGET) {
-      concealFrame(endpoint);
+      lostFrame(endpoint);
       return;
     }
     prime(index, endpoint, ring);
@@ -70,6 +71,11 @@ export function readRing(index: i32, endpoint: usize): void {
 /** Where the tick writes the device's next frame; `publishFrame` hands it over. */
 export function nextSlot(index: i32): usize {
   return slotAt(index, 1, load<i32>(ringOut(index), RING_WRITTEN)) + RING_SLOT_DATA;
+}
+
+/** Ring position of the device's next frame. */
+export function positionOut(index: i32): i32 {
+  return load<i32>(ringOut(index), RING_WRITTEN);
 }
 
 export function publishFrame(index: i32, endpoint: usize, format: i32): void {
@@ -134,7 +140,7 @@ function dry(endpoint: usize): void {
   const ticks = load<i32>(endpoint, RING_DRY) + 1;
   store<i32>(endpoint, ticks, RING_DRY);
   if (ticks > DRY_TICKS) store<i32>(endpoint, 0, RING_PRIMED);
-  concealFrame(endpoint);
+  lostFrame(endpoint);
 }
 
 function takeSlot(endpoint: usize, ring: usize, slot: usize): void {
@@ -145,15 +151,16 @@ function takeSlot(endpoint: usize, ring: usize, slot: usize): void {
     // The lost frame's time is played, not skipped: the ring keeps its fill.
     count(endpoint, METER_GAPS, 1);
     store<i32>(endpoint, (expected + 1) & 0xffff, RING_SEQUENCE);
-    concealFrame(endpoint);
+    lostFrame(endpoint);
     return;
   }
   store<i32>(endpoint, (sequence + 1) & 0xffff, RING_SEQUENCE);
   const format = load<i32>(slot, RING_SLOT_FORMAT);
-  if (format < FORMAT_PCMU || format > FORMAT_L16) concealFrame(endpoint);
+  if (format < FORMAT_PCMU || format > FORMAT_L16) lostFrame(endpoint);
   else {
-    memory.copy(endpoint + FRAME_OCTETS, slot + RING_SLOT_DATA, usize(frameOctets(format)));
+    memory.copy(nextFrame(endpoint), slot + RING_SLOT_DATA, usize(frameOctets(format)));
     acceptFrame(endpoint, format);
+    store<i32>(endpoint, load<i32>(slot, RING_SLOT_HEARD), RING_HEARD);
     count(endpoint, RING_FRAMES_IN, 1);
   }
   atomic.store<i32>(ring + RING_READ, load<i32>(ring, RING_READ) + 1);

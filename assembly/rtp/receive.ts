@@ -1,6 +1,6 @@
 /** From a datagram to the jitter buffer or to a key. Every datagram is hostile until it has been measured. */
-import { transcode } from "../codec/convert.ts";
-import { endpointAt, isOpen, rtpEnd } from "../endpoint.ts";
+import { endpointAt, isOpen, kernelAt, rtpEnd } from "../endpoint.ts";
+import { isG711, transcode } from "../format.ts";
 import { putOctets, resetJitter } from "../jitter/buffer.ts";
 import {
   CONTROL_DIRECTION,
@@ -11,7 +11,10 @@ import {
   FORMAT_PCMU,
   HEADER_MALFORMED,
   HEADER_RTP_IN,
+  KERNEL_NOISE,
+  KERNEL_NOISE_SIZE,
   MAX_DATAGRAM,
+  NOISE_ON,
   RTP_IN_OFFSET,
   RTP_IN_SLOTS,
   RTP_IN_STRIDE,
@@ -24,12 +27,13 @@ import {
 } from "../layout.ts";
 import { BEGINS, meterSequence, meterTransit, REFUSED } from "../meter/reception.ts";
 import { endSilence } from "../meter/silence.ts";
+import { noiseOpen, noiseTake } from "../noise/noise.ts";
 import { markerOf, payloadOf, payloadTypeOf, sequenceOf, ssrcOf, timestampOf } from "./header.ts";
 import { forgetKey, receiveKey } from "./key-in.ts";
 
 /** 160 ms: the longest packet time anybody uses. */
 const MAX_PAYLOAD: i32 = 1280;
-/** RFC 3551 static types: whoever sends them means them, whatever was negotiated first. */
+/** RFC 3551 static types: whoever sends them means them, whichever of the two laws was negotiated first. */
 const TYPE_PCMU: i32 = 0;
 const TYPE_PCMA: i32 = 8;
 /** Comfort noise, RFC 3389: the far end is there and silent. */
@@ -63,7 +67,8 @@ function receive(slot: usize): bool {
   if (isKey && (payload & 0xffff) < 4) return false;
   if (!follows(index, endpoint, packet, load<i32>(slot, SLOT_ARRIVAL), isKey)) return true;
   const octets = packet + usize(payload >>> 16);
-  if (isKey) receiveKey(index, endpoint, timestampOf(packet), markerOf(packet), octets);
+  if (type == TYPE_CN && format == 0) receiveNoise(index, endpoint, octets, payload & 0xffff);
+  else if (isKey) receiveKey(index, endpoint, timestampOf(packet), markerOf(packet), octets);
   else if (format != 0) receiveVoice(index, endpoint, timestampOf(packet), format, octets, payload & 0xffff);
   return true;
 }
@@ -84,14 +89,28 @@ function follows(index: i32, endpoint: usize, packet: usize, arrival: i32, isKey
 
 /** Voice format of a payload type, 0 when it is none. */
 function formatOf(endpoint: usize, type: i32): i32 {
-  if (type == load<i32>(endpoint, CONTROL_PAYLOAD_TYPE)) return load<i32>(endpoint, STATE_FORMAT);
+  const own = load<i32>(endpoint, STATE_FORMAT);
+  if (type == load<i32>(endpoint, CONTROL_PAYLOAD_TYPE)) return own;
+  if (!isG711(own)) return 0;
   if (type == TYPE_PCMU) return FORMAT_PCMU;
   if (type == TYPE_PCMA) return FORMAT_PCMA;
   return 0;
 }
 
+/** The far end falls silent, or goes on being so; a noise level of its own makes it sound alive. */
+function receiveNoise(index: i32, endpoint: usize, octets: usize, length: i32): void {
+  const state = kernelAt(index, KERNEL_NOISE);
+  if (!load<i32>(endpoint, NOISE_ON)) {
+    memory.fill(state, 0, KERNEL_NOISE_SIZE);
+    noiseOpen(state, index);
+  }
+  store<i32>(endpoint, 1, NOISE_ON);
+  noiseTake(state, octets, length);
+}
+
 function receiveVoice(index: i32, endpoint: usize, timestamp: i32, format: i32, octets: usize, length: i32): void {
   if (length == 0 || (load<i32>(endpoint, CONTROL_DIRECTION) & DIRECTION_RECEIVE) == 0) return;
+  store<i32>(endpoint, 0, NOISE_ON);
   const own = load<i32>(endpoint, STATE_FORMAT);
   if (format == own) {
     putOctets(index, endpoint, timestamp, octets, length);

@@ -134,8 +134,16 @@ function phonePlans(document: Document): readonly PhonePlan[] {
     const section = sections[index];
     const [kind = "", id = ""] = phone.split(":");
     const name = section?.name ?? `${kind === "port" ? "Phone" : "Handset"} ${id}`;
-    return { phone, number, name, line: section?.line === undefined ? null : lineName(section.line) };
+    const line = section?.line === undefined ? null : lineName(section.line);
+    return { phone, number, name, line, ...echoTail(section) };
   });
+}
+
+function echoTail(
+  section: Document["handset"][number] | Document["port"][number] | undefined,
+): Pick<PhonePlan, "echoTailMs"> {
+  const tail = section !== undefined && "echo_tail_ms" in section ? section.echo_tail_ms : 0;
+  return tail === 0 ? {} : { echoTailMs: tail };
 }
 
 function sipOf(document: Document): SipOptions {

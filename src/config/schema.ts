@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { CountryCode } from "../message/country.ts";
+import { rtpFormats } from "../message/media.ts";
 import {
   dialled,
   digits,
@@ -118,7 +119,11 @@ const line = tables(32, "A SIP account.", {
   number: left(dialled, "`user`", "The line's own number, shown to those who are called."),
   expires_s: may(whole(60, 86_400, "s"), 600, "Registration period asked for."),
   max_calls: may(whole(1, 64, "calls"), 4, "Calls at a time; one more is refused as busy."),
-  codecs: may(list(oneOf("PCMA", "PCMU"), 2, 1), ["PCMA", "PCMU"], "In order of preference."),
+  codecs: may(
+    list(oneOf(...rtpFormats), rtpFormats.length, 1),
+    ["PCMA", "PCMU"],
+    "In order of preference; of those both ends of a call can have, the one that needs no conversion is taken first.",
+  ),
   dtmf: may(
     oneOf("rfc4733", "info", "inband"),
     "rfc4733",
@@ -140,6 +145,11 @@ const handset = tables(64, "A DECT handset.", {
 const port = tables(64, "An FXS port with an analog phone.", {
   id: left(whole(1, 64, ""), "position of the section", "`port:ID`: ports are numbered through all adapters."),
   ...phoneKeys,
+  echo_tail_ms: may(
+    oneOf(0, 8, 16, 32, 128),
+    16,
+    "How far back the line's echo is cancelled; 16 covers a hybrid in the house. 0 when the adapter does it itself.",
+  ),
 });
 
 const group = tables(64, "An internal number that rings several phones.", {

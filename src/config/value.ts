@@ -48,8 +48,8 @@ export function whole(min: number, max: number, unit: string) {
   );
 }
 
-export function oneOf<const Option extends string>(...options: readonly Option[]) {
-  const quoted = options.map((option) => `"${option}"`);
+export function oneOf<const Option extends string | number>(...options: readonly Option[]) {
+  const quoted = options.map((option) => JSON.stringify(option));
   return v.pipe(v.picklist(options, `write one of ${quoted.join(", ")}`), v.metadata({ is: quoted.join(" / ") }));
 }
 

@@ -1,7 +1,6 @@
 import type { Command } from "../message/command.ts";
 import type { CountryCode, ToneName } from "../message/country.ts";
-import type { VoiceFormat } from "../message/media.ts";
-import type { Digit, Endpoint, RtpEndpoint, UsbEndpoint } from "../message/name.ts";
+import type { Digit, Endpoint, RtpEndpoint } from "../message/name.ts";
 import type { VoiceCommand } from "../message/voice.ts";
 
 type OpenRtp = Extract<VoiceCommand, { kind: "openRtp" }>;
@@ -68,12 +67,11 @@ export class Switchboard {
     this.#send(command);
   }
 
-  /** Opens a device channel, or changes its format; nothing happens when it is open in that format. */
-  openUsb(endpoint: UsbEndpoint, format: VoiceFormat): void {
-    const now = this.#open.get(endpoint)?.command;
-    if (now?.kind === "openUsb" && now.format === format) return;
-    const command: OpenUsb = { world: "voice", kind: "openUsb", endpoint, format };
-    this.#remember(endpoint, command);
+  /** Opens a device channel, or changes it; nothing happens when it is open like that. */
+  openUsb(command: OpenUsb): void {
+    const now = this.#open.get(command.endpoint)?.command;
+    if (now?.kind === "openUsb" && isSame(now, command)) return;
+    this.#remember(command.endpoint, command);
     this.#send(command);
   }
 
@@ -148,4 +146,8 @@ const DIGIT_MS = 100;
 
 function isRtp(endpoint: Endpoint): endpoint is RtpEndpoint {
   return endpoint.startsWith("rtp:");
+}
+
+function isSame(a: OpenUsb, b: OpenUsb): boolean {
+  return a.format === b.format && a.echoTailMs === b.echoTailMs && a.muteKeys === b.muteKeys;
 }

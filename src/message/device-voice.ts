@@ -10,10 +10,15 @@ export const SAMPLE_RATE_HZ = 8000;
  * Called on the thread that does the device's transfers; nothing here blocks or allocates.
  */
 export interface DeviceVoice {
-  /** Device -> gateway. A full ring drops its oldest frame; a gap in `sequence` (uint16) is concealed. */
-  push(channel: number, format: VoiceFormat, sequence: number, frame: Uint8Array): void;
+  /**
+   * Device -> gateway. A full ring drops its oldest frame; a gap in `sequence` (uint16) is concealed. `heard`: what
+   * `pulled` said of the frame that was played while this one was recorded; its echo is in it. 0 = not known.
+   */
+  push(channel: number, format: VoiceFormat, sequence: number, frame: Uint8Array, heard?: number): void;
   /** Gateway -> device: copies the next frame into `into`; returns its length in octets, 0 when there is none yet. */
   pull(channel: number, into: Uint8Array): number;
+  /** Which frame `pull` gave last, for `heard`. */
+  pulled(channel: number): number;
   /** Which format the frames of `pull` are in now; null = channel closed. */
   formatOf(channel: number): VoiceFormat | null;
   /** Told when the upper half opens, changes or closes a channel, so that the family can tell the device. */

@@ -1,7 +1,11 @@
 /** How a voice sounds on a wire. `L16` is 16-bit linear, little-endian on USB, 8000 samples/s. */
 export type VoiceFormat = "PCMU" | "PCMA" | "L16";
-/** What RTP carries today (RFC 3551 static payload types 0 and 8). */
-export type RtpFormat = "PCMU" | "PCMA";
+/**
+ * What RTP carries, by encoding name (RFC 3551 §4.5) and, where one name has two, clock rate. `AAL2-G726-32` has its
+ * first sample in the high bits.
+ */
+export type RtpFormat = (typeof rtpFormats)[number];
+export const rtpFormats = ["PCMU", "PCMA", "G722", "G726-32", "AAL2-G726-32", "L16/8000", "L16/16000"] as const;
 
 /** Seen from whoever states it (RFC 4566 §6, RFC 3264 §5.1). */
 export type Direction = "sendrecv" | "sendonly" | "recvonly" | "inactive";

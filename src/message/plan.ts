@@ -1,5 +1,7 @@
 import type { CountryCode } from "./country.ts";
+import type { RtpFormat } from "./media.ts";
 import type { LineName, PhoneName } from "./name.ts";
+import type { EchoTailMs } from "./voice.ts";
 
 /**
  * What the upper half knows of the configuration: numbers and rules, no secrets, no addresses.
@@ -31,7 +33,7 @@ export interface LinePlan {
   /** Calls at the same time; the next one is refused as busy. */
   readonly maxCalls: number;
   /** In order of preference. */
-  readonly codecs: readonly ("PCMU" | "PCMA")[];
+  readonly codecs: readonly RtpFormat[];
   readonly dtmf: "rfc4733" | "info" | "inband";
   /** The line's own number, shown to those it calls. */
   readonly number: string;
@@ -50,6 +52,8 @@ export interface PhonePlan {
   readonly name: string;
   /** The line it calls out by when no rule says otherwise; null = the first line. */
   readonly line: LineName | null;
+  /** Of a port: echo of its two wires to be cancelled. */
+  readonly echoTailMs?: EchoTailMs;
 }
 
 export interface OutgoingRule {

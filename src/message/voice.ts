@@ -3,6 +3,9 @@ import type { Address, Direction, RtpFormat, VoiceFormat } from "./media.ts";
 import type { Digit, Endpoint, RtpEndpoint, UsbEndpoint } from "./name.ts";
 import type { Instant } from "./units.ts";
 
+/** What an echo canceller can look back at, ms. */
+export type EchoTailMs = 8 | 16 | 32 | 128;
+
 /** Voice path -> upper half. */
 export type VoiceEvent = {
   readonly world: "voice";
@@ -34,8 +37,16 @@ export type VoiceCommand = {
       /** From our side: `sendonly` does not play what is received. */
       readonly direction: Direction;
     }
-  /** Opens a device channel in the given format, or changes its format. */
-  | { readonly kind: "openUsb"; readonly endpoint: UsbEndpoint; readonly format: VoiceFormat }
+  /** Opens a device channel in the given format, or changes what it was opened with. */
+  | {
+      readonly kind: "openUsb";
+      readonly endpoint: UsbEndpoint;
+      readonly format: VoiceFormat;
+      /** Echo of the line that is cancelled, ITU-T G.168; without it none is, or the device does it. */
+      readonly echoTailMs?: EchoTailMs;
+      /** The channel's keys are sent as events: their sound is taken out. */
+      readonly muteKeys?: true;
+    }
   | { readonly kind: "join"; readonly a: Endpoint; readonly b: Endpoint }
   | { readonly kind: "part"; readonly a: Endpoint; readonly b: Endpoint }
   /** Plays a progress tone towards the endpoint instead of its peer's voice; null ends it. */

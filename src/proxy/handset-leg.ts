@@ -9,7 +9,7 @@ import type { PhoneView } from "../message/view.ts";
 import type { Base } from "./base.ts";
 import type { Handset } from "./handset.ts";
 import { digitsOf } from "./keypad.ts";
-import type { Leg, LegOwner, RingRequest } from "./party.ts";
+import type { Leg, LegOwner, RingRequest, Side } from "./party.ts";
 import { PhoneVoice } from "./phone-voice.ts";
 
 type Body<C> = C extends unknown ? Omit<C, "world" | "handset" | "call"> : never;
@@ -63,7 +63,7 @@ export class HandsetLeg implements Leg {
     this.cc = cc;
     this.id = id;
     this.channel = channel;
-    this.#voice = new PhoneVoice(desk, usbEndpoint(base.device, channel), handset.formats);
+    this.#voice = new PhoneVoice(desk, usbEndpoint(base.device, channel), handset.formats, null);
   }
 
   own(owner: LegOwner): void {
@@ -109,16 +109,16 @@ export class HandsetLeg implements Leg {
     this.#voice.tone("ringback");
   }
 
-  progress(format: RtpFormat | null): void {
+  progress(other: Side): void {
     this.#voice.tone(null);
-    this.#voice.open(format);
+    this.#voice.open(other);
   }
 
-  accept(format: RtpFormat | null): void {
+  accept(other: Side): void {
     if (this.#state !== "dialling") return;
     this.#state = "up";
     this.#voice.tone(null);
-    this.#voice.open(format);
+    this.#voice.open(other);
     this.#send({ kind: "connect" });
     this.party.changed();
   }
@@ -139,12 +139,16 @@ export class HandsetLeg implements Leg {
     this.#send({ kind: "display", text });
   }
 
-  format(): RtpFormat | null {
-    return null;
+  formats(): readonly RtpFormat[] {
+    return this.#voice.formats;
   }
 
-  voice(format: RtpFormat | null): Endpoint | null {
-    return this.#voice.open(format);
+  takesKeyEvents(): boolean {
+    return false;
+  }
+
+  voice(other: Side): Endpoint | null {
+    return this.#voice.open(other);
   }
 
   /** A caller whose call came to nothing is told so by a tone before the link is let go. */

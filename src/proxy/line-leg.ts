@@ -4,7 +4,7 @@ import type { MediaDescription, RtpFormat } from "../message/media.ts";
 import type { Digit, Endpoint, Identity, LegId } from "../message/name.ts";
 import type { SipCommand, SipEvent, SipLeg } from "../message/sip.ts";
 import type { Line } from "./line.ts";
-import type { Leg, LegOwner } from "./party.ts";
+import type { Leg, LegOwner, Side } from "./party.ts";
 import { RtpStream } from "./rtp-stream.ts";
 
 type Body<C> = C extends unknown ? Omit<C, "world" | "line" | "leg"> : never;
@@ -58,7 +58,9 @@ export class LineLeg implements Leg {
     this.#owner = owner;
   }
 
-  invite(to: string, from: Identity): void {
+  /** `formats`: what the calling side can have untouched; offered first. */
+  invite(to: string, from: Identity, formats: readonly RtpFormat[]): void {
+    this.#stream.prefer(formats);
     this.#send({ kind: "invite", to, from, media: this.#stream.offer() });
   }
 
@@ -72,17 +74,17 @@ export class LineLeg implements Leg {
     this.#send({ kind: "ring" });
   }
 
-  progress(format: RtpFormat | null): void {
+  progress(other: Side): void {
     if (this.#state === "up" || !this.#stream.hasRemote || !this.reserveVoice()) return;
-    this.#stream.choose(format);
+    this.#stream.choose(other.formats());
     this.#stream.open();
     this.#send({ kind: "progress", media: this.#stream.answer() });
   }
 
-  accept(format: RtpFormat | null): void {
+  accept(other: Side): void {
     if (this.#state === "up" || this.#state === "over" || !this.reserveVoice()) return;
     this.#state = "up";
-    this.#stream.choose(format);
+    this.#stream.choose(other.formats());
     this.#stream.open();
     this.#send({ kind: "accept", media: this.#stream.hasRemote ? this.#stream.answer() : this.#stream.offer() });
   }
@@ -95,17 +97,22 @@ export class LineLeg implements Leg {
     this.#reoffer(false);
   }
 
+  /** As an event where that was agreed, else as sound, unless its sound travels anyway. */
   sendDigit(digit: Digit, heard: boolean): void {
     if (this.party.plan.dtmf === "info") this.#send({ kind: "sendDigit", digit, durationMs: 160 });
-    else if (!heard) this.#stream.sendDigit(digit);
+    else if (!heard || this.takesKeyEvents()) this.#stream.sendDigit(digit);
+  }
+
+  takesKeyEvents(): boolean {
+    return this.#stream.hasRemote && this.#stream.eventType !== null;
   }
 
   display(): void {
     // A SIP peer has no display of ours.
   }
 
-  format(): RtpFormat | null {
-    return this.#stream.format;
+  formats(): readonly RtpFormat[] {
+    return this.#stream.formats;
   }
 
   voice(): Endpoint | null {

@@ -39,7 +39,7 @@ export class Line implements Party {
     if (leg === null) return "noResources";
     this.#legs.set(leg.sip, leg);
     leg.own(owner);
-    leg.invite(request.number, { number: this.plan.number, name: request.caller.name });
+    leg.invite(request.number, { number: this.plan.number, name: request.caller.name }, request.formats);
     return leg;
   }
 

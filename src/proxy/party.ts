@@ -29,20 +29,30 @@ export interface RingRequest {
   readonly number: string;
   /** From another phone of the house: a different ring. */
   readonly internal: boolean;
+  /** What the calling side's voice can be in without work: frames then pass untouched. */
+  readonly formats: readonly RtpFormat[];
+}
+
+/** What one side of a call has to know of the other's voice. */
+export interface Side {
+  /** What its voice can be in without work, best first; one when it was negotiated. */
+  formats(): readonly RtpFormat[];
+  /** Keys reach it as events: their sound must not (RFC 4733 §2.1). */
+  takesKeyEvents(): boolean;
 }
 
 /** One party's side of a call. */
-export interface Leg {
+export interface Leg extends Side {
   readonly id: LegId;
   readonly party: Party;
   /** To the calling side: the number is complete, somebody is being called (100, CC-CALL-PROC). */
   proceed(): void;
   /** To the calling side: the called side rings (180, CC-ALERTING, ringback tone). */
   alert(): void;
-  /** To the calling side: sound comes before the answer (183, tone off). `with` is what the sound is best coded in. */
-  progress(format: RtpFormat | null): void;
+  /** To the calling side: sound comes before the answer (183, tone off). */
+  progress(other: Side): void;
   /** To the calling side: the called side answered (200, CC-CONNECT, tone off). */
-  accept(format: RtpFormat | null): void;
+  accept(other: Side): void;
   /** The other side holds this one, and takes it back. */
   hold(): void;
   resume(): void;
@@ -50,10 +60,8 @@ export interface Leg {
   sendDigit(digit: Digit, heard: boolean): void;
   /** Text for a party that has a display. */
   display(text: string): void;
-  /** The format of this side's voice when it cannot be chosen (it was negotiated); null = it takes any. */
-  format(): RtpFormat | null;
-  /** Opens this side's voice, in `format` if that can be had, and names its endpoint; null when there is none. */
-  voice(format: RtpFormat | null): Endpoint | null;
+  /** Opens this side's voice to suit the other, and names its endpoint; null when there is none. */
+  voice(other: Side): Endpoint | null;
   /** Over. Exactly once, whoever ended it; nothing is said to the owner after it. */
   release(cause: Cause): void;
   /** One word of state, for people. */

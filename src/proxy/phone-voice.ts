@@ -2,24 +2,54 @@ import type { Desk } from "../logic/desk.ts";
 import type { ToneName } from "../message/country.ts";
 import type { RtpFormat, VoiceFormat } from "../message/media.ts";
 import type { Digit, UsbEndpoint } from "../message/name.ts";
+import type { EchoTailMs } from "../message/voice.ts";
+import type { Side } from "./party.ts";
+
+/** What a device and RTP have in common. */
+type PhoneFormat = VoiceFormat & RtpFormat;
+
+/** A channel that ends in two wires: keys are sounds there, and the hybrid may echo. */
+export interface AnalogLine {
+  /** Undefined = the device cancels its echo, or has none. */
+  readonly echoTailMs: EchoTailMs | undefined;
+}
 
 /** The voice of a phone on a device channel: what a handset's leg and a port's leg do alike. */
 export class PhoneVoice {
   readonly endpoint: UsbEndpoint;
+  /** Of what the device can speak, what RTP can carry untouched, best first. */
+  readonly formats: readonly PhoneFormat[];
   readonly #desk: Desk;
   /** What the device can speak, best first. */
-  readonly #formats: readonly VoiceFormat[];
+  readonly #own: readonly VoiceFormat[];
 
-  constructor(desk: Desk, endpoint: UsbEndpoint, formats: readonly VoiceFormat[]) {
+  readonly #line: AnalogLine | null;
+
+  /** `line`: of an analog phone, whose keys are sounds, and which may echo. */
+  constructor(desk: Desk, endpoint: UsbEndpoint, formats: readonly VoiceFormat[], line: AnalogLine | null) {
     this.#desk = desk;
+    this.#line = line;
     this.endpoint = endpoint;
-    this.#formats = formats;
+    this.#own = formats;
+    this.formats = formats.flatMap((format) => (format === "L16" ? [] : [format]));
   }
 
-  /** Opens the channel in the format the other side speaks when the device can do it, so that frames pass untouched. */
-  open(wanted: RtpFormat | null): UsbEndpoint {
-    const format = wanted !== null && this.#formats.includes(wanted) ? wanted : (this.#formats[0] ?? "L16");
-    this.#desk.voice.openUsb(this.endpoint, format);
+  /**
+   * Opens the channel in a format the other side speaks when the device can do it, so that frames pass untouched; else
+   * linear, which spares one of two conversions. `other`: null = there is none yet.
+   */
+  open(other: Side | null): UsbEndpoint {
+    const wanted = other?.formats() ?? [];
+    const shared = this.formats.find((format) => wanted.includes(format));
+    const linear = wanted.length > 0 && this.#own.includes("L16") ? "L16" : undefined;
+    this.#desk.voice.openUsb({
+      world: "voice",
+      kind: "openUsb",
+      endpoint: this.endpoint,
+      format: shared ?? linear ?? this.#own[0] ?? "L16",
+      ...(this.#line?.echoTailMs === undefined ? {} : { echoTailMs: this.#line.echoTailMs }),
+      ...(this.#line !== null && other?.takesKeyEvents() === true ? { muteKeys: true } : {}),
+    });
     return this.endpoint;
   }
 

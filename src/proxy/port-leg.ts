@@ -5,7 +5,7 @@ import type { RtpFormat } from "../message/media.ts";
 import type { Digit, Endpoint, Identity, LegId, UsbEndpoint } from "../message/name.ts";
 import { ms } from "../message/units.ts";
 import type { PhoneView } from "../message/view.ts";
-import type { Leg, LegOwner, RingRequest } from "./party.ts";
+import type { Leg, LegOwner, RingRequest, Side } from "./party.ts";
 import { PhoneVoice } from "./phone-voice.ts";
 import type { Port } from "./port.ts";
 
@@ -31,7 +31,7 @@ export class PortLeg implements Leg {
     this.#desk = desk;
     this.party = port;
     this.id = id;
-    this.#voice = new PhoneVoice(desk, endpoint, port.formats);
+    this.#voice = new PhoneVoice(desk, endpoint, port.formats, port);
   }
 
   own(owner: LegOwner): void {
@@ -107,16 +107,16 @@ export class PortLeg implements Leg {
     if (this.#state === "dialling") this.#voice.tone("ringback");
   }
 
-  progress(format: RtpFormat | null): void {
+  progress(other: Side): void {
     this.#voice.tone(null);
-    this.#voice.open(format);
+    this.#voice.open(other);
   }
 
-  accept(format: RtpFormat | null): void {
+  accept(other: Side): void {
     if (this.#state !== "dialling") return;
     this.#state = "up";
     this.#voice.tone(null);
-    this.#voice.open(format);
+    this.#voice.open(other);
     this.party.changed();
   }
 
@@ -136,12 +136,16 @@ export class PortLeg implements Leg {
     // An analog phone shows the caller ID only, sent between the rings.
   }
 
-  format(): RtpFormat | null {
-    return null;
+  formats(): readonly RtpFormat[] {
+    return this.#voice.formats;
   }
 
-  voice(format: RtpFormat | null): Endpoint | null {
-    return this.#voice.open(format);
+  takesKeyEvents(): boolean {
+    return false;
+  }
+
+  voice(other: Side): Endpoint | null {
+    return this.#voice.open(other);
   }
 
   release(cause: Cause): void {

@@ -7,6 +7,7 @@ import { type Identity, type PortName, type UsbEndpoint, usbEndpoint } from "../
 import type { PhonePlan } from "../message/plan.ts";
 import { between, type Instant, ms, unreachable } from "../message/units.ts";
 import type { PhoneView } from "../message/view.ts";
+import type { EchoTailMs } from "../message/voice.ts";
 import type { Base } from "./base.ts";
 import type { Leg, LegOwner, Party, Reception, RingRequest } from "./party.ts";
 import { PortLeg } from "./port-leg.ts";
@@ -41,6 +42,10 @@ export class Port implements Party {
     this.#desk = desk;
     this.#plan = plan;
     this.#reception = reception;
+  }
+
+  get echoTailMs(): EchoTailMs | undefined {
+    return this.#plan.echoTailMs;
   }
 
   get identity(): Identity {

@@ -7,6 +7,17 @@ import { StreamDirection } from "./stream-direction.ts";
 /** Telephone-event is offered under the payload type everybody uses (RFC 4733 leaves it dynamic). */
 const EVENT_PAYLOAD_TYPE = 101;
 
+/** Static ones of RFC 3551 table 4, the others of the dynamic range. */
+const payloadTypes: Readonly<Record<RtpFormat, number>> = {
+  PCMU: 0,
+  PCMA: 8,
+  G722: 9,
+  "G726-32": 102,
+  "AAL2-G726-32": 103,
+  "L16/8000": 104,
+  "L16/16000": 105,
+};
+
 /** The RTP stream of a SIP leg: its endpoint, what was offered and answered, and which way the sound goes. */
 export class RtpStream {
   readonly direction = new StreamDirection();
@@ -15,18 +26,27 @@ export class RtpStream {
   #endpoint: RtpEndpoint | null = null;
   #remote: MediaDescription | null = null;
   #chosen: OfferedCodec | null = null;
+  /** The codec has been stated in an answer, theirs or ours. */
+  #settled = false;
+  /** The line's codecs, those first that spare work. */
+  #order: readonly RtpFormat[];
 
   constructor(desk: Desk, plan: LinePlan) {
     this.#desk = desk;
     this.#plan = plan;
+    this.#order = plan.codecs;
   }
 
   get endpoint(): RtpEndpoint | null {
     return this.#endpoint;
   }
 
-  get format(): RtpFormat | null {
-    return this.#chosen?.format ?? null;
+  /** The one that is spoken; before that, those of their offer that this line speaks, too. */
+  get formats(): readonly RtpFormat[] {
+    if (this.#settled && this.#chosen !== null) return [this.#chosen.format];
+    const offered = (this.#remote?.codecs ?? []).map((codec) => codec.format);
+    const own = this.#order.filter((format) => offered.includes(format));
+    return own.length > 0 ? own : offered;
   }
 
   /** The far end has said where it wants its sound. */
@@ -43,19 +63,36 @@ export class RtpStream {
   theirOffer(media: MediaDescription): void {
     this.#remote = media;
     this.direction.theirOffer(media.direction);
-    this.choose(this.format);
+    this.#choose(this.#chosen === null ? this.#order : [this.#chosen.format, ...this.#order]);
   }
 
   theirAnswer(media: MediaDescription): void {
     this.#remote = media;
     this.direction.theirAnswer(media.direction);
-    this.choose(this.format);
+    // RFC 3264 §7: they may use any they name; the first is what they like best.
+    this.#chosen = media.codecs[0] ?? null;
+    this.#settled = true;
   }
 
-  /** What the other side of the call speaks when it was offered, so that frames pass untouched; else our preference. */
-  choose(wanted: RtpFormat | null): void {
+  /** The other side can have these untouched: of the line's codecs they come first. */
+  prefer(wanted: readonly RtpFormat[]): void {
+    const { codecs } = this.#plan;
+    this.#order = [
+      ...codecs.filter((format) => wanted.includes(format)),
+      ...codecs.filter((it) => !wanted.includes(it)),
+    ];
+  }
+
+  /** What the other side of the call can have untouched when it was offered; else the line's preference. */
+  choose(wanted: readonly RtpFormat[]): void {
+    this.prefer(wanted);
+    if (this.#settled) return;
+    this.#choose([...this.#order.filter((format) => wanted.includes(format)), ...wanted, ...this.#order]);
+    this.#settled = this.#remote !== null;
+  }
+
+  #choose(order: readonly RtpFormat[]): void {
     const offered = this.#remote?.codecs ?? [];
-    const order = wanted === null ? this.#plan.codecs : [wanted, ...this.#plan.codecs];
     const found = order.flatMap((format) => offered.find((codec) => codec.format === format) ?? []);
     this.#chosen = found[0] ?? offered[0] ?? null;
   }
@@ -71,7 +108,7 @@ export class RtpStream {
       remote: this.#remote?.remote ?? null,
       format: codec.format,
       payloadType: codec.payloadType,
-      eventPayloadType: this.#eventType(),
+      eventPayloadType: this.eventType,
       direction: this.direction.ours,
     });
   }
@@ -97,16 +134,16 @@ export class RtpStream {
   #local(direction: LocalMedia["direction"]): LocalMedia {
     if (this.#endpoint === null) throw new Error(`${this.#plan.line} has no voice endpoint for its offer`);
     const codecs = this.#chosen === null ? this.#preferred() : [this.#chosen];
-    return { endpoint: this.#endpoint, codecs, eventPayloadType: this.#eventType(), direction };
+    return { endpoint: this.#endpoint, codecs, eventPayloadType: this.eventType, direction };
   }
 
-  /** Null = digits go as sound. */
-  #eventType(): number | null {
+  /** Payload type of telephone events; null = digits go as sound. */
+  get eventType(): number | null {
     if (this.#plan.dtmf !== "rfc4733") return null;
     return this.#remote === null ? EVENT_PAYLOAD_TYPE : this.#remote.eventPayloadType;
   }
 
   #preferred(): OfferedCodec[] {
-    return this.#plan.codecs.map((format) => ({ format, payloadType: format === "PCMU" ? 0 : 8 }));
+    return this.#order.map((format) => ({ format, payloadType: payloadTypes[format] }));
   }
 }

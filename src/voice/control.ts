@@ -160,7 +160,10 @@ export class Control {
     const index = this.indexOf(command.endpoint);
     if (index === null) return this.#listener.failed(command.endpoint, this.#missing(command.endpoint));
     if (!this.#isOpen(index)) this.#begin(index);
-    this.#map.setWord(endpointAddress(index) + layout.CONTROL_FORMAT, formatNumber(command.format));
+    const at = endpointAddress(index);
+    this.#map.setWord(at + layout.CONTROL_FORMAT, formatNumber(command.format));
+    this.#map.setWord(at + layout.CONTROL_ECHO, command.echoTailMs ?? 0);
+    this.#map.setWord(at + layout.CONTROL_MUTE_KEYS, command.muteKeys === true ? 1 : 0);
   }
 
   /** Control words of an endpoint that was closed; the state of its last session is void. */

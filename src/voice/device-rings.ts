@@ -46,7 +46,7 @@ export class DeviceRings implements DeviceVoice {
     this.#closed = closed;
   }
 
-  push(channel: number, format: VoiceFormat, sequence: number, frame: Uint8Array): void {
+  push(channel: number, format: VoiceFormat, sequence: number, frame: Uint8Array, heard = 0): void {
     const own = this.#channels[channel];
     if (own === undefined || frame.length !== frameOctets(format)) {
       this.refused++;
@@ -58,6 +58,7 @@ export class DeviceRings implements DeviceVoice {
     this.#map.setWord(slot.at + layout.RING_SLOT_SEQUENCE, sequence & 0xffff);
     this.#map.setWord(slot.at + layout.RING_SLOT_FORMAT, formatNumber(format));
     this.#map.setWord(slot.at + layout.RING_SLOT_LENGTH, frame.length);
+    this.#map.setWord(slot.at + layout.RING_SLOT_HEARD, heard);
     (format === "L16" ? slot.long : slot.short).set(frame);
     this.#map.setSharedWord(own.ringIn + layout.RING_WRITTEN, written + 1);
   }
@@ -74,6 +75,11 @@ export class DeviceRings implements DeviceVoice {
     const length = slot === undefined ? 0 : this.#copy(slot, own.format, into);
     this.#map.setSharedWord(own.ringOut + layout.RING_READ, read + 1);
     return length;
+  }
+
+  pulled(channel: number): number {
+    const own = this.#channels[channel];
+    return own === undefined ? 0 : this.#map.word(own.ringOut + layout.RING_READ);
   }
 
   formatOf(channel: number): VoiceFormat | null {

@@ -100,6 +100,17 @@ export class VoiceLoop {
 
   /** Runs until told to stop. */
   async run(): Promise<void> {
+    try {
+      await this.#ticks();
+    } catch (error) {
+      // The thread lives on and is used again: its sockets must not be in the way of the next loop.
+      await this.#io.close();
+      throw error;
+    }
+    await this.#close();
+  }
+
+  async #ticks(): Promise<void> {
     this.#tell({ kind: "ready", ports: this.#io.ports });
     const pace = new Pace(performance.now());
     while (!this.#stopped) {
@@ -111,7 +122,6 @@ export class VoiceLoop {
       if (lateMs > LATE_MS) this.#lateTicks++;
       await this.#turn(periods);
     }
-    await this.#close();
   }
 
   async #turn(periods: number): Promise<void> {

@@ -50,20 +50,28 @@ export function endpointAddress(index: number): number {
   return layout.ENDPOINTS_OFFSET + index * layout.ENDPOINT_SIZE;
 }
 
-const formats = { PCMU: layout.FORMAT_PCMU, PCMA: layout.FORMAT_PCMA, L16: layout.FORMAT_L16 } as const;
+const formats: Readonly<Record<VoiceFormat | RtpFormat, number>> = {
+  PCMU: layout.FORMAT_PCMU,
+  PCMA: layout.FORMAT_PCMA,
+  L16: layout.FORMAT_L16,
+  G722: layout.FORMAT_G722,
+  "G726-32": layout.FORMAT_G726,
+  "AAL2-G726-32": layout.FORMAT_G726_AAL2,
+  "L16/8000": layout.FORMAT_L16_NETWORK,
+  "L16/16000": layout.FORMAT_L16_NETWORK_WIDE,
+};
+const names = new Map(Object.entries(formats).map(([name, number]) => [number, name]));
 
 export function formatNumber(format: VoiceFormat | RtpFormat): number {
   return formats[format];
 }
 
-/** Null for a number that is no format. */
-export function formatName(number: number): VoiceFormat | null {
-  if (number === layout.FORMAT_PCMU) return "PCMU";
-  if (number === layout.FORMAT_PCMA) return "PCMA";
-  return number === layout.FORMAT_L16 ? "L16" : null;
+/** For status; null for a number that is no format. */
+export function formatName(number: number): string | null {
+  return names.get(number) ?? null;
 }
 
-/** Octets of one frame. */
+/** Octets of one frame of a device. */
 export function frameOctets(format: VoiceFormat): number {
   return format === "L16" ? 2 * layout.FRAME_SAMPLES : layout.FRAME_SAMPLES;
 }

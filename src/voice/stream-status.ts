@@ -22,8 +22,15 @@ export function streamStatus(
     lost: isRtp ? lostPackets(word) : word(layout.METER_GAPS),
     late: word(layout.METER_LATE),
     concealed: word(layout.METER_CONCEALED),
-    jitterMs: isRtp ? Math.round((word(layout.METER_JITTER) / 16 / 8) * 100) / 100 : null,
+    jitterMs: isRtp
+      ? Math.round((word(layout.METER_JITTER) / 16 / unitsPerMs(word(layout.CONTROL_FORMAT))) * 100) / 100
+      : null,
   };
+}
+
+/** Of the RTP clock. */
+function unitsPerMs(format: number): number {
+  return format === layout.FORMAT_L16_NETWORK_WIDE ? 16 : 8;
 }
 
 /** RFC 3550 A.3; never negative, though duplicates could make it so. */

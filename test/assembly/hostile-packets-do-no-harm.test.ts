@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { END, ENDPOINTS_OFFSET, HEADER_MALFORMED, PAGE, PAGES, SINE_OFFSET } from "../../assembly/layout.ts";
+import {
+  END,
+  ENDPOINT_SIZE,
+  ENDPOINTS_OFFSET,
+  HEADER_MALFORMED,
+  PAGE,
+  PAGES,
+  SINE_OFFSET,
+} from "../../assembly/layout.ts";
 import { udpPayloads } from "./pcap.ts";
 import { Rig } from "./rig.ts";
 import { numberedFrame, numberOf, randomFrom, writeRtp } from "./rtp.ts";
@@ -73,7 +81,7 @@ test("nothing but the memory's own regions is written", () => {
   for (const stream of [0, 1]) rig.openRtp(stream, "PCMA");
   rig.join("rtp:0", "rtp:0");
   const sine = rig.map.octets.slice(SINE_OFFSET, ENDPOINTS_OFFSET);
-  const other = rig.map.octets.slice(ENDPOINTS_OFFSET + 2 * 2048, ENDPOINTS_OFFSET + 16 * 2048);
+  const other = rig.map.octets.slice(ENDPOINTS_OFFSET + 2 * ENDPOINT_SIZE, ENDPOINTS_OFFSET + 16 * ENDPOINT_SIZE);
   for (let n = 0; n < 2000; n++) {
     const timestamp = Math.floor(random() * 2 ** 32);
     const payload = new Uint8Array(Math.floor(random() * 1280)).fill(0x55);
@@ -81,7 +89,10 @@ test("nothing but the memory's own regions is written", () => {
     rig.tick();
   }
   assert.deepEqual(rig.map.octets.slice(SINE_OFFSET, ENDPOINTS_OFFSET), sine);
-  assert.deepEqual(rig.map.octets.slice(ENDPOINTS_OFFSET + 2 * 2048, ENDPOINTS_OFFSET + 16 * 2048), other);
+  assert.deepEqual(
+    rig.map.octets.slice(ENDPOINTS_OFFSET + 2 * ENDPOINT_SIZE, ENDPOINTS_OFFSET + 16 * ENDPOINT_SIZE),
+    other,
+  );
   assert.ok(rig.map.octets.subarray(END, PAGE * PAGES).every((octet) => octet === 0));
 });
 

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { RtpFormat } from "../../src/message/media.ts";
 import type { Endpoint } from "../../src/message/name.ts";
 import type { VoiceCommand } from "../../src/message/voice.ts";
 import { Control } from "../../src/voice/control.ts";
@@ -36,8 +37,8 @@ export class Rig {
   #clock = 0;
 
   constructor(options: RigOptions = {}) {
-    this.#engine = openEngine(wasm, this.map.memory, { rtp: 16, usb: 4, jitterMs: options.jitterMs ?? 40 });
-    this.control = new Control(this.map, 16, options.rtpTimeoutMs ?? 60_000, 4, {
+    this.#engine = openEngine(wasm, this.map.memory, { rtp: 24, usb: 4, jitterMs: options.jitterMs ?? 40 });
+    this.control = new Control(this.map, 24, options.rtpTimeoutMs ?? 60_000, 4, {
       opened: () => {},
       closing: () => {},
       failed: (_, reason) => void this.failures.push(reason),
@@ -52,8 +53,8 @@ export class Rig {
   }
 
   /** Opens a stream, both ways unless told otherwise. */
-  openRtp(stream: number, format: "PCMU" | "PCMA", more: Partial<Extract<Order, { kind: "openRtp" }>> = {}): void {
-    const payloadType = format === "PCMU" ? 0 : 8;
+  openRtp(stream: number, format: RtpFormat, more: Partial<Extract<Order, { kind: "openRtp" }>> = {}): void {
+    const payloadType = format === "PCMU" ? 0 : format === "PCMA" ? 8 : 96;
     this.perform({
       kind: "openRtp",
       endpoint: `rtp:${stream}`,

@@ -40,17 +40,21 @@ export function writeEvent(event: number, end: boolean, duration: number, more: 
   return writeRtp({ payloadType: 101, payload, ...more });
 }
 
-/** A frame that says which one it is: its number in the first two octets, and a pattern made from it. */
+/** A frame that says which one it is: its number in the last two octets, and a pattern made from it. */
 export function numberedFrame(number: number, length = 160): Uint8Array {
   return Uint8Array.from({ length }, (_, n) =>
-    n === 0 ? number >> 8 : n === 1 ? number & 0xff : (number * 31 + n * 7) & 0xff,
+    n === length - 2 ? number >> 8 : n === length - 1 ? number & 0xff : (number * 31 + n * 7) & 0xff,
   );
 }
 
-/** The number of an untouched numbered frame, null for anything else. */
-export function numberOf(frame: Uint8Array): number | null {
-  const number = ((frame[0] ?? 0) << 8) | (frame[1] ?? 0);
-  return Buffer.from(numberedFrame(number, frame.length)).equals(Buffer.from(frame)) ? number : null;
+/**
+ * The number of a numbered frame that is untouched from octet `from` on, null for anything else. After a loss the first
+ * 10 ms are crossfaded with what was made up.
+ */
+export function numberOf(frame: Uint8Array, from = 0): number | null {
+  const number = ((frame.at(-2) ?? 0) << 8) | (frame.at(-1) ?? 0);
+  const expected = numberedFrame(number, frame.length).subarray(from);
+  return Buffer.from(expected).equals(Buffer.from(frame.subarray(from))) ? number : null;
 }
 
 /** Small deterministic generator: 0 <= value < 1. */

@@ -149,7 +149,7 @@ const single: readonly (readonly [what: string, toml: string, fault: string])[] 
   [
     "a codec the gateway does not speak",
     '[[line]]\nname = "x"\nuser = "x"\nregistrar = "a.example"\ncodecs = ["PCMA", "G729"]',
-    'line[3].codecs[2] = "G729": write one of "PCMA", "PCMU"',
+    'line[3].codecs[2] = "G729": write one of "PCMU", "PCMA", "G722", "G726-32", "AAL2-G726-32", "L16/8000", "L16/16000"',
   ],
   [
     "a contact whose number another one has",

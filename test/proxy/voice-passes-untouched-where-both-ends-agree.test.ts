@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { line, media, World } from "../logic/world.ts";
+import { house, line, media, World } from "../logic/world.ts";
 
 function formats(world: World): Record<string, string> {
   const now: Record<string, string> = {};
@@ -26,6 +26,37 @@ test("an offer in another order is answered in the codec the line prefers, and t
   world.pass(0);
   world.post({ world: "fxs", kind: "wentOffHook", port: "port:1" });
   assert.deepEqual(formats(world), { "rtp:0": "PCMA", "usb:dongle:1:0": "PCMA" });
+});
+
+const G722 = { format: "G722", payloadType: 9 } as const;
+
+function houseOfWideband(): World {
+  return new World({ ...house, lines: house.lines.map((plan) => ({ ...plan, codecs: ["G722", "PCMA", "PCMU"] })) });
+}
+
+test("wideband that a narrowband phone could not have is not negotiated: it would only cost work", () => {
+  const world = houseOfWideband();
+  world.invite("601", "700", { ...media, codecs: [G722, ...media.codecs] });
+  world.pass(0);
+  world.post({ world: "fxs", kind: "wentOffHook", port: "port:1" });
+  assert.deepEqual(formats(world), { "rtp:0": "PCMA", "usb:dongle:1:0": "PCMA" });
+});
+
+test("a far end with nothing but wideband is heard all the same, by one conversion", () => {
+  const world = houseOfWideband();
+  world.invite("601", "700", { ...media, codecs: [G722] });
+  world.pass(0);
+  world.post({ world: "fxs", kind: "wentOffHook", port: "port:1" });
+  assert.equal(formats(world)["rtp:0"], "G722");
+});
+
+test("who calls out from a narrowband phone offers first what needs no work", () => {
+  const world = houseOfWideband();
+  world.dial("port:1", "700");
+  assert.deepEqual(
+    world.invited().media.codecs.map(({ format }) => format),
+    ["PCMA", "PCMU", "G722"],
+  );
 });
 
 test("the base's linear frames are transcoded, because it speaks nothing else", () => {

@@ -9,7 +9,6 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CallerIdStandard } from "../../src/message/country.ts";
 import { countries } from "../../src/message/country.ts";
-import type { RtpFormat } from "../../src/message/media.ts";
 import type { Digit } from "../../src/message/name.ts";
 import { writeData, writeTone } from "../../src/voice/tone-words.ts";
 import { Rig } from "../assembly/rig.ts";
@@ -49,6 +48,7 @@ const SWEEP = "codec/g711/sweep.src";
 const TONE_FRAMES = 75;
 const KEYS = "0123456789*#ABCD";
 
+type Law = "PCMU" | "PCMA";
 type Update = (octets: Uint8Array) => void;
 
 const kernels: Readonly<Record<KernelName, (update: Update, vectors: string) => void>> = {
@@ -81,7 +81,7 @@ export function kernelHash(kernel: KernelName, vectors: string): string {
 }
 
 /** The sweep from a phone to a stream, and what the stream sent from there on to a phone, and in the other law. */
-function convert(update: Update, vectors: string, format: RtpFormat, other: RtpFormat): void {
+function convert(update: Update, vectors: string, format: Law, other: Law): void {
   const samples = readFileSync(join(vectors, SWEEP));
   const encode = rigWithPhone(format);
   const decode = rigWithPhone(format);
@@ -158,7 +158,7 @@ function phoneRig(): Rig {
   return rig;
 }
 
-function rigWithPhone(format: RtpFormat): Rig {
+function rigWithPhone(format: Law): Rig {
   const rig = phoneRig();
   rig.openRtp(0, format);
   rig.join(PHONE, STREAM);

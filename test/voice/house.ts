@@ -3,6 +3,7 @@ import type { TestContext } from "node:test";
 import type { Event } from "../../src/message/event.ts";
 import type { VoiceCommand, VoiceEvent } from "../../src/message/voice.ts";
 import { systemClock } from "../../src/vendor/clock/clock.ts";
+import type { VoiceAssets } from "../../src/voice/assets.ts";
 import type { VoiceOptions } from "../../src/voice/contract.ts";
 import { type RunningVoice, startVoice } from "../../src/voice/voice.ts";
 
@@ -22,7 +23,11 @@ export class VoiceHouse {
   }
 
   /** Closed when the test ends. */
-  static async open(context: TestContext, options: Partial<VoiceOptions> = {}): Promise<VoiceHouse> {
+  static async open(
+    context: TestContext,
+    options: Partial<VoiceOptions> = {},
+    assets?: VoiceAssets,
+  ): Promise<VoiceHouse> {
     const events: VoiceEvent[] = [];
     const bell = new EventEmitter();
     const post = (event: Event) => {
@@ -30,7 +35,7 @@ export class VoiceHouse {
       events.push(event);
       bell.emit("event");
     };
-    const voice = await startVoice({ ...defaults, ...options }, post, systemClock);
+    const voice = await startVoice({ ...defaults, ...options }, post, systemClock, assets);
     context.after(() => voice.close());
     return new VoiceHouse(voice, events, bell);
   }

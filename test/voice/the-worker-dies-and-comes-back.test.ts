@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { systemClock } from "../../src/vendor/clock/clock.ts";
+import { voiceAssets } from "../../src/voice/assets.ts";
 import { startVoice } from "../../src/voice/voice.ts";
 import { FarEnd } from "./far-end.ts";
 import { VoiceHouse } from "./house.ts";
+import { trappingModule } from "./trapping-module.ts";
 
 const timeout = 20_000;
 
@@ -40,6 +42,20 @@ test("a worker that dies is told, replaced, and works with the same devices", { 
       ["rtp:0", "usb:dongle:1:1"],
       ["usb:dongle:1:1", "rtp:0"],
     ],
+  );
+});
+
+test("a trap in the tick ends the worker's loop, not its comeback: the sockets are free again", {
+  timeout,
+}, async (t) => {
+  const assets = { worker: voiceAssets().worker, wasm: trappingModule(t) };
+  const house = await VoiceHouse.open(t, { firstPort: 41_800, lastPort: 41_803, streams: 2 }, assets);
+  const lost = await house.until("lost");
+  assert.match(lost.reason, /unreachable/);
+  const third = await house.until("ready", 3);
+  assert.deepEqual(
+    third.rtp.map(({ port }) => port),
+    [41_800, 41_802],
   );
 });
 

@@ -4,7 +4,7 @@ import type { Target } from "../../message/plan.ts";
 import type { CallRecord } from "../../message/record.ts";
 import { ms } from "../../message/units.ts";
 import type { CallView } from "../../message/view.ts";
-import type { Leg, LegOwner, Party } from "../../proxy/party.ts";
+import type { Leg, LegOwner, Party, Side } from "../../proxy/party.ts";
 import type { Desk } from "../desk.ts";
 import type { Stop } from "../timers.ts";
 import { mergeCauses } from "./outcome.ts";
@@ -25,6 +25,9 @@ export interface CallHost {
 }
 
 type State = "dialling" | "ringing" | "answered" | "over";
+
+/** The other side of the echo service. */
+const himself: Side = { formats: () => [], takesKeyEvents: () => false };
 
 /**
  * The mediator that joins parties and passes events between them. It knows only the Party contract.
@@ -73,6 +76,7 @@ export class Call implements LegOwner {
         caller: this.#story.from,
         number: target.number,
         internal: !this.#story.incoming,
+        formats: this.caller.formats(),
       });
       this.#ringing = ringing;
       ringing.start(parties, together);
@@ -125,7 +129,7 @@ export class Call implements LegOwner {
   progressed(leg: Leg): void {
     this.#inside(() => {
       if (this.#state !== "ringing" || this.#ringing?.only !== leg) return;
-      this.caller.progress(leg.format());
+      this.caller.progress(leg);
       this.#join(leg);
     });
   }
@@ -136,7 +140,7 @@ export class Call implements LegOwner {
       this.#ringing.releaseOthers(leg);
       this.#ringing = null;
       this.#answered = leg;
-      this.caller.accept(leg.format());
+      this.caller.accept(leg);
       if (!this.#join(leg)) return this.#finish("noResources");
       this.#begin(leg.party.name);
     });
@@ -216,16 +220,16 @@ export class Call implements LegOwner {
 
   /** The echo service: the caller hears himself. */
   #serve(): void {
-    this.caller.accept(null);
-    const endpoint = this.caller.voice(null);
+    this.caller.accept(himself);
+    const endpoint = this.caller.voice(himself);
     if (endpoint === null) return this.#finish("noResources");
     this.#begin("service:echo");
     this.#desk.voice.join(endpoint, endpoint);
   }
 
   #join(leg: Leg): boolean {
-    const near = this.caller.voice(leg.format());
-    const far = leg.voice(this.caller.format());
+    const near = this.caller.voice(leg);
+    const far = leg.voice(this.caller);
     if (near === null || far === null) return false;
     this.#desk.voice.join(near, far);
     return true;
@@ -233,7 +237,7 @@ export class Call implements LegOwner {
 
   #beginHold(leg: Leg, other: Leg): void {
     this.#holder = leg;
-    const endpoint = leg.voice(other.format());
+    const endpoint = leg.voice(other);
     if (endpoint !== null) this.#desk.voice.part(endpoint);
     other.hold();
     this.#desk.tell({ kind: "callHeld", call: this.call, party: leg.party.name });

@@ -1,14 +1,9 @@
 import type { Cause } from "../../message/cause.ts";
-import type { Identity } from "../../message/name.ts";
-import type { Leg, LegOwner, Party } from "../../proxy/party.ts";
+import type { Leg, LegOwner, Party, RingRequest } from "../../proxy/party.ts";
 import type { Desk } from "../desk.ts";
 import { mergeCauses } from "./outcome.ts";
 
-interface RingAbout {
-  readonly caller: Identity;
-  readonly number: string;
-  readonly internal: boolean;
-}
+type RingAbout = Omit<RingRequest, "call" | "leg">;
 
 /** The parties that ring for a call. Nobody waits for anybody: an absent handset never delays the others (G39, G40). */
 export class Ringing {
@@ -30,9 +25,7 @@ export class Ringing {
       const leg = party.ring(this.#owner, {
         call: this.#owner.call,
         leg: this.#desk.nextLeg(),
-        caller: this.#about.caller,
-        number: this.#about.number,
-        internal: this.#about.internal,
+        ...this.#about,
       });
       if (typeof leg === "string") this.#failures.push(leg);
       else {

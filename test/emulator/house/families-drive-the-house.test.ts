@@ -35,6 +35,10 @@ class OneChannel implements DeviceVoice {
     this.pushed++;
   }
 
+  pulled(): number {
+    return 0;
+  }
+
   pull(channel: number, into: Uint8Array): number {
     if (channel !== this.#channel || this.#format === null) return 0;
     const octets = encodeFrame(this.#format, this.sound());

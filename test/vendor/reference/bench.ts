@@ -25,6 +25,10 @@ export class TestVoice implements DeviceVoice {
     this.pushed.push({ channel, format, sequence, frame: frame.slice() });
   }
 
+  pulled(): number {
+    return 0;
+  }
+
   pull(channel: number, into: Uint8Array): number {
     const format = this.formats.get(channel);
     const next = this.frames.get(channel)?.shift();

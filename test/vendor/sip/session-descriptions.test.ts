@@ -19,16 +19,21 @@ function taken(...lines: string[]) {
 test("codecs come in the offered order, static or by rtpmap, others are left out", () => {
   const description = taken(
     "c=IN IP4 10.0.0.2",
-    "m=audio 6000 RTP/AVP 9 96 0 18 97 13",
+    "m=audio 6000 RTP/AVP 9 96 0 18 2 98 99 97 13",
     "a=rtpmap:96 pcma/8000/1",
+    "a=rtpmap:98 l16/16000",
+    "a=rtpmap:99 AAL2-G726-32/8000",
     "a=rtpmap:97 telephone-event/8000",
     "a=ptime:30",
   );
   assert.deepEqual(description, {
     remote: { address: "10.0.0.2", port: 6000 },
     codecs: [
+      { format: "G722", payloadType: 9 },
       { format: "PCMA", payloadType: 96 },
       { format: "PCMU", payloadType: 0 },
+      { format: "L16/16000", payloadType: 98 },
+      { format: "AAL2-G726-32", payloadType: 99 },
     ],
     eventPayloadType: 97,
     direction: "sendrecv",
@@ -37,7 +42,7 @@ test("codecs come in the offered order, static or by rtpmap, others are left out
 });
 
 test("nothing in common is an empty list, not an error", () => {
-  const description = taken("c=IN IP4 10.0.0.2", "m=audio 6000 RTP/AVP 9 18");
+  const description = taken("c=IN IP4 10.0.0.2", "m=audio 6000 RTP/AVP 2 18");
   assert.deepEqual(typeof description === "string" ? description : description.codecs, []);
 });
 

@@ -17,6 +17,8 @@ import type { Connection, Transfer } from "./connection.ts";
 
 /** Frames that wait for the OUT endpoint; the oldest goes when another comes. */
 const OUT_QUEUE_MAX = 3;
+/** Frames out whose place in the rings is remembered: more than a device keeps before it plays them. */
+const REMEMBERED = 32;
 /** Transfers in a row that time out before the device is given up: 3 s. */
 const SILENT_MAX = 3;
 /** Frames in a row that are refused before the device is given up: 3 s. */
@@ -44,6 +46,8 @@ export class VoiceLoop {
   #reading = false;
   #sending = false;
   #sequence = 0;
+  /** Which frames of the rings went out under the last sequence numbers: a device mirrors the number it played. */
+  readonly #played = new Map<number, ReadonlyMap<number, number>>();
   #refused = 0;
   #silentIn = 0;
   #silentOut = 0;
@@ -134,17 +138,23 @@ export class VoiceLoop {
     for (const [flag, words] of complaints) if (frame.flags & flag) this.#context.report(words);
     if (frame.flags & voiceFlags.last) return;
     for (const { channel, format, payload } of frame.channels) {
-      if (this.#open.has(channel)) this.#voice.push(channel, format, frame.sequence, payload);
+      const heard = this.#played.get(frame.mirror)?.get(channel);
+      if (this.#open.has(channel)) this.#voice.push(channel, format, frame.sequence, payload, heard);
     }
     if (this.#running) this.#answer(frame);
   }
 
   #answer(to: VoiceFrame): void {
     const channels: ChannelFrame[] = [];
+    const positions = new Map<number, number>();
     for (const channel of this.#open) {
       const sound = this.#pull(channel);
-      if (sound !== null) channels.push(sound);
+      if (sound === null) continue;
+      channels.push(sound);
+      positions.set(channel, this.#voice.pulled(channel));
     }
+    this.#played.set(this.#sequence, positions);
+    this.#played.delete((this.#sequence - REMEMBERED) & 0xffff);
     const frame = {
       sequence: this.#sequence,
       mirror: to.sequence,

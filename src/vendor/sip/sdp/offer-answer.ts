@@ -1,11 +1,28 @@
 import { randomBytes } from "node:crypto";
-import type { Direction, LocalMedia, MediaDescription, OfferedCodec, RtpFormat } from "../../../message/media.ts";
+import {
+  type Direction,
+  type LocalMedia,
+  type MediaDescription,
+  type OfferedCodec,
+  type RtpFormat,
+  rtpFormats,
+} from "../../../message/media.ts";
 import { isReachable } from "../hub/next-hop.ts";
 import { type MediaSection, readSessionDescription, type SessionDescription } from "./session-description.ts";
 
-/** RFC 3551 table 4: what a payload type means without `a=rtpmap`. */
-const staticPayload: Readonly<Record<string, string>> = { "0": "pcmu/8000", "8": "pcma/8000" };
-const formats: Readonly<Record<string, RtpFormat>> = { "pcmu/8000": "PCMU", "pcma/8000": "PCMA" };
+/** RFC 3551 table 4: what a payload type means without `a=rtpmap`. Type 2 was G.726 once and means nothing sure now. */
+const staticPayload: Readonly<Record<string, string>> = { "0": "pcmu/8000", "8": "pcma/8000", "9": "g722/8000" };
+/** Encoding name and clock rate as `a=rtpmap` writes them. */
+const mappings: Readonly<Record<RtpFormat, string>> = {
+  PCMU: "PCMU/8000",
+  PCMA: "PCMA/8000",
+  G722: "G722/8000",
+  "G726-32": "G726-32/8000",
+  "AAL2-G726-32": "AAL2-G726-32/8000",
+  "L16/8000": "L16/8000",
+  "L16/16000": "L16/16000",
+};
+const formats = new Map(rtpFormats.map((format) => [mappings[format].toLowerCase(), format]));
 
 /**
  * The offer/answer state of one dialog (RFC 3264): reads what the far end states, writes what we state.
@@ -60,7 +77,7 @@ export class OfferAnswer {
     const events = media.eventPayloadType;
     const types = [...media.codecs.map((codec) => codec.payloadType), ...(events === null ? [] : [events])];
     const lines = [`m=audio ${this.#port(media.endpoint)} ${offered?.protocol ?? "RTP/AVP"} ${types.join(" ")}`];
-    for (const codec of media.codecs) lines.push(`a=rtpmap:${codec.payloadType} ${codec.format}/8000`);
+    for (const codec of media.codecs) lines.push(`a=rtpmap:${codec.payloadType} ${mappings[codec.format]}`);
     if (events !== null) lines.push(`a=rtpmap:${events} telephone-event/8000`, `a=fmtp:${events} 0-15`);
     lines.push("a=ptime:20", `a=${direction}`);
     return lines.join("\r\n");
@@ -107,7 +124,7 @@ function describe(audio: MediaSection): MediaDescription {
     const payloadType = Number(format);
     if (!/^\d{1,3}$/.test(format) || payloadType > 127) continue;
     const encoding = encodingOf(audio, format) ?? "";
-    const known = formats[encoding];
+    const known = formats.get(encoding);
     if (known !== undefined && !codecs.some((codec) => codec.format === known))
       codecs.push({ format: known, payloadType });
     if (encoding === "telephone-event/8000") eventPayloadType ??= payloadType;

@@ -1,0 +1,92 @@
+/** What a voice format is: how many octets, samples and RTP units make a frame, and how the stateless ones convert. */
+import { decodePcma, decodePcmu, encodePcma, encodePcmu, SILENCE_PCMA, SILENCE_PCMU } from "./codec/g711.ts";
+import { swapOctets } from "./codec/pack.ts";
+import {
+  FORMAT_G722,
+  FORMAT_G726,
+  FORMAT_G726_AAL2,
+  FORMAT_L16,
+  FORMAT_L16_NETWORK,
+  FORMAT_L16_NETWORK_WIDE,
+  FORMAT_PCMA,
+  FORMAT_PCMU,
+  FRAME_SAMPLES,
+  SCRATCH_LINEAR,
+  WIDE_SAMPLES,
+} from "./layout.ts";
+
+export function isWide(format: i32): bool {
+  return format == FORMAT_G722 || format == FORMAT_L16_NETWORK_WIDE;
+}
+
+export function isG711(format: i32): bool {
+  return format == FORMAT_PCMU || format == FORMAT_PCMA;
+}
+
+/** A codec that remembers: a frame means nothing without the ones before. */
+export function isStateful(format: i32): bool {
+  return format == FORMAT_G722 || isG726(format);
+}
+
+export function isG726(format: i32): bool {
+  return format == FORMAT_G726 || format == FORMAT_G726_AAL2;
+}
+
+/** Samples of a frame. */
+export function samplesOf(format: i32): i32 {
+  return isWide(format) ? WIDE_SAMPLES : FRAME_SAMPLES;
+}
+
+/** RTP timestamp units of a frame; G.722's clock runs at 8000 Hz (RFC 3551 §4.5.2). */
+export function unitsOf(format: i32): i32 {
+  return format == FORMAT_L16_NETWORK_WIDE ? WIDE_SAMPLES : FRAME_SAMPLES;
+}
+
+/** Octets of a frame. */
+export function frameOctets(format: i32): i32 {
+  return octetsOf(format, unitsOf(format));
+}
+
+/** Octets of so many RTP units; of an odd number of G.726 samples the octet before. */
+export function octetsOf(format: i32, units: i32): i32 {
+  if (isG726(format)) return units >> 1;
+  return isLinear(format) ? units << 1 : units;
+}
+
+/** RTP units of so many octets. */
+export function unitsIn(format: i32, octets: i32): i32 {
+  if (isG726(format)) return octets << 1;
+  return isLinear(format) ? octets >> 1 : octets;
+}
+
+function isLinear(format: i32): bool {
+  return format == FORMAT_L16 || format == FORMAT_L16_NETWORK || format == FORMAT_L16_NETWORK_WIDE;
+}
+
+/** Of a stateless format; `count` samples, a multiple of 16. */
+export function decodeStateless(format: i32, octets: usize, samples: usize, count: i32): void {
+  if (format == FORMAT_PCMU) decodePcmu(octets, samples, count);
+  else if (format == FORMAT_PCMA) decodePcma(octets, samples, count);
+  else if (format == FORMAT_L16) memory.copy(samples, octets, usize(count) << 1);
+  else swapOctets(octets, samples, count);
+}
+
+/** To a stateless format; `count` samples, a multiple of 16. */
+export function encodeStateless(format: i32, samples: usize, octets: usize, count: i32): void {
+  if (format == FORMAT_PCMU) encodePcmu(samples, octets, count);
+  else if (format == FORMAT_PCMA) encodePcma(samples, octets, count);
+  else if (format == FORMAT_L16) memory.copy(octets, samples, usize(count) << 1);
+  else swapOctets(samples, octets, count);
+}
+
+/** G.711 octets of one law to the other, in place; `count` a multiple of 16, at most what the scratch holds. */
+export function transcode(from: i32, to: i32, octets: usize, count: i32): void {
+  decodeStateless(from, octets, SCRATCH_LINEAR, count);
+  encodeStateless(to, SCRATCH_LINEAR, octets, count);
+}
+
+/** One frame of silence in a stateless format. */
+export function fillSilence(format: i32, octets: usize): void {
+  const octet: u8 = format == FORMAT_PCMU ? SILENCE_PCMU : format == FORMAT_PCMA ? SILENCE_PCMA : 0;
+  memory.fill(octets, octet, usize(frameOctets(format)));
+}

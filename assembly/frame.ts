@@ -1,0 +1,109 @@
+/** What is known of an endpoint's newest frame: whole, in part, lost, or silence. */
+import { concealLost } from "./conceal/conceal.ts";
+import { count, kernelAt } from "./endpoint.ts";
+import { decodeStateless, frameOctets, samplesOf } from "./format.ts";
+import { warmConcealment } from "./hear.ts";
+import {
+  CONCEAL_SEAM,
+  FRAME_LINEAR,
+  FRAME_OCTETS,
+  FRAME_SLOTS,
+  INPUT_CODED,
+  INPUT_FORMAT,
+  INPUT_KIND,
+  INPUT_LINEAR,
+  INPUT_LOST,
+  INPUT_MISSES,
+  INPUT_NOISE,
+  INPUT_RUN,
+  INPUT_SILENCE,
+  INPUT_SLOT,
+  KERNEL_CONCEAL,
+  MAX_FRAME_OCTETS,
+  METER_CONCEALED,
+  NOISE_ON,
+  SCRATCH_FLAGS,
+  SCRATCH_LINEAR,
+} from "./layout.ts";
+
+/** Frames in a row that are made up; then it is silence (ITU-T G.711 Appendix I fades out in 60 ms). */
+const MAX_MISSES: i32 = 5;
+
+/** Octets of the newest frame that came. */
+export function codedFrame(endpoint: usize): usize {
+  return slotAt(endpoint, load<i32>(endpoint, INPUT_SLOT));
+}
+
+/** Octets of the frame so many before the newest. */
+export function frameBefore(endpoint: usize, frames: i32): usize {
+  return slotAt(endpoint, (load<i32>(endpoint, INPUT_SLOT) - frames) & (FRAME_SLOTS - 1));
+}
+
+/** Where the next frame's octets go; `acceptFrame` makes them the newest. */
+export function nextFrame(endpoint: usize): usize {
+  return slotAt(endpoint, (load<i32>(endpoint, INPUT_SLOT) + 1) & (FRAME_SLOTS - 1));
+}
+
+/** A whole frame is there: its octets where `nextFrame` said. */
+export function acceptFrame(endpoint: usize, format: i32): void {
+  store<i32>(endpoint, (load<i32>(endpoint, INPUT_SLOT) + 1) & (FRAME_SLOTS - 1), INPUT_SLOT);
+  const run = load<i32>(endpoint, INPUT_FORMAT) == format ? load<i32>(endpoint, INPUT_RUN) : 0;
+  store<i32>(endpoint, min<i32>(run + 1, FRAME_SLOTS), INPUT_RUN);
+  store<i32>(endpoint, format, INPUT_FORMAT);
+  store<i32>(endpoint, INPUT_CODED, INPUT_KIND);
+  store<i32>(endpoint, 0, INPUT_MISSES);
+}
+
+/** A whole frame is missing. Nothing is made of it unless somebody listens (hear.ts). */
+export function lostFrame(endpoint: usize): void {
+  const kind = load<i32>(endpoint, INPUT_KIND);
+  if ((kind & INPUT_NOISE) != 0 || load<i32>(endpoint, NOISE_ON)) {
+    silentFrame(endpoint);
+    store<i32>(endpoint, INPUT_NOISE, INPUT_KIND);
+    return;
+  }
+  if (kind == INPUT_SILENCE) return;
+  const misses = load<i32>(endpoint, INPUT_MISSES) + 1;
+  if (misses > MAX_MISSES) {
+    silentFrame(endpoint);
+    return;
+  }
+  store<i32>(endpoint, INPUT_LOST, INPUT_KIND);
+  store<i32>(endpoint, misses, INPUT_MISSES);
+  count(endpoint, METER_CONCEALED, 1);
+}
+
+/** Nothing comes from this endpoint, and nothing is missing. */
+export function silentFrame(endpoint: usize): void {
+  store<i32>(endpoint, INPUT_SILENCE, INPUT_KIND);
+  store<i32>(endpoint, 0, INPUT_MISSES);
+  store<i32>(endpoint, 0, INPUT_RUN);
+  store<i32>(endpoint, 0, CONCEAL_SEAM);
+}
+
+/** Some of the frame's octets at `octets` came, as the flags at SCRATCH_FLAGS say: the gaps are concealed. */
+export function patchFrame(index: i32, endpoint: usize, format: i32, octets: usize): void {
+  const samples = endpoint + FRAME_LINEAR;
+  const length = samplesOf(format);
+  if (load<i32>(endpoint, INPUT_KIND) == INPUT_SILENCE) memory.fill(samples, 0, usize(length) << 1);
+  else {
+    warmConcealment(index, endpoint);
+    concealLost(kernelAt(index, KERNEL_CONCEAL), samples, length);
+  }
+  decodeStateless(format, octets, SCRATCH_LINEAR, length);
+  const stride = frameOctets(format) / length;
+  for (let i = 0; i < length; i++) {
+    if (!load<u8>(usize(SCRATCH_FLAGS) + usize(i * stride))) continue;
+    store<i16>(samples + (usize(i) << 1), load<i16>(usize(SCRATCH_LINEAR) + (usize(i) << 1)));
+  }
+  store<i32>(endpoint, format, INPUT_FORMAT);
+  store<i32>(endpoint, INPUT_LINEAR, INPUT_KIND);
+  store<i32>(endpoint, 0, INPUT_MISSES);
+  store<i32>(endpoint, 0, INPUT_RUN);
+  store<i32>(endpoint, 1, CONCEAL_SEAM);
+  count(endpoint, METER_CONCEALED, 1);
+}
+
+function slotAt(endpoint: usize, slot: i32): usize {
+  return endpoint + FRAME_OCTETS + usize(slot) * MAX_FRAME_OCTETS;
+}

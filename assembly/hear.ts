@@ -1,0 +1,91 @@
+/**
+ * Middle part of the tick: the endpoints that somebody hears as samples are decoded, eight channels of a recursive codec
+ * at once, and what is missing is made up. An endpoint whose octets pass untouched costs nothing here.
+ */
+import { concealGood, concealLost, concealOpen } from "./conceal/conceal.ts";
+import { kernelAt } from "./endpoint.ts";
+import { decodeStateless, isStateful, isWide, samplesOf } from "./format.ts";
+import { codedFrame, frameBefore } from "./frame.ts";
+import { addDecoding } from "./lanes.ts";
+import {
+  CONCEAL_SEAM,
+  CONCEAL_WARM,
+  DECODER_WARM,
+  FRAME_LINEAR,
+  INPUT_CODED,
+  INPUT_FORMAT,
+  INPUT_KIND,
+  INPUT_LINEAR,
+  INPUT_LOST,
+  INPUT_NEEDED,
+  INPUT_NOISE,
+  INPUT_POWER,
+  INPUT_RUN,
+  KERNEL_CONCEAL,
+  KERNEL_CONCEAL_SIZE,
+  KERNEL_NOISE,
+  SCRATCH_LINEAR,
+} from "./layout.ts";
+import { meanSquare } from "./meter/level.ts";
+import { noiseFrame } from "./noise/noise.ts";
+
+/** Decodes, or queues for the lanes. */
+export function decodeFrame(index: i32, endpoint: usize): void {
+  if (!load<i32>(endpoint, INPUT_NEEDED)) {
+    store<i32>(endpoint, 0, CONCEAL_WARM);
+    store<i32>(endpoint, 0, DECODER_WARM);
+    return;
+  }
+  const kind = load<i32>(endpoint, INPUT_KIND);
+  if ((kind & INPUT_CODED) == 0 || (kind & INPUT_LINEAR) != 0) return;
+  const format = load<i32>(endpoint, INPUT_FORMAT);
+  const samples = endpoint + FRAME_LINEAR;
+  if (isStateful(format)) addDecoding(index, endpoint, format, codedFrame(endpoint), samples);
+  else decodeStateless(format, codedFrame(endpoint), samples, samplesOf(format));
+}
+
+/** Conceals, or joins to what was concealed: the samples at FRAME_LINEAR are then what is heard of this endpoint. */
+export function finishFrame(index: i32, endpoint: usize): void {
+  if (!load<i32>(endpoint, INPUT_NEEDED)) return;
+  const kind = load<i32>(endpoint, INPUT_KIND);
+  if ((kind & INPUT_LINEAR) != 0) return;
+  const samples = endpoint + FRAME_LINEAR;
+  const length = samplesOf(load<i32>(endpoint, INPUT_FORMAT));
+  if ((kind & INPUT_CODED) != 0) joinFrame(index, endpoint, samples, length);
+  else if ((kind & INPUT_LOST) != 0) makeUp(index, endpoint, samples, length);
+  else if ((kind & INPUT_NOISE) != 0) noiseFrame(kernelAt(index, KERNEL_NOISE), samples, length);
+  store<i32>(endpoint, kind | INPUT_LINEAR, INPUT_KIND);
+  store<i32>(endpoint, meanSquare(samples, length), INPUT_POWER);
+}
+
+/** Shows the concealment the frames before this one, when it has not seen them: while octets passed it was not asked. */
+export function warmConcealment(index: i32, endpoint: usize): void {
+  if (load<i32>(endpoint, CONCEAL_WARM)) return;
+  const format = load<i32>(endpoint, INPUT_FORMAT);
+  openConcealment(index, endpoint, format);
+  if (isStateful(format)) return;
+  const length = samplesOf(format);
+  for (let frame = load<i32>(endpoint, INPUT_RUN) - 1; frame >= 0; frame--) {
+    decodeStateless(format, frameBefore(endpoint, frame), SCRATCH_LINEAR, length);
+    concealGood(kernelAt(index, KERNEL_CONCEAL), SCRATCH_LINEAR, length);
+  }
+}
+
+function openConcealment(index: i32, endpoint: usize, format: i32): void {
+  const state = kernelAt(index, KERNEL_CONCEAL);
+  memory.fill(state, 0, KERNEL_CONCEAL_SIZE);
+  concealOpen(state, isWide(format) ? 16000 : 8000);
+  store<i32>(endpoint, 1, CONCEAL_WARM);
+}
+
+function joinFrame(index: i32, endpoint: usize, samples: usize, length: i32): void {
+  if (!load<i32>(endpoint, CONCEAL_WARM)) openConcealment(index, endpoint, load<i32>(endpoint, INPUT_FORMAT));
+  concealGood(kernelAt(index, KERNEL_CONCEAL), samples, length);
+  store<i32>(endpoint, 0, CONCEAL_SEAM);
+}
+
+function makeUp(index: i32, endpoint: usize, samples: usize, length: i32): void {
+  warmConcealment(index, endpoint);
+  concealLost(kernelAt(index, KERNEL_CONCEAL), samples, length);
+  store<i32>(endpoint, 1, CONCEAL_SEAM);
+}

@@ -1,0 +1,53 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import { pathToFileURL } from "node:url";
+import { ABI_VERSION, PAGES } from "../../assembly/layout.ts";
+
+/** A voice module that opens well and traps in its first tick, hand-assembled (WebAssembly 1.0 §5). */
+export function trappingModule(t: TestContext): URL {
+  const folder = mkdtempSync(join(tmpdir(), "offhook-trap-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, "voice.wasm");
+  writeFileSync(file, Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, ...sections()]));
+  return pathToFileURL(file);
+}
+
+function sections(): number[] {
+  const i32 = 0x7f;
+  const types = [
+    [0x60, ...vector([]), ...vector([[i32]])],
+    [0x60, ...vector([[i32], [i32], [i32]]), ...vector([[i32]])],
+    [0x60, ...vector([[i32]]), ...vector([])],
+    [0x60, ...vector([]), ...vector([])],
+  ];
+  const memory = [...text("env"), ...text("memory"), 2, 3, ...leb(PAGES), ...leb(PAGES)];
+  const exports = ["version", "open", "tick", "close"].map((name, n) => [...text(name), 0, n]);
+  const [constant, end, unreachable] = [0x41, 0x0b, 0x00];
+  const bodies = [[constant, ...leb(ABI_VERSION), end], [constant, 0, end], [unreachable, end], [end]];
+  return [
+    ...section(1, vector(types)),
+    ...section(2, vector([memory])),
+    ...section(3, vector([[0], [1], [2], [3]])),
+    ...section(7, vector(exports)),
+    ...section(10, vector(bodies.map((body) => [...leb(body.length + 1), 0, ...body]))),
+  ];
+}
+
+function section(id: number, content: readonly number[]): number[] {
+  return [id, ...leb(content.length), ...content];
+}
+
+function vector(items: readonly (readonly number[])[]): number[] {
+  return [...leb(items.length), ...items.flat()];
+}
+
+function text(name: string): number[] {
+  return vector([...Buffer.from(name)].map((octet) => [octet]));
+}
+
+/** Small numbers only: below 64 signed and unsigned are alike, above they are all unsigned here. */
+function leb(value: number): number[] {
+  return value < 128 ? [value] : [(value & 0x7f) | 0x80, ...leb(value >> 7)];
+}
