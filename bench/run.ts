@@ -8,50 +8,69 @@ import { machine } from "./machine.ts";
 import { memory } from "./memory.ts";
 import { proactorEvents } from "./proactor-events.ts";
 
-/** `npm run bench [NAME…]`: measures, prints, and exits with 1 when a run could not be vouched for. */
+/**
+ * `npm run bench [NAME…]`: measures, prints, and exits with 1 when a run could not be vouched for. With `--json` one
+ * document is printed, and what is written for people is left out.
+ */
 const benches: readonly Bench[] = [proactorEvents, keyToEffect, callRate, memory];
 
-/** Measured in a process of their own. */
-const scripts = ["voice-tick.ts"];
+/** Measured in a process of their own; with `--json` they print JSON. */
+const scripts = ["voice-tick.ts", "voice/kernels.ts"];
 
-async function main(wanted: readonly string[]): Promise<number> {
+interface Result {
+  readonly figures?: readonly Figure[];
+  readonly refused?: string;
+}
+
+async function main(args: readonly string[]): Promise<number> {
   buildKernels();
-  console.log(machine().join("\n"));
+  const asJson = args.includes("--json");
+  const wanted = args.filter((word) => !word.startsWith("--"));
+  const results: Record<string, unknown> = { machine: machine() };
+  if (!asJson) console.log(machine().join("\n"));
   let refused = 0;
   for (const bench of benches) {
     if (!isWanted(bench.name, wanted)) continue;
-    console.log(`\n${bench.name}`);
-    try {
-      print(await bench.run());
-    } catch (problem) {
-      refused += 1;
-      const words = problem instanceof Refused ? "no figure, the run was wrong" : "no figure, the run failed";
-      console.log(`  ${words}: ${problem instanceof Error ? problem.message : problem}`);
-    }
+    const result = await resultOf(bench);
+    results[bench.name] = result;
+    if (result.refused !== undefined) refused += 1;
+    if (!asJson) print(bench.name, result);
   }
-  for (const script of scripts) if (isWanted(script, wanted) && !runScript(script)) refused += 1;
+  for (const script of scripts) {
+    if (!isWanted(script, wanted)) continue;
+    const { good, output } = runScript(script, asJson);
+    if (asJson) results[script] = JSON.parse(output);
+    else console.log(`\n${script}\n${output.trimEnd().replace(/^/gm, "  ")}`);
+    if (!good) refused += 1;
+  }
+  if (asJson) console.log(JSON.stringify(results, null, 2));
   return refused === 0 ? 0 : 1;
+}
+
+async function resultOf(bench: Bench): Promise<Result> {
+  try {
+    return { figures: await bench.run() };
+  } catch (problem) {
+    const words = problem instanceof Refused ? "no figure, the run was wrong" : "no figure, the run failed";
+    return { refused: `${words}: ${problem instanceof Error ? problem.message : problem}` };
+  }
 }
 
 function isWanted(name: string, wanted: readonly string[]): boolean {
   return wanted.length === 0 || wanted.some((word) => name.toLowerCase().includes(word.toLowerCase()));
 }
 
-/** Prints what the script prints; false when it ended without a figure. */
-function runScript(script: string): boolean {
-  console.log(`\n${script}`);
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    ["--import", "tsx", join(import.meta.dirname, script)],
-    {
-      encoding: "utf8",
-    },
-  );
-  console.log((status === 0 ? stdout : `${stdout}${stderr}`).trimEnd().replace(/^/gm, "  "));
-  return status === 0;
+/** What the script prints, and whether it vouches for it. */
+function runScript(script: string, asJson: boolean): { readonly good: boolean; readonly output: string } {
+  const args = ["--import", "tsx", join(import.meta.dirname, script), ...(asJson ? ["--json"] : [])];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", maxBuffer: 1 << 26 });
+  const failure = asJson ? JSON.stringify({ refused: stderr.trim() }) : `${stdout}${stderr}`;
+  return { good: status === 0, output: status === 0 || (asJson && stdout.startsWith("{")) ? stdout : failure };
 }
 
-function print(figures: readonly Figure[]): void {
+function print(name: string, { figures = [], refused }: Result): void {
+  console.log(`\n${name}`);
+  if (refused !== undefined) console.log(`  ${refused}`);
   const width = Math.max(...figures.map((figure) => figure.what.length));
   for (const { what, value, spread, checked } of figures) {
     console.log(`  ${what.padEnd(width)}  ${value}`);

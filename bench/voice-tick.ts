@@ -2,7 +2,7 @@
  * What one tick costs for eight joined pairs of streams: pass-through, and A-law to µ-law. The output of every tick is
  * compared with what it must be, in the same run; a wrong octet ends it without a figure.
  *
- *   node --import tsx bench/voice-tick.ts
+ *   node --import tsx bench/voice-tick.ts [--json]
  */
 import { readFileSync } from "node:fs";
 import { Rig } from "../test/assembly/rig.ts";
@@ -82,12 +82,16 @@ const scenes: readonly Scene[] = [
   { name: "transcoding", far: "PCMU", expected: (octet) => transcoding[octet] ?? 0 },
 ];
 
-for (const scene of scenes) {
+const results = scenes.map((scene) => {
   const rounds = Array.from({ length: ROUNDS }, () => measure(scene)).sort((a, b) => a - b);
-  const median = rounds[Math.floor(ROUNDS / 2)] ?? 0;
-  const perFrame = (median * 1000) / (2 * PAIRS);
-  console.log(
-    `${scene.name.padEnd(13)} ${PAIRS} pairs: ${median.toFixed(2)} us a tick (${(median / 200).toFixed(4)} % of 20 ms), ` +
-      `${perFrame.toFixed(0)} ns a stream; min ${rounds[0]?.toFixed(2)}, max ${rounds.at(-1)?.toFixed(2)}; output verified`,
-  );
-}
+  return { ...scene, pairs: PAIRS, usPerTick: rounds[Math.floor(ROUNDS / 2)] ?? 0, rounds };
+});
+if (process.argv.includes("--json")) console.log(JSON.stringify(results, null, 2));
+else
+  for (const { name, usPerTick, rounds } of results) {
+    const perFrame = (usPerTick * 1000) / (2 * PAIRS);
+    console.log(
+      `${name.padEnd(13)} ${PAIRS} pairs: ${usPerTick.toFixed(2)} us a tick (${(usPerTick / 200).toFixed(4)} % of 20 ms), ` +
+        `${perFrame.toFixed(0)} ns a stream; min ${rounds[0]?.toFixed(2)}, max ${rounds.at(-1)?.toFixed(2)}; output verified`,
+    );
+  }

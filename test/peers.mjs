@@ -26,19 +26,24 @@ const isRoot = process.getuid?.() === 0;
 
 /** Installs what is missing; ends the process with a sentence when it can not. */
 export function installPeers() {
-  const wanted = isRoot ? [...peers, ...tools] : peers;
+  const installed = installPackages("the peer tests", isRoot ? [...peers, ...tools] : peers);
+  if (installed.includes("kamailio")) stopService("kamailio");
+}
+
+/** The same for anything that needs a program (or, named from a folder of programs, a header); what was installed. */
+export function installPackages(who, wanted) {
   const missing = wanted.filter(({ program }) => !isInstalled(program));
-  if (missing.length === 0) return;
+  if (missing.length === 0) return [];
   const packages = missing.map((peer) => peer.package);
-  if (!isRoot || !isInstalled("apt-get")) giveUp(packages);
+  if (!isRoot || !isInstalled("apt-get")) giveUp(who, packages);
   process.stderr.write(`offhook: installing ${packages.join(", ")} …\n`);
   if (!aptInstall(packages)) {
     apt(["update"]);
-    if (!aptInstall(packages)) giveUp(packages);
+    if (!aptInstall(packages)) giveUp(who, packages);
   }
-  if (packages.includes("kamailio")) stopService("kamailio");
   const still = wanted.filter(({ program }) => !isInstalled(program)).map((peer) => peer.package);
-  if (still.length > 0) giveUp(still);
+  if (still.length > 0) giveUp(who, still);
+  return packages;
 }
 
 function isInstalled(program) {
@@ -70,9 +75,9 @@ function stopService(name) {
   if (existsSync("/run/systemd/system")) spawnSync("systemctl", ["disable", "--now", name], { stdio: "ignore" });
 }
 
-function giveUp(packages) {
+function giveUp(who, packages) {
   process.stderr.write(
-    `offhook: the peer tests need ${packages.join(", ")}; install them: apt-get install --no-install-recommends ${packages.join(" ")}\n`,
+    `offhook: ${who} need${who.endsWith("s") ? "" : "s"} ${packages.join(", ")}; install them: apt-get install --no-install-recommends ${packages.join(" ")}\n`,
   );
   process.exit(1);
 }
