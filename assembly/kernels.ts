@@ -38,6 +38,7 @@ import {
   speechPeak,
 } from "./meter/level-speech.ts";
 import { mixFrame, mixOpen } from "./mix/mix.ts";
+import { mixTraffic } from "./mix/traffic.ts";
 import { noiseHear, noiseMake } from "./noise/hear.ts";
 import { noiseFrame, noiseOpen, noiseTake } from "./noise/noise.ts";
 import { vadFrame, vadOpen } from "./noise/vad.ts";
@@ -99,6 +100,7 @@ export {
   levelDbov,
   mixFrame,
   mixOpen,
+  mixTraffic,
   noiseFrame,
   noiseHear,
   noiseMake,
