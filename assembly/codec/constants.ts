@@ -18,8 +18,6 @@ const VALUES: usize = memory.data<i16>(
     31, 31, 31, 31, 31, 31, 31, 31,
     514, 514, 514, 514, 514, 514, 514, 514,
     4112, 4112, 4112, 4112, 4112, 4112, 4112, 4112,
-    8224, 8224, 8224, 8224, 8224, 8224, 8224, 8224,
-    12336, 12336, 12336, 12336, 12336, 12336, 12336, 12336,
     257, 257, 257, 257, 257, 257, 257, 257,
     2048, 2048, 2048, 2048, 2048, 2048, 2048, 2048,
     16384, 16384, 16384, 16384, 16384, 16384, 16384, 16384,
@@ -33,7 +31,6 @@ const VALUES: usize = memory.data<i16>(
     5792, 5792, 5792, 5792, 5792, 5792, 5792, 5792,
     1616, 1616, 1616, 1616, 1616, 1616, 1616, 1616,
     15, 15, 15, 15, 15, 15, 15, 15,
-    8, 8, 8, 8, 8, 8, 8, 8,
     7, 7, 7, 7, 7, 7, 7, 7,
     -16384, -16384, -16384, -16384, -16384, -16384, -16384, -16384,
     16383, 16383, 16383, 16383, 16383, 16383, 16383, 16383,
@@ -57,6 +54,10 @@ const VALUES: usize = memory.data<i16>(
     9, 9, 9, 9, 9, 9, 9, 9,
     -8192, -8192, -8192, -8192, -8192, -8192, -8192, -8192,
     32767, 32767, 32767, 32767, 32767, 32767, 32767, 32767,
+    -192, -192, -192, -192, -192, -192, -192, -192,
+    -128, -128, -128, -128, -128, -128, -128, -128,
+    18432, 18432, 18432, 18432, 18432, 18432, 18432, 18432,
+    22528, 22528, 22528, 22528, 22528, 22528, 22528, 22528,
   ],
   16,
 );
@@ -81,42 +82,43 @@ export const CONSTANT_15360: usize = 160;
 export const CONSTANT_31: usize = 176;
 export const CONSTANT_514: usize = 192;
 export const CONSTANT_4112: usize = 208;
-export const CONSTANT_8224: usize = 224;
-export const CONSTANT_12336: usize = 240;
-export const CONSTANT_257: usize = 256;
-export const CONSTANT_2048: usize = 272;
-export const CONSTANT_16384: usize = 288;
-export const CONSTANT_63: usize = 304;
-export const CONSTANT_30: usize = 320;
-export const CONSTANT_28: usize = 336;
-export const CONSTANT_1: usize = 352;
-export const CONSTANT_2: usize = 368;
-export const CONSTANT_1012: usize = 384;
-export const CONSTANT_214: usize = 400;
-export const CONSTANT_5792: usize = 416;
-export const CONSTANT_1616: usize = 432;
-export const CONSTANT_15: usize = 448;
-export const CONSTANT_8: usize = 464;
-export const CONSTANT_7: usize = 480;
-export const CONSTANT_M16384: usize = 496;
-export const CONSTANT_16383: usize = 512;
-export const CONSTANT_64: usize = 528;
-export const CONSTANT_16256: usize = 544;
-export const CONSTANT_M125: usize = 560;
-export const CONSTANT_79: usize = 576;
-export const CONSTANT_177: usize = 592;
-export const CONSTANT_245: usize = 608;
-export const CONSTANT_299: usize = 624;
-export const CONSTANT_348: usize = 640;
-export const CONSTANT_399: usize = 656;
-export const CONSTANT_M8191: usize = 672;
-export const CONSTANT_8191: usize = 688;
-export const CONSTANT_M11776: usize = 704;
-export const CONSTANT_544: usize = 720;
-export const CONSTANT_5120: usize = 736;
-export const CONSTANT_1535: usize = 752;
-export const CONSTANT_512: usize = 768;
-export const CONSTANT_32: usize = 784;
-export const CONSTANT_9: usize = 800;
-export const CONSTANT_M8192: usize = 816;
-export const CONSTANT_32767: usize = 832;
+export const CONSTANT_257: usize = 224;
+export const CONSTANT_2048: usize = 240;
+export const CONSTANT_16384: usize = 256;
+export const CONSTANT_63: usize = 272;
+export const CONSTANT_30: usize = 288;
+export const CONSTANT_28: usize = 304;
+export const CONSTANT_1: usize = 320;
+export const CONSTANT_2: usize = 336;
+export const CONSTANT_1012: usize = 352;
+export const CONSTANT_214: usize = 368;
+export const CONSTANT_5792: usize = 384;
+export const CONSTANT_1616: usize = 400;
+export const CONSTANT_15: usize = 416;
+export const CONSTANT_7: usize = 432;
+export const CONSTANT_M16384: usize = 448;
+export const CONSTANT_16383: usize = 464;
+export const CONSTANT_64: usize = 480;
+export const CONSTANT_16256: usize = 496;
+export const CONSTANT_M125: usize = 512;
+export const CONSTANT_79: usize = 528;
+export const CONSTANT_177: usize = 544;
+export const CONSTANT_245: usize = 560;
+export const CONSTANT_299: usize = 576;
+export const CONSTANT_348: usize = 592;
+export const CONSTANT_399: usize = 608;
+export const CONSTANT_M8191: usize = 624;
+export const CONSTANT_8191: usize = 640;
+export const CONSTANT_M11776: usize = 656;
+export const CONSTANT_544: usize = 672;
+export const CONSTANT_5120: usize = 688;
+export const CONSTANT_1535: usize = 704;
+export const CONSTANT_512: usize = 720;
+export const CONSTANT_32: usize = 736;
+export const CONSTANT_9: usize = 752;
+export const CONSTANT_M8192: usize = 768;
+export const CONSTANT_32767: usize = 784;
+export const CONSTANT_M192: usize = 800;
+export const CONSTANT_M128: usize = 816;
+export const CONSTANT_18432: usize = 832;
+export const CONSTANT_22528: usize = 848;

@@ -1,13 +1,16 @@
 /** ITU-T G.722, eight channels at once: see lanes.ts for the jobs, g722.ts for the state of one channel. */
-import { constant, CONSTANT_1, CONSTANT_1012, CONSTANT_15, CONSTANT_1616, CONSTANT_16383, CONSTANT_16384, CONSTANT_2, CONSTANT_214, CONSTANT_256, CONSTANT_28, CONSTANT_30, CONSTANT_514, CONSTANT_5792, CONSTANT_63, CONSTANT_7, CONSTANT_8, CONSTANT_M16384 } from "./constants.ts";
-import { clamp, evenOf, multParts, oddOf, pairs } from "./fixed.ts";
+import { constant, CONSTANT_1, CONSTANT_1012, CONSTANT_1616, CONSTANT_16383, CONSTANT_16384, CONSTANT_18432, CONSTANT_2, CONSTANT_214, CONSTANT_22528, CONSTANT_256, CONSTANT_28, CONSTANT_30, CONSTANT_514, CONSTANT_5792, CONSTANT_63, CONSTANT_M16384 } from "./constants.ts";
+import { clamp, evenOf, multParts, oddOf } from "./fixed.ts";
 import {
   ENTRY,
   nextLog,
   PREDICTION,
   poleSum,
   STEP_LOG,
-  stepOf,
+  evenStepOf,
+  mantissaOf,
+  oddStepOf,
+  powerOf,
   ZERO_PREDICTION,
   zeroSum,
 } from "./g722-predict-lanes.ts";
@@ -15,6 +18,38 @@ import { QMF_TICKS, qmfJoin, qmfSplit } from "./g722-qmf.ts";
 import { BAND_STATE, COEFFICIENTS, DIFFERENCES, MODE, QMF, SIGNALS } from "./g722-state.ts";
 import { MODE_OCTETS, OCTETS } from "./g722-octets.ts";
 import { addressOf, gather, high16, JOB_FROM, JOB_STATE, JOB_TO, low16, scatter, transposeAt } from "./lanes.ts";
+
+/** By class of the lower band's magnitude: level (Q15 of the step), W, and the three decision levels within (of 2^14). */
+const CLASSES: usize = memory.data<i16>(
+  [
+    0, 1200, 2584, 4240, 6288, 8968, 12896, 20456,
+    -60, -30, 58, 172, 334, 538, 1198, 3042,
+    0, 440, 1104, 1892, 2856, 4092, 5832, 8780,
+    0, 600, 1292, 2120, 3144, 4484, 6448, 10228,
+    140, 760, 1480, 2348, 3432, 4876, 7060, 11676,
+  ],
+  16,
+);
+const CLASS_LEVELS: usize = 0;
+const CLASS_WEIGHTS: usize = 16;
+const FIRST_LEVELS: usize = 32;
+const SECOND_LEVELS: usize = 48;
+const THIRD_LEVELS: usize = 64;
+
+/** Lower ends of the classes (of 2^14), then that of the higher band's larger magnitude, each beside 2^14. */
+const LEVEL_PAIRS: usize = memory.data<i16>(
+  [
+    288, 16384, 288, 16384, 288, 16384, 288, 16384,
+    932, 16384, 932, 16384, 932, 16384, 932, 16384,
+    1688, 16384, 1688, 16384, 1688, 16384, 1688, 16384,
+    2600, 16384, 2600, 16384, 2600, 16384, 2600, 16384,
+    3760, 16384, 3760, 16384, 3760, 16384, 3760, 16384,
+    5356, 16384, 5356, 16384, 5356, 16384, 5356, 16384,
+    7920, 16384, 7920, 16384, 7920, 16384, 7920, 16384,
+    2256, 16384, 2256, 16384, 2256, 16384, 2256, 16384,
+  ],
+  16,
+);
 
 /** One band of one channel while it is split or joined, octets. */
 const ROW: usize = usize(QMF_TICKS) << 1;
@@ -83,9 +118,13 @@ function encodeLow(plane: usize): void {
   let log = v128.load(BAND, STEP_LOG);
   let prediction = v128.load(BAND, PREDICTION);
   let zeros = v128.load(BAND, ZERO_PREDICTION);
-  let step = stepOf(log, 8);
   const end = plane + PLANE;
   for (let at = plane; at < end; at += 16) {
+    const mantissa = mantissaOf(log);
+    const power = powerOf(log);
+    const even = evenStepOf(mantissa, power, 8);
+    const odd = oddStepOf(mantissa, power, 8);
+    const step = v128.or(even, odd);
     const error = i16x8.sub_sat_s(v128.load(at), prediction);
     const sign = i16x8.shr_s(error, 15);
     // The magnitude in one's complement as ITU-T has it, and its own complement beside the step.
@@ -94,12 +133,11 @@ function encodeLow(plane: usize): void {
     const high = high16(step, complement);
     const passed = classesPassed(low, high);
     const index = i16x8.sub(constant(CONSTANT_256), i16x8.mul(passed, constant(CONSTANT_514)));
-    const magnitude = i8x16.swizzle(i16x8(0, 1200, 2584, 4240, 6288, 8968, 12896, 20456), index);
+    const magnitude = i8x16.swizzle(v128.load(CLASSES, CLASS_LEVELS), index);
     const level = i16x8.sub(v128.xor(magnitude, sign), sign);
-    const difference = multParts(evenOf(step), oddOf(step), level);
+    const difference = multParts(even, odd, level);
     v128.store(at, lowCode(sign, passed, index, low, high));
-    log = nextLog(log, i8x16.swizzle(i16x8(-60, -30, 58, 172, 334, 538, 1198, 3042), index), 18432);
-    step = stepOf(log, 8);
+    log = nextLog(log, i8x16.swizzle(v128.load(CLASSES, CLASS_WEIGHTS), index), constant(CONSTANT_18432));
     const partialSign = i16x8.shr_s(i16x8.add_sat_s(difference, zeros), 15);
     zeros = zeroSum(BAND, oldest, difference);
     prediction = i16x8.add_sat_s(poleSum(BAND, i16x8.add_sat_s(prediction, difference), partialSign), zeros);
@@ -112,17 +150,17 @@ function encodeLow(plane: usize): void {
 // @ts-ignore: decorator
 @inline
 function classesPassed(low: v128, high: v128): v128 {
-  const a = i16x8.add(levelPassed(low, high, 288), levelPassed(low, high, 932));
-  const b = i16x8.add(levelPassed(low, high, 1688), levelPassed(low, high, 2600));
-  const c = i16x8.add(levelPassed(low, high, 3760), levelPassed(low, high, 5356));
-  return i16x8.add(i16x8.add(a, b), i16x8.add(c, levelPassed(low, high, 7920)));
+  const a = i16x8.add(levelPassed(low, high, 0), levelPassed(low, high, 16));
+  const b = i16x8.add(levelPassed(low, high, 32), levelPassed(low, high, 48));
+  const c = i16x8.add(levelPassed(low, high, 64), levelPassed(low, high, 80));
+  return i16x8.add(i16x8.add(a, b), i16x8.add(c, levelPassed(low, high, 96)));
 }
 
-/** -1 where the magnitude reaches the step times a level (of 2^14), else 0. */
+/** -1 where the magnitude reaches the step times a level, else 0. `level`: offset in LEVEL_PAIRS. */
 // @ts-ignore: decorator
 @inline
-function levelPassed(low: v128, high: v128, level: i32): v128 {
-  const pair = i32x4.splat(level | (16384 << 16));
+function levelPassed(low: v128, high: v128, level: usize): v128 {
+  const pair = v128.load(LEVEL_PAIRS + level);
   return below(i32x4.dot_i16x8_s(low, pair), i32x4.dot_i16x8_s(high, pair));
 }
 
@@ -144,9 +182,9 @@ function ownLevelPassed(low: v128, high: v128, levels: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function lowCode(sign: v128, passed: v128, index: v128, low: v128, high: v128): v128 {
-  const first = ownLevelPassed(low, high, i8x16.swizzle(i16x8(0, 440, 1104, 1892, 2856, 4092, 5832, 8780), index));
-  const second = ownLevelPassed(low, high, i8x16.swizzle(i16x8(0, 600, 1292, 2120, 3144, 4484, 6448, 10228), index));
-  const third = ownLevelPassed(low, high, i8x16.swizzle(i16x8(140, 760, 1480, 2348, 3432, 4876, 7060, 11676), index));
+  const first = ownLevelPassed(low, high, i8x16.swizzle(v128.load(CLASSES, FIRST_LEVELS), index));
+  const second = ownLevelPassed(low, high, i8x16.swizzle(v128.load(CLASSES, SECOND_LEVELS), index));
+  const third = ownLevelPassed(low, high, i8x16.swizzle(v128.load(CLASSES, THIRD_LEVELS), index));
   const finer = i16x8.add(i16x8.add(first, second), third);
   const code = i16x8.add(i16x8.add(constant(CONSTANT_63), i16x8.shl(passed, 2)), finer);
   // Negative codes lie 28 lower, but those of the smallest class 2 higher.
@@ -161,17 +199,20 @@ function encodeHigh(plane: usize, codes: usize): void {
   let log = v128.load(BAND, STEP_LOG);
   let prediction = v128.load(BAND, PREDICTION);
   let zeros = v128.load(BAND, ZERO_PREDICTION);
-  let step = stepOf(log, 10);
   for (let n: usize = 0; n < PLANE; n += 16) {
+    const mantissa = mantissaOf(log);
+    const power = powerOf(log);
+    const even = evenStepOf(mantissa, power, 10);
+    const odd = oddStepOf(mantissa, power, 10);
+    const step = v128.or(even, odd);
     const error = i16x8.sub_sat_s(v128.load(plane + n), prediction);
     const sign = i16x8.shr_s(error, 15);
     const complement = v128.not(v128.xor(error, sign));
-    const large = levelPassed(low16(step, complement), high16(step, complement), 2256);
+    const large = levelPassed(low16(step, complement), high16(step, complement), 112);
     const code = i16x8.add(large, i16x8.add(constant(CONSTANT_1), v128.andnot(constant(CONSTANT_2), sign)));
     v128.store(codes + n, v128.or(v128.load(codes + n), i16x8.shl(code, 6)));
-    const difference = highDifference(step, large, sign);
-    log = nextLog(log, i16x8.sub(v128.and(large, constant(CONSTANT_1012)), constant(CONSTANT_214)), 22528);
-    step = stepOf(log, 10);
+    const difference = highDifference(even, odd, large, sign);
+    log = nextLog(log, i16x8.sub(v128.and(large, constant(CONSTANT_1012)), constant(CONSTANT_214)), constant(CONSTANT_22528));
     const partialSign = i16x8.shr_s(i16x8.add_sat_s(difference, zeros), 15);
     zeros = zeroSum(BAND, oldest, difference);
     prediction = i16x8.add_sat_s(poleSum(BAND, i16x8.add_sat_s(prediction, difference), partialSign), zeros);
@@ -189,9 +230,9 @@ function saveBand(log: v128, prediction: v128, zeros: v128): void {
 /** Block INVQAH. */
 // @ts-ignore: decorator
 @inline
-function highDifference(step: v128, large: v128, sign: v128): v128 {
+function highDifference(even: v128, odd: v128, large: v128, sign: v128): v128 {
   const magnitude = i16x8.add(v128.and(large, constant(CONSTANT_5792)), constant(CONSTANT_1616));
-  return multParts(evenOf(step), oddOf(step), i16x8.sub(v128.xor(magnitude, sign), sign));
+  return multParts(even, odd, i16x8.sub(v128.xor(magnitude, sign), sign));
 }
 
 /**
@@ -213,12 +254,13 @@ function decodeLow(): void {
     const lowRest = high16(first, second);
     const highRest = high16(third, fourth);
     v128.store(at, v128.shuffle<u64>(lowRest, highRest, 1, 3));
-    const step = stepOf(log, 8);
-    const even = evenOf(step);
-    const odd = oddOf(step);
+    const mantissa = mantissaOf(log);
+    const power = powerOf(log);
+    const even = evenStepOf(mantissa, power, 8);
+    const odd = oddStepOf(mantissa, power, 8);
     const finer = multParts(even, odd, v128.shuffle<u64>(low, high, 0, 2));
     v128.store(at, limited(i16x8.add_sat_s(prediction, finer)), 16);
-    log = nextLog(log, v128.shuffle<u64>(lowRest, highRest, 0, 2), 18432);
+    log = nextLog(log, v128.shuffle<u64>(lowRest, highRest, 0, 2), constant(CONSTANT_18432));
     const difference = multParts(even, odd, v128.shuffle<u64>(low, high, 1, 3));
     const partialSign = i16x8.shr_s(i16x8.add_sat_s(difference, zeros), 15);
     zeros = zeroSum(BAND, oldest, difference);
@@ -236,11 +278,14 @@ function decodeHigh(): void {
   let zeros = v128.load(BAND, ZERO_PREDICTION);
   for (let at = PLANES; at < PLANES + usize(QMF_TICKS) * TICK; at += TICK) {
     const level = v128.load(at);
-    const step = stepOf(log, 10);
-    const difference = multParts(evenOf(step), oddOf(step), level);
+    const mantissa = mantissaOf(log);
+    const power = powerOf(log);
+    const even = evenStepOf(mantissa, power, 10);
+    const odd = oddStepOf(mantissa, power, 10);
+    const difference = multParts(even, odd, level);
     v128.store(at, limited(i16x8.add_sat_s(prediction, difference)), 32);
     const large = i16x8.gt_s(i16x8.abs(level), constant(CONSTANT_1616));
-    log = nextLog(log, i16x8.sub(v128.and(large, constant(CONSTANT_1012)), constant(CONSTANT_214)), 22528);
+    log = nextLog(log, i16x8.sub(v128.and(large, constant(CONSTANT_1012)), constant(CONSTANT_214)), constant(CONSTANT_22528));
     const partialSign = i16x8.shr_s(i16x8.add_sat_s(difference, zeros), 15);
     zeros = zeroSum(BAND, oldest, difference);
     prediction = i16x8.add_sat_s(poleSum(BAND, i16x8.add_sat_s(prediction, difference), partialSign), zeros);

@@ -10,7 +10,6 @@ import {
   POLE_2,
   PREDICTION,
   RECONSTRUCTED_1,
-  RECONSTRUCTED_2,
   SIGN_1,
   SIGN_2,
   ZERO_PREDICTION,
@@ -37,7 +36,6 @@ export function adapt(band: usize, difference: i32): i32 {
   const zeros = zeroSum(zeroProducts(band, difference, first, second));
   const prediction = saturate(saturate(((first * newest) >> 15) + ((second * older) >> 15)) + zeros);
   store<i16>(band + RECONSTRUCTED_1, i16(newest));
-  store<i16>(band + RECONSTRUCTED_2, i16(older));
   store<i16>(band + SIGN_1, i16(sign));
   store<i16>(band + SIGN_2, i16(sign1));
   store<i16>(band + PREDICTION, i16(prediction));

@@ -3,7 +3,7 @@
  * 16 bits, so that eight channels turn into lanes row by row:
  *
  *   zero coefficients b1 … b6, offset by 32768 | pole coefficients a1, a2
- *   reconstructed signal doubled, two ticks | sign of the partial signal, two ticks | step logarithm | prediction |
+ *   reconstructed signal doubled | unused | sign of the partial signal, two ticks | step logarithm | prediction |
  *   zero prediction | unused
  *   difference signal doubled, six ticks, newest first | unused
  */
@@ -18,7 +18,6 @@ export const BAND_STATE: usize = 48;
 export const POLE_1: usize = COEFFICIENTS + 12;
 export const POLE_2: usize = COEFFICIENTS + 14;
 export const RECONSTRUCTED_1: usize = SIGNALS;
-export const RECONSTRUCTED_2: usize = SIGNALS + 2;
 export const SIGN_1: usize = SIGNALS + 4;
 export const SIGN_2: usize = SIGNALS + 6;
 export const STEP_LOG: usize = SIGNALS + 8;
