@@ -11,7 +11,7 @@ export const ECHO_FROZEN: i32 = 4;
 
 /** So many bins share a far end that is narrow; for so many blocks. */
 const NARROW_BINS: f32 = 5;
-const NARROW_BLOCKS: i32 = 9;
+const NARROW_BLOCKS: i32 = 16;
 
 /** The path has not changed while what is left is less than this part of the echo, or unlike it: square of correlation. */
 const CANCELLED: f32 = 0.03;

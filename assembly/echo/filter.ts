@@ -10,6 +10,7 @@ import {
   LEFT_SLOW,
   LEFT_SPECTRUM,
   PARTITIONS,
+  RESIDUAL,
   SHARE,
   SLOT,
   STRENGTH,
@@ -20,10 +21,14 @@ import {
 const CAUTION: f32 = 2.4;
 /** Keeps the division off zero: rounding errors of digital silence. */
 const FLOOR: f32 = 100000;
-/** Of a full step, the part that is believed: 80/256 would be the truth if all frequencies were independent. */
-const DECLINE: f32 = 0.12;
-/** An echo path is not for ever: what its variance grows by in a block. */
-const DRIFT: f32 = 0.00002;
+/**
+ * Of a full step, the part that is believed, and how much more for each partition: 80/256 would be the truth if neither
+ * frequencies nor partitions depended on each other.
+ */
+const DECLINE: f32 = 0.07;
+const DECLINE_MORE: f32 = 0.007;
+/** What the variance grows by in a block, as a part of the residual: whatever is left may be the filter's fault. */
+const DRIFT: f32 = 0.03;
 /** Share of the adaption of a partition without echo, of the strongest one's. */
 const LEAST_SHARE: f32 = 0.3;
 
@@ -69,8 +74,8 @@ export function adaptFilter(state: usize): void {
   const variance = varianceOf(state, partitions);
   const noiseGain = f32x4.splat(CAUTION);
   const floor = f32x4.splat(FLOOR);
-  const shrink = f32x4.splat(DECLINE);
-  const grow = f32x4.splat(DRIFT);
+  const shrink = f32x4.splat(DECLINE + f32(partitions) * DECLINE_MORE);
+  const grow = f32x4.splat(load<f32>(state, RESIDUAL) * DRIFT);
   const half = f32x4.splat(0.5);
   for (let k: usize = 0; k < 512; k += 16) {
     const er = v128.load(state + k, LEFT_SPECTRUM);

@@ -66,11 +66,11 @@ test("a filter that knows the path still knows it after any tone, key or modem",
   }
 });
 
-test("a tone is told as such from 100 ms on, a modem or speech-like sound is not", () => {
+test("a tone is told as such from 200 ms on, a modem or speech-like sound is not", () => {
   const frozen = (signal: Float64Array) => {
     const far = line.companded(signal);
     const { flags } = line.cancel(far, line.companded(echoOf(far, response)), { tailMs: 16 });
-    return flags.slice(5).filter((flag) => (flag & FROZEN) !== 0).length / (flags.length - 5);
+    return flags.slice(10).filter((flag) => (flag & FROZEN) !== 0).length / (flags.length - 10);
   };
   for (const name of ["697 Hz", "key 1", "dial tone", "answer tone"])
     assert.equal(frozen(signals[name] ?? source), 1, name);
