@@ -9,6 +9,22 @@ import { constant, CONSTANT_12288, CONSTANT_128, CONSTANT_1535, CONSTANT_15360, 
 import { clamp, evenOdd, evenOf, multParts, oddOf } from "./fixed.ts";
 import { floatCode, mantissaOf, signalExponentOf, weigh } from "./g726-float.ts";
 
+/** By magnitude of the code word: the logarithm of the quantized difference, W, F times 512. */
+const CLASSES: usize = memory.data<i16>(
+  [
+    -2048, 4, 135, 213, 273, 323, 373, 425,
+    -12, 18, 41, 64, 112, 198, 355, 1122,
+    0, 0, 0, 512, 512, 512, 1536, 3584,
+  ],
+  16,
+);
+const CLASS_LOGS: usize = 0;
+const CLASS_WEIGHTS: usize = 16;
+const CLASS_RATES: usize = 32;
+/** Numbers in f32: what cuts a number of eight bits' precision, and what brings its whole part into the lower bits. */
+const CUT: usize = memory.data<f32>([0.49609375, 0.49609375, 0.49609375, 0.49609375], 16);
+const WHOLE: usize = memory.data<f32>([12582912, 12582912, 12582912, 12582912], 16);
+
 const A1: usize = 96;
 const A2: usize = 112;
 const YU: usize = 128;
@@ -97,7 +113,7 @@ export function levelsReached(difference: v128, step: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function magnitudeOf(index: v128, step: v128): v128 {
-  const log = i16x8.add(i8x16.swizzle(i16x8(-2048, 4, 135, 213, 273, 323, 373, 425), index), i16x8.shr_u(step, 2));
+  const log = i16x8.add(i8x16.swizzle(v128.load(CLASSES + CLASS_LOGS), index), i16x8.shr_u(step, 2));
   // The logarithm, biased, is the upper half of the number itself in f32.
   const bits = i16x8.add(log, constant(CONSTANT_16256));
   const even = wholeOf(i32x4.shl(bits, 16));
@@ -109,7 +125,7 @@ export function magnitudeOf(index: v128, step: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function wholeOf(value: v128): v128 {
-  return f32x4.add(f32x4.sub(value, f32x4.splat(0.49609375)), f32x4.splat(12582912));
+  return f32x4.add(f32x4.sub(value, v128.load(CUT)), v128.load(WHOLE));
 }
 
 // @ts-ignore: decorator
@@ -205,7 +221,7 @@ export function adaptPoles(at: usize, oldest: usize, partial: v128, signal: v128
 // @ts-ignore: decorator
 @inline
 export function adaptScale(at: usize, index: v128, step: v128): void {
-  const weight = i8x16.swizzle(i16x8(-12, 18, 41, 64, 112, 198, 355, 1122), index);
+  const weight = i8x16.swizzle(v128.load(CLASSES + CLASS_WEIGHTS), index);
   const raw = i16x8.add(i16x8.add(step, weight), i16x8.shr_s(i16x8.neg(step), 5));
   const unlocked = clamp(raw, constant(CONSTANT_544), constant(CONSTANT_5120));
   v128.store(at, unlocked, YU);
@@ -213,7 +229,7 @@ export function adaptScale(at: usize, index: v128, step: v128): void {
   const high = v128.load(at, YL_HIGH);
   v128.store(at, locked(low, i32x4.extend_low_i16x8_s(unlocked)), YL_LOW);
   v128.store(at, locked(high, i32x4.extend_high_i16x8_s(unlocked)), YL_HIGH);
-  adaptSpeed(at, i8x16.swizzle(i16x8(0, 0, 0, 512, 512, 512, 1536, 3584), index), step);
+  adaptSpeed(at, i8x16.swizzle(v128.load(CLASSES + CLASS_RATES), index), step);
 }
 
 // @ts-ignore: decorator

@@ -15,6 +15,9 @@ const VALUES: usize = memory.data<i16>(
   16,
 );
 
+/** Two to the power of n+8 for n from -8 to -1, of n from 0 to 7. */
+const POWERS: usize = memory.data<u8>([1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128], 16);
+
 /** Code of each magnitude, 0 to 32767: exponent plus 126 above five bits of mantissa. */
 // @ts-ignore: decorator
 @inline
@@ -57,8 +60,7 @@ export function weigh(coefficient: v128, mantissa: v128, exponent: v128, sign: v
   const code = floatCode(magnitude);
   const index = i8x16.add(exponentOf(code), exponent);
   const product = i16x8.add(i16x8.mul(mantissaOf(code), mantissa), v128.load(VALUES, 96));
-  const powers = i8x16(1, 2, 4, 8, 16, 32, 64, -128, 1, 2, 4, 8, 16, 32, 64, -128);
-  const scaled = i16x8.mul(i16x8.shr_u(product, 4), i8x16.swizzle(powers, index));
+  const scaled = i16x8.mul(i16x8.shr_u(product, 4), i8x16.swizzle(v128.load(POWERS), index));
   const large = i16x8.gt_s(index, v128.load(VALUES, 112));
   const size = v128.bitselect(v128.and(scaled, v128.load(VALUES, 128)), i16x8.shr_u(scaled, 8), large);
   const negative = v128.xor(i16x8.shr_s(coefficient, 15), sign);
