@@ -1,6 +1,6 @@
 /**
  * 16 to 8 kHz: an FIR filter of 80 taps (assembly/rate/design.mjs). Flat within 0.07 dB to 3.2 kHz; what would fold back
- * is 77 dB down from 4 kHz, 83 dB from 4.05 kHz on. Delay 2.5 ms. Sums are exact in 32 bits; the output saturates.
+ * is 75 dB down from 4 kHz, 83 dB from 4.05 kHz on. Delay 2.5 ms. Sums are exact in 32 bits; the output saturates.
  *
  * A vector holds four outputs that follow each other: their samples are then one plain load, and outputs four apart
  * share them.
