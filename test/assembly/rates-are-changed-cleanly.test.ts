@@ -122,6 +122,19 @@ test("full scale saturates and never wraps round, whatever the signs", () => {
   }
 });
 
+test("the very signs that add up to the most saturate, too", () => {
+  const full = (sign: number): number => (sign >= 0 ? 32_767 : -32_768);
+  const impulse = change("up", (n) => (n === 400 ? PEAK : 0));
+  // Output 2 x 500 is the sum of the even taps: each sample has the sign of its own.
+  for (const phase of [0, 1]) {
+    const worst = change("up", (n) => full(impulse[2 * (900 - n) + phase] ?? 0));
+    assert.equal(worst[1000 + phase], 32_767);
+  }
+  const [even, odd] = [0, 1].map((at) => change("down", (n) => (n === 800 + at ? PEAK : 0)));
+  const worst = change("down", (n) => full((n % 2 === 0 ? even?.[900 - n / 2] : odd?.[900 - (n - 1) / 2]) ?? 0));
+  assert.equal(worst[500], 32_767);
+});
+
 test("the frame's length makes no difference", () => {
   const random = randomFrom(23);
   const noise = Int16Array.from({ length: 2 * SAMPLES }, () => 65_536 * random() - 32_768);
