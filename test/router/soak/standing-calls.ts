@@ -1,3 +1,4 @@
+import type { StreamStatus } from "../../../src/voice/contract.ts";
 import type { Sipp } from "../../peers/harness/sipp.ts";
 import { LEVEL_DBM0, notes } from "../../peers/harness/voices.ts";
 import type { RouterWorld } from "../guest/world.ts";
@@ -8,56 +9,79 @@ const standing = [
   { phone: "port:1", number: "601" },
   { phone: "handset:1", number: "611" },
 ] as const;
+type Standing = (typeof standing)[number];
 
 const PATIENCE_MS = 30_000;
 
 /** Calls from outside that are up for the whole time, with voice both ways. */
 export class StandingCalls {
   readonly count = standing.length;
+  /** How often one had to be made again: a machine that is busy elsewhere for seconds loses a device, and its calls. */
+  again = 0;
   readonly #world: RouterWorld;
-  readonly #callers: Sipp[] = [];
+  readonly #seconds: number;
+  readonly #callers = new Map<string, Sipp>();
 
-  private constructor(world: RouterWorld) {
+  private constructor(world: RouterWorld, seconds: number) {
     this.#world = world;
+    this.#seconds = seconds;
   }
 
-  /** Resolves when all are answered. */
-  static async start(world: RouterWorld, minutes: number): Promise<StandingCalls> {
-    const calls = new StandingCalls(world);
-    for (const { phone, number } of standing) {
-      calls.#callers.push(await callFromOutside(world, world.scratch, number, (minutes + 30) * 60));
-      const person = world.house.phone(phone);
-      await person.rings(PATIENCE_MS);
-      await person.lift();
-      await person.act({ kind: "hum", frequencyHz: notes[phone], levelDbm0: LEVEL_DBM0, ms: null });
-    }
+  /** Resolves when all are answered. `seconds`: for how long they talk at most. */
+  static async start(world: RouterWorld, seconds: number): Promise<StandingCalls> {
+    const calls = new StandingCalls(world, seconds);
+    for (const one of standing) await calls.#call(one);
     await calls.stand();
     return calls;
   }
 
-  /** Rejects unless every one is up and its voice has come both ways since the last time. */
+  /** Makes those again that have ended. */
+  async keep(): Promise<void> {
+    const { phones } = await this.#world.status();
+    for (const one of standing) {
+      if (phones.find(({ phone }) => phone === one.phone)?.state === "inCall") continue;
+      this.again += 1;
+      await this.#hangUp(one);
+      await this.#world.settles(`${one.phone} is idle`, (status) => {
+        const state = status.phones.find(({ phone }) => phone === one.phone)?.state;
+        return state === "idle" ? null : `${state}`;
+      });
+      await this.#call(one);
+    }
+  }
+
+  /** Resolves once every one is up and its voice comes both ways. */
   async stand(): Promise<void> {
-    const before = await this.#packets();
+    let before: readonly StreamStatus[] = [];
     await this.#world.settles("the standing calls stand, with voice both ways", ({ phones, voiceStatus }) => {
       const up = phones.filter(({ phone, state }) => state === "inCall" && standing.some((one) => one.phone === phone));
       if (up.length < this.count) return JSON.stringify(phones);
       const streams = voiceStatus?.streams ?? [];
-      const flowing = [...before].filter(([endpoint, { received, sent }]) => {
-        const now = streams.find((stream) => stream.endpoint === endpoint);
-        return now !== undefined && now.received > received && now.sent > sent;
+      const flowing = streams.filter(({ endpoint, received, sent }) => {
+        const then = before.find((stream) => stream.endpoint === endpoint);
+        return then !== undefined && received > then.received && sent > then.sent;
       });
+      before = streams;
       return flowing.length >= 2 * this.count ? null : JSON.stringify(streams);
     });
   }
 
   async end(): Promise<void> {
-    for (const { phone } of standing) await this.#world.house.phone(phone).hangUp();
-    for (const one of this.#callers) await one.program.stop();
+    for (const one of standing) await this.#hangUp(one);
   }
 
-  /** By endpoint. */
-  async #packets(): Promise<ReadonlyMap<string, { readonly received: number; readonly sent: number }>> {
-    const { voiceStatus } = await this.#world.status();
-    return new Map(voiceStatus?.streams.map((stream) => [stream.endpoint, stream]));
+  async #call({ phone, number }: Standing): Promise<void> {
+    const { house, scratch } = this.#world;
+    this.#callers.set(phone, await callFromOutside(this.#world, scratch, number, this.#seconds));
+    const person = house.phone(phone);
+    await person.rings(PATIENCE_MS);
+    await person.lift();
+    await person.act({ kind: "hum", frequencyHz: notes[phone], levelDbm0: LEVEL_DBM0, ms: null });
+  }
+
+  async #hangUp({ phone }: Standing): Promise<void> {
+    const person = this.#world.house.phone(phone);
+    if ((await person.look()).hook === "off") await person.hangUp();
+    await this.#callers.get(phone)?.program.stop();
   }
 }
