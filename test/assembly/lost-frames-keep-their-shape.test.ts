@@ -68,6 +68,43 @@ test("a vowel that does not come back keeps its pitch, fades by 20 % every 10 ms
   assert.ok(lost.subarray(480).every((sample) => sample === 0));
 });
 
+test("what comes after a loss that has faded begins as quietly as the loss ended", () => {
+  const sound = vowel(60, 2400);
+  const concealer = new Concealer(8000, 160);
+  concealer.play(sound.subarray(0, 1600), () => false);
+  concealer.lost();
+  concealer.lost();
+  concealer.good(new Int16Array(160)).forEach((sample, n) => {
+    const unfaded = Math.abs(sound[1920 + n] ?? 0);
+    assert.ok(Math.abs(sample) < 0.42 * unfaded + 100, `sample ${n} is ${sample} of ${unfaded}`);
+  });
+});
+
+test("noise is not made a tone: after 20 ms its period is another", () => {
+  const random = randomFrom(6);
+  const concealer = new Concealer(8000, 160);
+  concealer.play(
+    Int16Array.from({ length: 1600 }, () => 8000 * (random() - 0.5)),
+    () => false,
+  );
+  const lost = concat(concealer.lost(), concealer.lost());
+  const likeness = (from: number, lag: number) => {
+    let [both, one, other] = [0, 0, 0];
+    for (let n = from; n < from + 40; n++) {
+      const [now = 0, before = 0] = [lost[n], lost[n - lag]];
+      both += now * before;
+      one += now * now;
+      other += before * before;
+    }
+    return both / Math.sqrt(one * other);
+  };
+  const lags = Array.from({ length: 81 }, (_, n) => 40 + n);
+  const period = lags.find((lag) => lag < 120 && likeness(120, lag) > 0.95);
+  assert.ok(period !== undefined, "20 ms of one period");
+  const later = Array.from({ length: 110 }, (_, n) => likeness(170 + n, period));
+  assert.ok(Math.min(...later) < 0.8, `still ${period} samples`);
+});
+
 test("after a long loss the sound is back within a quarter of a pitch period", () => {
   const sound = readSamples(SPEECH).subarray(0, 160 * 100);
   const heard = new Concealer(8000, 160).play(sound, (n) => n >= 40 && n < 60);
