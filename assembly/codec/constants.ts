@@ -58,6 +58,11 @@ const VALUES: usize = memory.data<i16>(
     -128, -128, -128, -128, -128, -128, -128, -128,
     18432, 18432, 18432, 18432, 18432, 18432, 18432, 18432,
     22528, 22528, 22528, 22528, 22528, 22528, 22528, 22528,
+    -5639, -5639, -5639, -5639, -5639, -5639, -5639, -5639,
+    -2049, -2049, -2049, -2049, -2049, -2049, -2049, -2049,
+    -32, -32, -32, -32, -32, -32, -32, -32,
+    48, 48, 48, 48, 48, 48, 48, 48,
+    4032, 4032, 4032, 4032, 4032, 4032, 4032, 4032,
   ],
   16,
 );
@@ -122,3 +127,8 @@ export const CONSTANT_M192: usize = 800;
 export const CONSTANT_M128: usize = 816;
 export const CONSTANT_18432: usize = 832;
 export const CONSTANT_22528: usize = 848;
+export const CONSTANT_M5639: usize = 864;
+export const CONSTANT_M2049: usize = 880;
+export const CONSTANT_M32: usize = 896;
+export const CONSTANT_48: usize = 912;
+export const CONSTANT_4032: usize = 928;

@@ -7,7 +7,7 @@
  */
 import { constant, CONSTANT_12288, CONSTANT_128, CONSTANT_1535, CONSTANT_15360, CONSTANT_16256, CONSTANT_177, CONSTANT_192, CONSTANT_2048, CONSTANT_245, CONSTANT_256, CONSTANT_257, CONSTANT_299, CONSTANT_31, CONSTANT_32, CONSTANT_348, CONSTANT_384, CONSTANT_399, CONSTANT_512, CONSTANT_5120, CONSTANT_544, CONSTANT_64, CONSTANT_79, CONSTANT_8191, CONSTANT_9, CONSTANT_M11776, CONSTANT_M12288, CONSTANT_M125, CONSTANT_M8191 } from "./constants.ts";
 import { clamp, evenOdd, evenOf, multParts, oddOf } from "./fixed.ts";
-import { floatCode, mantissaOf, signalExponentOf, weigh } from "./g726-float.ts";
+import { floatCode, mantissaOf, roundingOf, signOf, signalExponentOf, weigh } from "./g726-float.ts";
 
 /** By magnitude of the code word: the logarithm of the quantized difference, W, F times 512. */
 const CLASSES: usize = memory.data<i16>(
@@ -39,9 +39,9 @@ const UNUSED: usize = 288;
 const YL_LOW: usize = 256;
 const YL_HIGH: usize = 272;
 
-/** One entry: DQ as mantissa, exponent and sign of `weigh`, then SR. */
-export const ENTRY: usize = 96;
-export const ENTRY_SR: usize = 48;
+/** One entry: DQ as mantissa, rounding, exponent and sign of `weigh`, then SR. */
+export const ENTRY: usize = 128;
+export const ENTRY_SR: usize = 64;
 
 /** Blocks FMULT and ACCUM: SEZI of six entries from `oldest` on. */
 // @ts-ignore: decorator
@@ -77,7 +77,7 @@ export function poleSum(at: usize, oldest: usize): v128 {
 // @ts-ignore: decorator
 @inline
 function weighed(coefficient: v128, signal: usize): v128 {
-  return weigh(coefficient, v128.load(signal), v128.load(signal, 16), v128.load(signal, 32));
+  return weigh(coefficient, v128.load(signal), v128.load(signal, 16), v128.load(signal, 32), v128.load(signal, 48));
 }
 
 /** Blocks LIMA and MIX: Y. */
@@ -128,12 +128,15 @@ function wholeOf(value: v128): v128 {
   return f32x4.add(f32x4.sub(value, v128.load(CUT)), v128.load(WHOLE));
 }
 
+/** `sign`: 0 or -1. */
 // @ts-ignore: decorator
 @inline
 export function storeSignal(to: usize, code: v128, sign: v128): void {
-  v128.store(to, mantissaOf(code));
-  v128.store(to, signalExponentOf(code), 16);
-  v128.store(to, sign, 32);
+  const mantissa = mantissaOf(code);
+  v128.store(to, mantissa);
+  v128.store(to, roundingOf(mantissa), 16);
+  v128.store(to, signalExponentOf(code), 32);
+  v128.store(to, signOf(sign), 48);
 }
 
 /**
@@ -142,38 +145,51 @@ export function storeSignal(to: usize, code: v128, sign: v128): void {
  */
 // @ts-ignore: decorator
 @inline
-export function adaptZeros(at: usize, oldest: usize, magnitude: v128, sign: v128): v128 {
+export function adaptZeros(at: usize, oldest: usize, magnitude: v128, mask: v128): v128 {
   const silent = i16x8.eq(magnitude, i16x8.splat(0));
   const growth = v128.andnot(constant(CONSTANT_128), silent);
-  const signed = i16x8.sub(v128.xor(growth, sign), sign);
+  const signed = i16x8.sub(v128.xor(growth, mask), mask);
   const code = floatCode(magnitude);
   const mantissa = mantissaOf(code);
+  const rounding = roundingOf(mantissa);
   const exponent = signalExponentOf(code);
-  v128.store(oldest + 6 * ENTRY, mantissa);
-  v128.store(oldest + 6 * ENTRY, exponent, 16);
-  v128.store(oldest + 6 * ENTRY, sign, 32);
-  let sum = settled(at, weigh(adapted(at, oldest + 5 * ENTRY, signed), mantissa, exponent, sign));
-  sum = settled(at, i16x8.add(sum, zeroTap(at, 16, oldest + 4 * ENTRY, signed)));
-  sum = settled(at, i16x8.add(sum, zeroTap(at, 32, oldest + 3 * ENTRY, signed)));
-  sum = settled(at, i16x8.add(sum, zeroTap(at, 48, oldest + 2 * ENTRY, signed)));
-  sum = settled(at, i16x8.add(sum, zeroTap(at, 64, oldest + ENTRY, signed)));
-  return settled(at, i16x8.add(sum, zeroTap(at, 80, oldest, signed)));
+  let sign = signOf(mask);
+  v128.store(oldest, mantissa, 6 * ENTRY);
+  v128.store(oldest, rounding, 6 * ENTRY + 16);
+  v128.store(oldest, exponent, 6 * ENTRY + 32);
+  v128.store(oldest, sign, 6 * ENTRY + 48);
+  let before = v128.load(oldest, 5 * ENTRY + 48);
+  let sum = settled(at, weigh(adapted(at, signed, before), mantissa, rounding, exponent, sign));
+  sign = before;
+  before = v128.load(oldest, 4 * ENTRY + 48);
+  sum = settled(at, i16x8.add(sum, zeroTap(adapted(at + 16, signed, before), oldest + 5 * ENTRY, sign)));
+  sign = before;
+  before = v128.load(oldest, 3 * ENTRY + 48);
+  sum = settled(at, i16x8.add(sum, zeroTap(adapted(at + 32, signed, before), oldest + 4 * ENTRY, sign)));
+  sign = before;
+  before = v128.load(oldest, 2 * ENTRY + 48);
+  sum = settled(at, i16x8.add(sum, zeroTap(adapted(at + 48, signed, before), oldest + 3 * ENTRY, sign)));
+  sign = before;
+  before = v128.load(oldest, ENTRY + 48);
+  sum = settled(at, i16x8.add(sum, zeroTap(adapted(at + 64, signed, before), oldest + 2 * ENTRY, sign)));
+  sign = before;
+  before = v128.load(oldest, 48);
+  return settled(at, i16x8.add(sum, zeroTap(adapted(at + 80, signed, before), oldest + ENTRY, sign)));
 }
 
 // @ts-ignore: decorator
 @inline
-function zeroTap(at: usize, tap: usize, before: usize, growth: v128): v128 {
-  return weighed(adapted(at + tap, before, growth), before + ENTRY);
+function zeroTap(coefficient: v128, entry: usize, sign: v128): v128 {
+  return weigh(coefficient, v128.load(entry), v128.load(entry, 16), v128.load(entry, 32), sign);
 }
 
-/** The coefficient, adapted by the sign of an entry. */
+/** The coefficient, adapted; `sign`: of the signal that it weighed, 1 or -1. */
 // @ts-ignore: decorator
 @inline
-function adapted(at: usize, entry: usize, growth: v128): v128 {
+function adapted(at: usize, growth: v128, sign: v128): v128 {
   const before = v128.load(at);
-  const sign = v128.load(entry, 32);
   const leaked = i16x8.sub(before, i16x8.shr_s(before, 8));
-  const after = i16x8.add(leaked, i16x8.sub(v128.xor(growth, sign), sign));
+  const after = i16x8.add(leaked, i16x8.mul(growth, sign));
   v128.store(at, after);
   return after;
 }
@@ -209,12 +225,14 @@ export function adaptPoles(at: usize, oldest: usize, partial: v128, signal: v128
   const code = floatCode(i16x8.abs(signal));
   const mantissa = mantissaOf(code);
   const exponent = signalExponentOf(code);
-  const signalSign = i16x8.shr_s(signal, 15);
-  v128.store(oldest + (6 * ENTRY + ENTRY_SR), mantissa);
-  v128.store(oldest + (6 * ENTRY + ENTRY_SR), exponent, 16);
-  v128.store(oldest + (6 * ENTRY + ENTRY_SR), signalSign, 32);
+  const rounding = roundingOf(mantissa);
+  const signalSign = signOf(i16x8.shr_s(signal, 15));
+  v128.store(oldest, mantissa, 6 * ENTRY + ENTRY_SR);
+  v128.store(oldest, rounding, 6 * ENTRY + ENTRY_SR + 16);
+  v128.store(oldest, exponent, 6 * ENTRY + ENTRY_SR + 32);
+  v128.store(oldest, signalSign, 6 * ENTRY + ENTRY_SR + 48);
   const older = settled(at, weighed(second, oldest + (5 * ENTRY + ENTRY_SR)));
-  return settled(at, i16x8.add(older, weigh(first, mantissa, exponent, signalSign)));
+  return settled(at, i16x8.add(older, weigh(first, mantissa, rounding, exponent, signalSign)));
 }
 
 /** Blocks FILTD, LIMB and FILTE, and then those of the speed control. `index`: of the code word, for a look-up. */

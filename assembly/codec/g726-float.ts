@@ -2,18 +2,8 @@
  * The floating-point products of the predictor of ITU-T G.726 (block FMULT), eight at a time: a mantissa of six bits and
  * an exponent each, which are found by converting to f32 and looking at the bits.
  */
+import { constant, CONSTANT_1, CONSTANT_257, CONSTANT_31, CONSTANT_32, CONSTANT_32767, CONSTANT_4032, CONSTANT_48, CONSTANT_8191, CONSTANT_M2049, CONSTANT_M32, CONSTANT_M5639 } from "./constants.ts";
 import { evenOdd, evenOf } from "./fixed.ts";
-
-/** Vectors of one value in each lane of 16 bits; a load is cheaper than a literal in a loop. */
-const VALUES: usize = memory.data<i16>(
-  [
-    4032, 4032, 4032, 4032, 4032, 4032, 4032, 4032, 8191, 8191, 8191, 8191, 8191, 8191, 8191, 8191, 31, 31, 31, 31, 31, 31,
-    31, 31, 32, 32, 32, 32, 32, 32, 32, 32, 257, 257, 257, 257, 257, 257, 257, 257, -5639, -5639, -5639, -5639, -5639, -5639,
-    -5639, -5639, 48, 48, 48, 48, 48, 48, 48, 48, -2049, -2049, -2049, -2049, -2049, -2049, -2049, -2049, 32767, 32767,
-    32767, 32767, 32767, 32767, 32767, 32767,
-  ],
-  16,
-);
 
 /** Two to the power of n+8 for n from -8 to -1, of n from 0 to 7. */
 const POWERS: usize = memory.data<u8>([1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128], 16);
@@ -25,44 +15,58 @@ export function floatCode(magnitude: v128): v128 {
   const even = f32x4.convert_i32x4_s(evenOf(magnitude));
   const odd = f32x4.convert_i32x4_s(i32x4.shr_u(magnitude, 16));
   const code = evenOdd(i32x4.shr_u(even, 18), i32x4.shr_u(odd, 2));
-  return i16x8.max_s(code, v128.load(VALUES));
-}
-
-/** Mantissa of a code, 32 to 63. */
-// @ts-ignore: decorator
-@inline
-export function mantissaOf(code: v128): v128 {
-  return v128.or(v128.and(code, v128.load(VALUES, 32)), v128.load(VALUES, 48));
+  return i16x8.max_s(code, constant(CONSTANT_4032));
 }
 
 /** Exponent of a code without sign plus 126, in both octets of each lane. */
 // @ts-ignore: decorator
 @inline
 function exponentOf(code: v128): v128 {
-  return i16x8.mul(i16x8.shr_u(code, 5), v128.load(VALUES, 64));
+  return i16x8.mul(i16x8.shr_u(code, 5), constant(CONSTANT_257));
 }
 
-/** Exponent of a signal as `weigh` wants it: so that the sum of both is an index of `weigh`'s table, or outside it. */
+// What `weigh` wants of a signal: mantissa (32 to 63), 64 times that plus 48, exponent, and sign as 1 or -1.
+
+// @ts-ignore: decorator
+@inline
+export function mantissaOf(code: v128): v128 {
+  return v128.or(v128.and(code, constant(CONSTANT_31)), constant(CONSTANT_32));
+}
+
+// @ts-ignore: decorator
+@inline
+export function roundingOf(mantissa: v128): v128 {
+  return i16x8.add(i16x8.shl(mantissa, 6), constant(CONSTANT_48));
+}
+
+/** Such that the sum with a coefficient's exponent is an index of `weigh`'s table, or outside it. */
 // @ts-ignore: decorator
 @inline
 export function signalExponentOf(code: v128): v128 {
-  return i8x16.add(exponentOf(code), v128.load(VALUES, 80));
+  return i8x16.add(exponentOf(code), constant(CONSTANT_M5639));
+}
+
+/** `mask`: 0 or -1. */
+// @ts-ignore: decorator
+@inline
+export function signOf(mask: v128): v128 {
+  return v128.or(mask, constant(CONSTANT_1));
 }
 
 /**
- * Coefficients (16 bits, Q14) times signals (mantissa, exponent, sign as 0 or -1): block FMULT, wrapped to 16 bits.
- * The product of the mantissas is multiplied by 2^n, or by 2^(n+8) and shifted back where n is negative.
+ * Coefficients (16 bits, Q14) times signals: block FMULT, wrapped to 16 bits. The mantissas' product, rounded, is
+ * multiplied by 2^n, or by 2^(n+8) and shifted back where n is negative. The coefficient's mantissa is taken as less by
+ * 64, which the signal's rounding makes good.
  */
 // @ts-ignore: decorator
 @inline
-export function weigh(coefficient: v128, mantissa: v128, exponent: v128, sign: v128): v128 {
-  const magnitude = v128.and(i16x8.abs(i16x8.shr_s(coefficient, 2)), v128.load(VALUES, 16));
-  const code = floatCode(magnitude);
+export function weigh(coefficient: v128, mantissa: v128, rounding: v128, exponent: v128, sign: v128): v128 {
+  const code = floatCode(v128.and(i16x8.abs(i16x8.shr_s(coefficient, 2)), constant(CONSTANT_8191)));
   const index = i8x16.add(exponentOf(code), exponent);
-  const product = i16x8.add(i16x8.mul(mantissaOf(code), mantissa), v128.load(VALUES, 96));
+  const product = i16x8.add(i16x8.mul(v128.or(code, constant(CONSTANT_M32)), mantissa), rounding);
   const scaled = i16x8.mul(i16x8.shr_u(product, 4), i8x16.swizzle(v128.load(POWERS), index));
-  const large = i16x8.gt_s(index, v128.load(VALUES, 112));
-  const size = v128.bitselect(v128.and(scaled, v128.load(VALUES, 128)), i16x8.shr_u(scaled, 8), large);
-  const negative = v128.xor(i16x8.shr_s(coefficient, 15), sign);
+  const large = i16x8.gt_s(index, constant(CONSTANT_M2049));
+  const size = v128.bitselect(v128.and(scaled, constant(CONSTANT_32767)), i16x8.shr_u(scaled, 8), large);
+  const negative = i16x8.shr_s(v128.xor(coefficient, sign), 15);
   return i16x8.sub(v128.xor(size, negative), negative);
 }

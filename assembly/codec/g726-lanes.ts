@@ -1,5 +1,5 @@
 /** ITU-T G.726 at 32 kbit/s, eight channels at once: see lanes.ts for the jobs, g726.ts for the state of one channel. */
-import { constant, CONSTANT_15, CONSTANT_255, CONSTANT_256, CONSTANT_31, CONSTANT_32767, CONSTANT_514, CONSTANT_7, CONSTANT_8191, CONSTANT_M8192 } from "./constants.ts";
+import { constant, CONSTANT_15, CONSTANT_255, CONSTANT_256, CONSTANT_31, CONSTANT_32767, CONSTANT_514, CONSTANT_7, CONSTANT_8191, CONSTANT_M32768, CONSTANT_M8192 } from "./constants.ts";
 import { clamp, pairs } from "./fixed.ts";
 import {
   ENTRY,
@@ -27,7 +27,7 @@ const SAMPLES: usize = memory.data(640, 16);
 const STATE: usize = memory.data(304, 16);
 const SPARE: usize = memory.data(128, 16);
 const TURNED: usize = memory.data(128, 16);
-const ENTRIES: usize = memory.data(4416, 16);
+const ENTRIES: usize = memory.data(5888, 16);
 const YL_LANES: usize = 256;
 /** The entry of the first sample: six older ones before it. */
 const FIRST: usize = ENTRIES + 6 * ENTRY;
@@ -152,9 +152,9 @@ function stateOut(jobs: usize, lanes: i32): void {
 
 /** The code back from its parts: the exponent's lower octet is offset by 7. */
 function signalOut(signal: usize, to: usize): void {
-  const exponent = v128.and(i16x8.add(v128.load(signal, 16), constant(CONSTANT_7)), constant(CONSTANT_255));
+  const exponent = v128.and(i16x8.add(v128.load(signal, 32), constant(CONSTANT_7)), constant(CONSTANT_255));
   const mantissa = v128.and(v128.load(signal), constant(CONSTANT_31));
-  const sign = i16x8.shl(v128.load(signal, 32), 15);
+  const sign = v128.and(v128.load(signal, 48), constant(CONSTANT_M32768));
   v128.store(to, v128.or(sign, v128.or(i16x8.shl(exponent, 5), mantissa)));
 }
 

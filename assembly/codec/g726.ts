@@ -5,7 +5,7 @@
  * Octets carry two codes, the first in the low nibble (RFC 3551 §4.5.4); for the other order see pack.ts.
  */
 import { clampTo } from "./fixed.ts";
-import { mantissaOf, signalExponentOf, weigh } from "./g726-float.ts";
+import { mantissaOf, roundingOf, signOf, signalExponentOf, weigh } from "./g726-float.ts";
 import { LAW_LINEAR, compress, expand, synchronize } from "./g726-law.ts";
 import { AP, CODES, CODE_ZERO, COEFFICIENTS, DML, DMS, G726_STATE, PK1, PK2, TD, YL, YU, openState } from "./g726-state.ts";
 import { CLASSES, LEVELS } from "./g726-tables.ts";
@@ -81,8 +81,9 @@ function decodeOne(state: usize, code: i32, law: i32): i32 {
 function weightedSignals(state: usize): v128 {
   const codes = v128.load(state + CODES);
   const unsigned = v128.and(codes, i16x8.splat(0x7fff));
-  const sign = i16x8.shr_s(codes, 15);
-  return weigh(v128.load(state + COEFFICIENTS), mantissaOf(unsigned), signalExponentOf(unsigned), sign);
+  const mantissa = mantissaOf(unsigned);
+  const sign = signOf(i16x8.shr_s(codes, 15));
+  return weigh(v128.load(state + COEFFICIENTS), mantissa, roundingOf(mantissa), signalExponentOf(unsigned), sign);
 }
 
 /** Block ACCUM: SEZI, the six zeros' share. */
