@@ -26,6 +26,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     "vendor/clock",
     "node",
     "piscina",
+    "koffi",
     "../assembly/layout.ts",
     "../assembly/tap/layout.ts",
     "../assembly/meter/bursts-counts.ts",

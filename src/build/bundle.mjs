@@ -3,8 +3,8 @@ import { basename, join } from "node:path";
 import { build } from "esbuild";
 import { licencesOf } from "./licences.mjs";
 
-/** Loaded from node_modules at run time: `usb` has native code, one for each processor. */
-const external = ["usb", "@napi-rs/nice"];
+/** Loaded from node_modules at run time, if it is there: native code, one for each processor. */
+const external = ["usb", "koffi", "@napi-rs/nice"];
 
 /** What is run by a person, and what users of the package import. */
 const mainEntries = { offhook: "src/main.ts", index: "src/index.ts" };

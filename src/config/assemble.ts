@@ -55,6 +55,7 @@ export function assemble(document: Document): Config {
       streams: Math.floor((rtp.port_max - rtp.port_min + 1) / 2),
       usbChannels: usb.voice_channels,
       jitterMs: rtp.jitter_ms,
+      edge: rtp.edge,
       rtpTimeoutMs: rtp.timeout_ms,
     },
     emulator: usb.emulate

@@ -82,6 +82,11 @@ const rtp = table("The voice of SIP calls.", {
   port_min: may(whole(1024, 65534, ""), 10000, "First UDP port; even. Each call's leg has two: RTP and RTCP."),
   port_max: may(whole(1025, 65535, ""), 10031, "Last UDP port; every pair in the range is bound ahead."),
   jitter_ms: may(whole(20, 200, "ms"), 60, "Depth of the jitter buffer; a multiple of 20."),
+  edge: may(
+    oneOf("auto", "batched", "dgram"),
+    "auto",
+    "How packets get in and out: `batched` system calls by the package koffi, `dgram` by Node, `auto` the first of them that works.",
+  ),
   timeout_ms: may(whole(1000, 3_600_000, "ms"), 30_000, "Silence of a far end that should speak before its call ends."),
 });
 

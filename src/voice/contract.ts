@@ -2,6 +2,9 @@ import type { DeviceVoice } from "../message/device-voice.ts";
 import type { DeviceName } from "../message/name.ts";
 import type { VoiceCommand } from "../message/voice.ts";
 
+/** `auto`: the faster edge that works on this machine. */
+export type EdgeChoice = "auto" | "batched" | "dgram";
+
 export interface VoiceOptions {
   /** Where RTP sockets are bound. */
   readonly address: string;
@@ -17,6 +20,8 @@ export interface VoiceOptions {
   readonly jitterMs: number;
   /** Silence on a receiving stream before `rtpTimeout`. */
   readonly rtpTimeoutMs: number;
+  /** How packets get in and out; `auto` without it. */
+  readonly edge?: EdgeChoice;
 }
 
 /** The host side of the voice path. */
@@ -37,11 +42,19 @@ export interface VoiceStatus {
   readonly latenessStepsUs: readonly { readonly upTo: number | null; readonly count: number }[];
   readonly latenessUs: { readonly p50: number; readonly p99: number; readonly max: number };
   readonly tickUs: { readonly p50: number; readonly p99: number; readonly max: number };
+  readonly edge: EdgeStatus;
   readonly streams: readonly StreamStatus[];
   readonly malformedPackets: number;
   /** Packets refused because they do not come from the stream's far end. */
   readonly strangerPackets: number;
   readonly workerRestarts: number;
+}
+
+/** How packets get in and out. */
+export interface EdgeStatus {
+  readonly name: "batched" | "dgram";
+  /** Why it is not the one that was asked for, in a sentence; null when it is. */
+  readonly why: string | null;
 }
 
 export interface StreamStatus {

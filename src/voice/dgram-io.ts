@@ -2,7 +2,8 @@ import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import { isIPv6 } from "node:net";
 import type { Address } from "../message/media.ts";
 import type { VoiceOptions } from "./contract.ts";
-import type { Receive, RtpIo } from "./rtp-io.ts";
+import type { PacketsOut } from "./packets-out.ts";
+import { cannotBind, HIGHEST_PORT, isRtcp, noPorts, RECEIVE_BUFFER, type RtpDoor, type RtpIo } from "./rtp-io.ts";
 
 interface Pair {
   readonly port: number;
@@ -10,9 +11,10 @@ interface Pair {
   readonly rtcp: Socket;
 }
 
-/** Room for a second of packets: a tick that comes late must not lose any. */
-const RECEIVE_BUFFER = 128 * 1024;
-const HIGHEST_PORT = 65535;
+/** libuv takes so many packets of a socket in one turn of the event loop. */
+const TAKEN_IN_A_TURN = 32;
+/** Turns in one drain: a stranger's flood must not keep a far end's packets waiting behind it. */
+const MOST_TURNS = 8;
 
 type Where = Pick<VoiceOptions, "address" | "firstPort" | "lastPort" | "streams">;
 
@@ -20,7 +22,7 @@ type Where = Pick<VoiceOptions, "address" | "firstPort" | "lastPort" | "streams"
  * RTP over node:dgram, drained once a tick. Binds `streams` pairs from `firstPort` upwards, skipping pairs where a port
  * is taken and none above `lastPort`. Fewer pairs than asked are fine; rejects when there is none.
  */
-export async function openDgramIo(where: Where, receive: Receive): Promise<RtpIo> {
+export async function openDgramIo(where: Where, out: PacketsOut): Promise<RtpIo> {
   const pairs: Pair[] = [];
   const last = where.lastPort ?? HIGHEST_PORT;
   let port = where.firstPort + (where.firstPort % 2);
@@ -28,29 +30,52 @@ export async function openDgramIo(where: Where, receive: Receive): Promise<RtpIo
     const pair = await bindPair(where.address, port);
     if (pair !== null) pairs.push(pair);
   }
-  if (pairs.length === 0 && where.streams > 0)
-    throw new Error(
-      `RTP: no pair of UDP ports is free from ${where.firstPort} to ${last} on ${where.address} — free them or choose another range`,
-    );
-  pairs.forEach((pair, stream) => {
-    pair.rtp.on("message", (datagram: Buffer, from: RemoteInfo) => receive(stream, "rtp", datagram, from));
-    pair.rtcp.on("message", (datagram: Buffer, from: RemoteInfo) => receive(stream, "rtcp", datagram, from));
-  });
-  return dgramIo(pairs);
+  if (pairs.length === 0 && where.streams > 0) throw noPorts(where.address, where.firstPort, last);
+  return dgramIo(pairs, out);
 }
 
-function dgramIo(pairs: readonly Pair[]): RtpIo {
+function dgramIo(pairs: readonly Pair[], out: PacketsOut): RtpIo {
+  const counts = new Int32Array(pairs.length);
+  let listening = false;
   return {
+    edge: "dgram",
     ports: pairs.map((pair) => pair.port),
-    // One turn of the event loop polls every socket: setImmediate runs after the poll.
-    drain: () => new Promise((resolve) => setImmediate(resolve)),
-    send(stream: number, channel: "rtp" | "rtcp", octets: Uint8Array, to: Address) {
-      pairs[stream]?.[channel].send(octets, to.port, to.address);
+    async drain(door: RtpDoor) {
+      if (!listening) listen(pairs, door, counts);
+      listening = true;
+      for (let turn = 0; turn < MOST_TURNS; turn++) {
+        counts.fill(0);
+        // One turn of the event loop polls every socket: setImmediate runs after the poll.
+        await new Promise((resolve) => setImmediate(resolve));
+        if (counts.every((count) => count < TAKEN_IN_A_TURN)) return;
+      }
+    },
+    sendTick(targetOf: (stream: number) => Address | null) {
+      out.forEach((stream, packet) => {
+        const to = targetOf(stream);
+        if (to !== null) pairs[stream]?.rtp.send(packet, to.port, to.address);
+      });
+    },
+    sendRtcp(stream: number, octets: Uint8Array, to: Address) {
+      pairs[stream]?.rtcp.send(octets, to.port, to.address);
     },
     async close() {
       await Promise.all(pairs.flatMap((pair) => [closed(pair.rtp), closed(pair.rtcp)]));
     },
   };
+}
+
+/** `counts`: where the packets of each stream are counted. */
+function listen(pairs: readonly Pair[], door: RtpDoor, counts: Int32Array): void {
+  pairs.forEach((pair, stream) => {
+    pair.rtp.on("message", (datagram: Buffer, from: RemoteInfo) => {
+      counts[stream] = (counts[stream] ?? 0) + 1;
+      if (!door.admits(stream, from)) return;
+      if (isRtcp(datagram[1] ?? 0)) door.takeRtcp(stream, datagram, from);
+      else door.takeRtp(stream, datagram, from);
+    });
+    pair.rtcp.on("message", (datagram: Buffer, from: RemoteInfo) => door.takeRtcp(stream, datagram, from));
+  });
 }
 
 async function bindPair(address: string, port: number): Promise<Pair | null> {
@@ -74,8 +99,7 @@ function bound(address: string, port: number): Promise<Socket | null> {
   return new Promise((resolve, reject) => {
     const failed = (error: NodeJS.ErrnoException) => {
       if (error.code === "EADDRINUSE" || error.code === "EACCES") resolve(closed(socket).then(() => null));
-      else
-        reject(new Error(`cannot bind RTP to ${address}:${port}: ${error.message} — name an address of this machine`));
+      else reject(cannotBind(address, port, error.message));
     };
     socket.once("error", failed);
     socket.bind({ address, port, exclusive: true }, () => {

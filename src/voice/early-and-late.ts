@@ -42,6 +42,12 @@ export class EarlyAndLate {
     return channel === "rtp" ? gone.remote.accepts(from) : gone.remote.acceptsAddress(from);
   }
 
+  /** True when the call before had its voice from there: a new call on its stream must not take that for its own. */
+  isOfCallBefore(stream: number, from: Address, now: number): boolean {
+    const gone = this.#gone.get(stream);
+    return gone !== undefined && now <= gone.until && gone.remote.sendsFrom(from);
+  }
+
   /** False when too many wait: it is a stranger's. */
   mayBeEarly(stream: number, channel: Channel, from: Address, now: number): boolean {
     const key = `${stream} ${channel} ${from.address} ${from.port}`;

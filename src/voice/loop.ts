@@ -1,7 +1,7 @@
 /**
  * The voice worker at work: one turn every 20 ms, all channels.
  *
- *   sleep until the deadline | drain the sockets | obey commands | tick | send | RTCP | tell the host
+ *   sleep until the deadline | obey commands | drain the sockets | tick | send | RTCP | tell the host
  *
  * The thread sleeps in Atomics.wait, which follows the clock as well as a native sleep; meanwhile nothing else of this
  * thread runs, so packets and commands wait for the turn: 20 ms at most.
@@ -9,23 +9,25 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { isIPv6 } from "node:net";
+import { setImmediate as loopTurn } from "node:timers/promises";
 import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import * as layout from "../../assembly/layout.ts";
-import type { Address } from "../message/media.ts";
+import type { EdgeStatus } from "./contract.ts";
 import { Control } from "./control.ts";
-import { openDgramIo } from "./dgram-io.ts";
+import { Descriptors } from "./descriptors.ts";
 import { EarlyAndLate } from "./early-and-late.ts";
 import { type Engine, openEngine } from "./engine.ts";
 import { Figures, Histogram } from "./figures.ts";
 import { forEachHappening } from "./happenings.ts";
 import { VoiceMap } from "./map.ts";
 import type { FromWorker, ToWorker, WorkerStatus, WorkerTask } from "./messages.ts";
+import { type OpenedIo, openIo } from "./open-io.ts";
 import { Pace } from "./pace.ts";
 import { PacketsIn } from "./packets-in.ts";
-import { PacketsOut } from "./packets-out.ts";
+import { Reception } from "./reception.ts";
 import { Refusals } from "./refusals.ts";
 import { RtcpSession } from "./rtcp-session.ts";
-import type { Receive, RtpIo } from "./rtp-io.ts";
+import type { RtpIo } from "./rtp-io.ts";
 import { streamStatus } from "./stream-status.ts";
 
 /** One minute of ticks. */
@@ -41,11 +43,11 @@ export async function openLoop(task: WorkerTask): Promise<VoiceLoop> {
   const module = await WebAssembly.compile(await readModule(new URL(task.wasm)));
   const figures = { rtp: options.streams, usb: options.usbChannels, jitterMs: options.jitterMs };
   const engine = openEngine(module, task.memory, figures);
-  let receive: Receive = () => {};
-  const io = await openDgramIo(options, (...datagram) => receive(...datagram));
-  const loop = new VoiceLoop(task, engine, io);
-  receive = (stream, channel, datagram, from) => loop.receive(stream, channel, datagram, from);
-  return loop;
+  const opened = await openIo(options, {
+    map: new VoiceMap(task.memory),
+    descriptors: new Descriptors(task.descriptors),
+  });
+  return new VoiceLoop(task, engine, opened);
 }
 
 async function readModule(wasm: URL): Promise<Uint8Array> {
@@ -59,11 +61,11 @@ async function readModule(wasm: URL): Promise<Uint8Array> {
 export class VoiceLoop {
   readonly #engine: Engine;
   readonly #map: VoiceMap;
-  readonly #control: Control;
-  readonly #in: PacketsIn;
-  readonly #out: PacketsOut;
+  readonly #reception: Reception;
   readonly #port: MessagePort;
   readonly #io: RtpIo;
+  readonly #edge: EdgeStatus;
+  readonly #control: Control;
   readonly #cname = randomBytes(12).toString("base64");
   readonly #rtcp = new Map<number, RtcpSession>();
   readonly #lateUs = new Figures(KEPT_TICKS);
@@ -76,13 +78,12 @@ export class VoiceLoop {
   #seenMalformed = 0;
   #stopped = false;
 
-  constructor(task: WorkerTask, engine: Engine, io: RtpIo) {
+  constructor(task: WorkerTask, engine: Engine, { io, why }: OpenedIo) {
     this.#engine = engine;
     this.#io = io;
+    this.#edge = { name: io.edge, why };
     this.#port = task.port;
     this.#map = new VoiceMap(task.memory);
-    this.#in = new PacketsIn(this.#map);
-    this.#out = new PacketsOut(this.#map);
     const { rtpTimeoutMs, address } = task.options;
     this.#control = new Control(this.#map, io.ports.length, rtpTimeoutMs, isIPv6(address) ? 6 : 4, {
       opened: (stream) => this.#opened(stream),
@@ -90,12 +91,13 @@ export class VoiceLoop {
       failed: (endpoint, reason) =>
         this.#tell({ kind: "happened", event: { kind: "endpointFailed", endpoint, reason } }),
     });
-  }
-
-  /** Something came from the network; called while the sockets are drained. */
-  receive(stream: number, channel: "rtp" | "rtcp", datagram: Uint8Array, from: Address): void {
-    if (channel === "rtp") this.#receiveRtp(stream, datagram, from);
-    else this.#receiveRtcp(stream, datagram, from);
+    this.#reception = new Reception({
+      remoteOf: (stream) => this.#control.remoteOf(stream),
+      sessionOf: (stream) => this.#rtcp.get(stream),
+      packets: new PacketsIn(this.#map),
+      refusals: this.#refusals,
+      earlyAndLate: this.#earlyAndLate,
+    });
   }
 
   /** Runs until told to stop. */
@@ -121,18 +123,19 @@ export class VoiceLoop {
       this.#lateSteps.add(lateMs * 1000);
       if (lateMs > LATE_MS) this.#lateTicks++;
       await this.#turn(periods);
+      // Without sockets of Node's own nothing else lets its loop turn.
+      if (this.#io.edge === "batched" && this.#map.word(layout.HEADER_TICKS) % TICKS_PER_SECOND === 0) await loopTurn();
     }
   }
 
   async #turn(periods: number): Promise<void> {
     const began = performance.now();
-    await this.#io.drain();
+    // First, so that packets that come with the answer find their call.
     this.#obey();
+    const draining = this.#io.drain(this.#reception);
+    if (draining !== undefined) await draining;
     this.#engine.tick(periods);
-    this.#out.forEach((stream, packet) => {
-      const remote = this.#control.remoteOf(stream);
-      if (remote !== null) this.#io.send(stream, "rtp", packet, remote.target);
-    });
+    this.#io.sendTick((stream) => this.#control.remoteOf(stream)?.target ?? null);
     forEachHappening(
       this.#map,
       (index) => this.#control.nameOf(index),
@@ -141,29 +144,6 @@ export class VoiceLoop {
     this.#report();
     this.#complain();
     this.#tickUs.add((performance.now() - began) * 1000);
-  }
-
-  #receiveRtp(stream: number, datagram: Uint8Array, from: Address): void {
-    const remote = this.#control.remoteOf(stream);
-    if (remote === null || !remote.accepts(from)) return this.#refuse(stream, "rtp", from);
-    // RFC 5761: types 192-223 are RTCP that came to the wrong door.
-    const type = datagram[1] ?? 0;
-    if (type >= 192 && type <= 223) return this.#receiveRtcp(stream, datagram, from);
-    if (!this.#in.put(stream, datagram, Math.round(performance.now() * 8))) this.#refusals.bad(from, 1);
-  }
-
-  #receiveRtcp(stream: number, datagram: Uint8Array, from: Address): void {
-    const session = this.#rtcp.get(stream);
-    if (session === undefined || this.#control.remoteOf(stream)?.acceptsAddress(from) !== true)
-      return this.#refuse(stream, "rtcp", from);
-    if (!session.hear(datagram, performance.now())) this.#refusals.bad(from, 1);
-  }
-
-  #refuse(stream: number, channel: "rtp" | "rtcp", from: Address): void {
-    const now = performance.now();
-    if (this.#earlyAndLate.isLate(stream, channel, from, now)) return;
-    if (this.#control.remoteOf(stream) === null && this.#earlyAndLate.mayBeEarly(stream, channel, from, now)) return;
-    this.#refusals.stranger(from, 1);
   }
 
   #obey(): void {
@@ -192,7 +172,7 @@ export class VoiceLoop {
     const session = this.#rtcp.get(stream);
     const remote = this.#control.remoteOf(stream);
     if (session !== undefined && remote !== null)
-      this.#io.send(stream, "rtcp", session.report(performance.now(), true), remote.rtcpTarget);
+      this.#io.sendRtcp(stream, session.report(performance.now(), true), remote.rtcpTarget);
     this.#rtcp.delete(stream);
     this.#earlyAndLate.closed(stream, remote, performance.now());
   }
@@ -202,7 +182,7 @@ export class VoiceLoop {
     for (const [stream, session] of this.#rtcp) {
       const remote = this.#control.remoteOf(stream);
       if (remote !== null && session.isDue(now))
-        this.#io.send(stream, "rtcp", session.report(now, false), remote.rtcpTarget);
+        this.#io.sendRtcp(stream, session.report(now, false), remote.rtcpTarget);
     }
   }
 
@@ -225,6 +205,7 @@ export class VoiceLoop {
       latenessUs: this.#lateUs.show(),
       latenessStepsUs: this.#lateSteps.show(),
       tickUs: this.#tickUs.show(),
+      edge: this.#edge,
       streams: this.#control.openIndices().flatMap((index) => {
         const endpoint = nameOf(index);
         return endpoint === null ? [] : [streamStatus(this.#map, index, endpoint, nameOf)];
@@ -236,7 +217,7 @@ export class VoiceLoop {
 
   async #close(): Promise<void> {
     for (const stream of [...this.#rtcp.keys()]) this.#closing(stream);
-    await this.#io.drain();
+    await this.#io.drain(this.#reception);
     await this.#io.close();
     this.#engine.close();
     this.#port.close();

@@ -32,4 +32,6 @@ export interface WorkerTask {
   /** File URL of the module. */
   readonly wasm: string;
   readonly options: VoiceOptions;
+  /** For `Descriptors`: what the host closes when this worker dies. */
+  readonly descriptors: SharedArrayBuffer;
 }

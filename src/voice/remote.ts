@@ -46,6 +46,11 @@ export class Remote {
     return from.port === this.#target.port;
   }
 
+  /** True when this far end's RTP comes from there, as far as is known; learns nothing. */
+  sendsFrom(from: Address): boolean {
+    return from.port === this.#target.port && this.acceptsAddress(from);
+  }
+
   /** RTCP comes from the same address; its port is anybody's guess behind a NAT. */
   acceptsAddress(from: Address): boolean {
     return from.address === this.#signalled.address || canonical(from.address) === this.#canonical;

@@ -15,6 +15,7 @@ import type { VoiceCommand } from "../message/voice.ts";
 import type { Clock } from "../vendor/clock/clock.ts";
 import { type VoiceAssets, voiceAssets } from "./assets.ts";
 import type { VoiceHost, VoiceOptions, VoiceStatus } from "./contract.ts";
+import { Descriptors } from "./descriptors.ts";
 import { DeviceRegistry } from "./device-registry.ts";
 import { newVoiceMemory, VoiceMap } from "./map.ts";
 import type { FromWorker, ToWorker, WorkerStatus, WorkerTask } from "./messages.ts";
@@ -23,6 +24,8 @@ import type { Refused } from "./refusals.ts";
 import { type Watchdog, watch } from "./watchdog.ts";
 
 const RESTART_MS = 200;
+/** Beside two a stream: those of a pair that is not free, and the epoll. */
+const SPARE_DESCRIPTORS = 4;
 
 /** The voice path at work, with what the watchdog and the tests need besides. */
 export interface RunningVoice extends VoiceHost {
@@ -74,6 +77,7 @@ class Voice implements RunningVoice {
   readonly #pool: Piscina<WorkerTask, void>;
   readonly #waiting = new Map<number, (status: WorkerStatus) => void>();
   onRefused: RunningVoice["onRefused"] = null;
+  readonly #descriptors: Descriptors;
   #port: MessagePort | null = null;
   #watchdog: Watchdog | null = null;
   #cancelRestart: () => void = () => {};
@@ -88,6 +92,7 @@ class Voice implements RunningVoice {
     this.#clock = clock;
     this.#assets = assets;
     this.#devices = new DeviceRegistry(this.#map, options.usbChannels);
+    this.#descriptors = new Descriptors(Descriptors.room(2 * options.streams + SPARE_DESCRIPTORS));
     collectGarbageAlone();
     this.#pool = new Piscina({
       filename: fileURLToPath(assets.worker),
@@ -155,7 +160,9 @@ class Voice implements RunningVoice {
     if (this.#restarts > 0) this.#map.clear();
     const { port1, port2 } = new MessageChannel();
     const wasm = this.#assets.wasm.href;
-    const task: WorkerTask = { port: port2, memory: this.#map.memory, wasm, options: this.#options };
+    const { memory } = this.#map;
+    const descriptors = this.#descriptors.shared;
+    const task: WorkerTask = { port: port2, memory, wasm, options: this.#options, descriptors };
     const ready = new Promise<void>((resolve) => {
       port1.on("message", (message: FromWorker) => {
         if (message.kind === "ready") this.#ready(port1, message.ports);
@@ -195,6 +202,7 @@ class Voice implements RunningVoice {
   /** The standing task is over: on purpose when closed, else the worker died. Returns the reason. */
   #ended(port: MessagePort, reason: string): string {
     const ran = this.#port === port;
+    this.#descriptors.closeAll();
     port.close();
     if (ran) this.#leave();
     if (!ran || this.#closed) return reason;
@@ -236,6 +244,7 @@ const nothing: WorkerStatus = {
   latenessUs: none,
   latenessStepsUs: [],
   tickUs: none,
+  edge: { name: "dgram", why: "the voice worker does not run" },
   streams: [],
   malformedPackets: 0,
   strangerPackets: 0,

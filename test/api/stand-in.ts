@@ -102,6 +102,7 @@ export class StandIn implements Gateway {
       latenessUs: figures,
       latenessStepsUs: [],
       tickUs: figures,
+      edge: { name: "batched" as const, why: null },
       streams: [],
       malformedPackets: 0,
       strangerPackets: 0,

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import type { DeviceVoice } from "../../src/message/device-voice.ts";
 import { level, levelAt, sine } from "../assembly/measure.ts";
+import { test } from "./each-edge.ts";
 import { VoiceHouse } from "./house.ts";
 
 const timeout = 20_000;

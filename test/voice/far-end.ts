@@ -1,6 +1,6 @@
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, isIPv6 } from "node:net";
 import { type RtpPacket, readRtp, writeRtp } from "../assembly/rtp.ts";
 
 /**
@@ -22,7 +22,7 @@ export class FarEnd {
   }
 
   static async open(address = "127.0.0.1"): Promise<FarEnd> {
-    const socket = createSocket("udp4");
+    const socket = createSocket(isIPv6(address) ? "udp6" : "udp4");
     socket.bind(0, address);
     await once(socket, "listening");
     return new FarEnd(socket);
@@ -33,7 +33,7 @@ export class FarEnd {
   }
 
   sendRaw(octets: Uint8Array, port: number): void {
-    this.#socket.send(octets, port, "127.0.0.1");
+    this.#socket.send(octets, port, isIPv6(this.address) ? "::1" : "127.0.0.1");
   }
 
   /** The next packet of this far end's stream; returns its place in the stream. */

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
-import { type TestContext, test } from "node:test";
+import type { TestContext } from "node:test";
 import type { RtpFormat } from "../../src/message/media.ts";
 import { numberedFrame, numberOf, writeEvent } from "../assembly/rtp.ts";
+import { test } from "./each-edge.ts";
 import { FarEnd } from "./far-end.ts";
 import { VoiceHouse } from "./house.ts";
 

@@ -6,6 +6,7 @@ import { systemClock } from "../../src/vendor/clock/clock.ts";
 import type { VoiceAssets } from "../../src/voice/assets.ts";
 import type { VoiceOptions } from "../../src/voice/contract.ts";
 import { type RunningVoice, startVoice } from "../../src/voice/voice.ts";
+import { edgeOf } from "./each-edge.ts";
 
 type WithoutWorld<C> = C extends unknown ? Omit<C, "world"> : never;
 type Kind = VoiceEvent["kind"];
@@ -35,7 +36,7 @@ export class VoiceHouse {
       events.push(event);
       bell.emit("event");
     };
-    const voice = await startVoice({ ...defaults, ...options }, post, systemClock, assets);
+    const voice = await startVoice({ ...defaults, edge: edgeOf(context), ...options }, post, systemClock, assets);
     context.after(() => voice.close());
     return new VoiceHouse(voice, events, bell);
   }

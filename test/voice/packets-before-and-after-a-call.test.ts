@@ -31,3 +31,14 @@ test("a flood from many addresses is not waited for", () => {
   const taken = Array.from({ length: 500 }, (_, n) => around.mayBeEarly(3, "rtp", { ...stranger, port: 1000 + n }, 0));
   assert.equal(taken.filter((waits) => waits).length, 64);
 });
+
+test("for two seconds a stream's next call can tell the voice of the call before, wherever that came from", () => {
+  const around = new EarlyAndLate();
+  const gone = new Remote(alice);
+  gone.accepts({ ...alice, port: 4444 });
+  around.closed(3, gone, 1000);
+  assert.ok(around.isOfCallBefore(3, { ...alice, port: 4444 }, 2999));
+  assert.ok(!around.isOfCallBefore(3, { ...alice, port: 4446 }, 2999), "another port of the same address");
+  assert.ok(!around.isOfCallBefore(4, { ...alice, port: 4444 }, 2999), "on another stream");
+  assert.ok(!around.isOfCallBefore(3, { ...alice, port: 4444 }, 3001));
+});

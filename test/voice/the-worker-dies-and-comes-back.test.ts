@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { systemClock } from "../../src/vendor/clock/clock.ts";
 import { voiceAssets } from "../../src/voice/assets.ts";
 import { startVoice } from "../../src/voice/voice.ts";
+import { test } from "./each-edge.ts";
 import { FarEnd } from "./far-end.ts";
 import { VoiceHouse } from "./house.ts";
 import { trappingModule } from "./trapping-module.ts";

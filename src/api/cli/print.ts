@@ -58,6 +58,12 @@ function unsavedRows({ unsaved }: Status): string[][] {
   return rows.flatMap(([what, reason]) => (reason === null ? [] : [[what, `NOT SAVED: ${reason}`]]));
 }
 
+function edgeRows(voiceStatus: Status["voiceStatus"]): string[][] {
+  if (voiceStatus === null) return [];
+  const { name, why } = voiceStatus.edge;
+  return [["rtp edge", why === null ? name : `${name}: ${why}`]];
+}
+
 function printStatus(status: Status): string {
   const { figures, voiceStatus, memory } = status;
   const count = (states: readonly { readonly state: string }[], bad: string): string =>
@@ -81,6 +87,7 @@ function printStatus(status: Status): string {
         ? status.voice
         : `${status.voice}, ${voiceStatus.ticks} ticks, ${voiceStatus.lateTicks} late, p99 ${Math.round(voiceStatus.latenessUs.p99)} µs`,
     ],
+    ...edgeRows(voiceStatus),
     [
       "queue",
       `${figures.events} events, delay p99 ${figures.queueDelayMs.p99.toFixed(1)} ms, max ${figures.queueDelayMs.max.toFixed(1)} ms`,

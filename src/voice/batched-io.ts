@@ -1,0 +1,153 @@
+/**
+ * RTP by recvmmsg and sendmmsg, once a tick, straight into and out of the memory map: one system call a stream and
+ * direction, no turn of the event loop, nothing allocated.
+ *
+ * Streams whose far end is known are read every tick; the ports that only strangers, early or late packets come to, and
+ * RTCP, are watched by one epoll.
+ */
+
+import { isIPv6 } from "node:net";
+import { arch } from "node:os";
+import * as layout from "../../assembly/layout.ts";
+import type { Address } from "../message/media.ts";
+import { BatchedIn } from "./batched-in.ts";
+import { BatchedOut } from "./batched-out.ts";
+import type { VoiceOptions } from "./contract.ts";
+import type { Descriptors } from "./descriptors.ts";
+import type { Libc } from "./libc.ts";
+import type { VoiceMap } from "./map.ts";
+import { MessageHeaders } from "./message-headers.ts";
+import { PinnedMemory } from "./pinned-memory.ts";
+import type { RtpDoor, RtpIo } from "./rtp-io.ts";
+import { SOCKADDR_ROOM } from "./sockaddr.ts";
+import { type Pair, UdpSockets } from "./udp-sockets.ts";
+
+const EPOLL_CLOEXEC = 0x80000;
+const EPOLL_CTL_ADD = 1;
+const EPOLL_CTL_DEL = 2;
+const EPOLLIN = 1;
+/** `struct epoll_event` is packed on x86-64 only. */
+const EVENT_SIZE = arch() === "x64" ? 12 : 16;
+const EVENT_DATA = arch() === "x64" ? 4 : 8;
+
+/** Where a batched edge works. */
+export interface BatchedParts {
+  readonly libc: Libc;
+  readonly map: VoiceMap;
+  readonly descriptors: Descriptors;
+}
+
+/** Binds as `openDgramIo` does. Throws with a sentence when no pair is free. */
+export function openBatchedIo(
+  where: Pick<VoiceOptions, "address" | "firstPort" | "lastPort" | "streams">,
+  parts: BatchedParts,
+): RtpIo {
+  const memory = new PinnedMemory(parts.libc, pinnedSize(where.streams));
+  const sockets = new UdpSockets(parts.libc, memory, parts.descriptors);
+  const pairs = sockets.openPairs(where);
+  return new BatchedIo(parts, memory, sockets, pairs, isIPv6(where.address) ? 6 : 4);
+}
+
+/** All structures, each rounded up. */
+function pinnedSize(streams: number): number {
+  const rows = MessageHeaders.size(layout.RTP_IN_SLOTS + layout.RTP_OUT_SLOTS + 2);
+  const names = SOCKADDR_ROOM * (layout.RTP_IN_SLOTS + streams + 4);
+  return rows + names + 2 * streams * 16 + 4 * layout.MAX_DATAGRAM + 1024;
+}
+
+class BatchedIo implements RtpIo {
+  readonly edge = "batched";
+  readonly ports: readonly number[];
+  readonly #parts: BatchedParts;
+  readonly #memory: PinnedMemory;
+  readonly #sockets: UdpSockets;
+  readonly #pairs: readonly Pair[];
+  readonly #in: BatchedIn;
+  readonly #out: BatchedOut;
+  readonly #epoll: number;
+  readonly #event: number;
+  readonly #events: number;
+  readonly #farEnds: (object | null)[];
+  #known = 0;
+  #turn = 0;
+
+  constructor(parts: BatchedParts, memory: PinnedMemory, sockets: UdpSockets, pairs: readonly Pair[], family: 4 | 6) {
+    this.#parts = parts;
+    this.#memory = memory;
+    this.#sockets = sockets;
+    this.#pairs = pairs;
+    this.ports = pairs.map((pair) => pair.port);
+    this.#in = new BatchedIn(parts, memory, pairs, family);
+    this.#out = new BatchedOut(parts, memory, pairs, family);
+    this.#farEnds = pairs.map(() => null);
+    this.#event = memory.take(EVENT_SIZE);
+    this.#events = memory.take(2 * pairs.length * EVENT_SIZE);
+    this.#epoll = parts.libc.epollCreate(EPOLL_CLOEXEC);
+    if (this.#epoll < 0) throw new Error("RTP: no epoll is to be had: too many files are open");
+    parts.descriptors.remember(this.#epoll);
+    pairs.forEach((pair, stream) => {
+      this.#watch(EPOLL_CTL_ADD, pair.rtp, 2 * stream);
+      this.#watch(EPOLL_CTL_ADD, pair.rtcp, 2 * stream + 1);
+    });
+  }
+
+  drain(door: RtpDoor): void {
+    this.#in.begin(door, this.#known);
+    const streams = this.#pairs.length;
+    // Another stream is the first every time: who floods one takes no room from the same others for ever.
+    this.#turn = (this.#turn + 1) % Math.max(1, streams);
+    for (let n = 0; n < streams; n++) {
+      const stream = (n + this.#turn) % streams;
+      const farEnd = door.farEndOf(stream);
+      if (farEnd !== this.#farEnds[stream]) this.#changed(stream, farEnd);
+      if (farEnd !== null) this.#in.readRtp(stream, farEnd);
+    }
+    this.#readWatched();
+  }
+
+  sendTick(targetOf: (stream: number) => Address | null): void {
+    this.#out.sendTick(targetOf);
+  }
+
+  sendRtcp(stream: number, octets: Uint8Array, to: Address): void {
+    this.#out.sendRtcp(stream, octets, to);
+  }
+
+  async close(): Promise<void> {
+    for (const { rtp, rtcp } of this.#pairs) {
+      this.#sockets.close(rtp);
+      this.#sockets.close(rtcp);
+    }
+    this.#sockets.close(this.#epoll);
+  }
+
+  #changed(stream: number, farEnd: object | null): void {
+    const before = this.#farEnds[stream] ?? null;
+    this.#farEnds[stream] = farEnd;
+    const pair = this.#pairs[stream];
+    if (pair === undefined || (before === null) === (farEnd === null)) return;
+    this.#known += farEnd === null ? -1 : 1;
+    this.#watch(farEnd === null ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, pair.rtp, 2 * stream);
+  }
+
+  #readWatched(): void {
+    const { libc } = this.#parts;
+    const most = 2 * this.#pairs.length;
+    if (most === 0) return;
+    const ready = Math.min(most, libc.epollWait(this.#epoll, this.#memory.addressAt(this.#events), most, 0));
+    for (let n = 0; n < ready; n++) {
+      const which = this.#memory.words[(this.#events + n * EVENT_SIZE + EVENT_DATA) >> 2] ?? 0;
+      const stream = which >> 1;
+      if ((which & 1) === 1) this.#in.readRtcp(stream);
+      else this.#in.readRtp(stream, this.#farEnds[stream] ?? null);
+    }
+  }
+
+  /** `which` = twice the stream, and 1 for RTCP. */
+  #watch(operation: number, descriptor: number, which: number): void {
+    const { words } = this.#memory;
+    words[this.#event >> 2] = EPOLLIN;
+    words[(this.#event + EVENT_DATA) >> 2] = which;
+    this.#parts.libc.epollControl(this.#epoll, operation, descriptor, this.#memory.addressAt(this.#event));
+  }
+}
