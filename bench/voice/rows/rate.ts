@@ -23,7 +23,7 @@ interface Response {
 
 /** End of the pass band, and sines whose image or alias (at 8 kHz less their frequency) must be gone, Hz. */
 const bands = {
-  up: { edge: 3300, made: sweep(55, 3895, 80) },
+  up: { edge: 3300, made: [...sweep(60, 3500, 160), ...sweep(3500, 3899, 10)] },
   down: { edge: 3200, made: [...sweep(4055, 4400, 15), ...sweep(4400, 7950, 70)] },
 } as const;
 
