@@ -22,11 +22,12 @@ const CAUTION: f32 = 2.4;
 /** Keeps the division off zero: rounding errors of digital silence. */
 const FLOOR: f32 = 100000;
 /**
- * Of a full step, the part that is believed, and how much more for each partition: 80/256 would be the truth if neither
- * frequencies nor partitions depended on each other.
+ * Of a full step, the part that is believed. 80/256 would be the truth if frequencies did not depend on each other; and
+ * voiced speech is much the same in neighbouring partitions, which a few confuse for long and many share out.
  */
-const DECLINE: f32 = 0.07;
-const DECLINE_MORE: f32 = 0.007;
+const DECLINE_OF_ONE: f32 = 0.08;
+const DECLINE_OF_MORE: f32 = 0.03;
+const DECLINE_EACH: f32 = 0.013;
 /** What the variance grows by in a block, as a part of the residual: whatever is left may be the filter's fault. */
 const DRIFT: f32 = 0.03;
 /** Share of the adaption of a partition without echo, of the strongest one's. */
@@ -74,7 +75,7 @@ export function adaptFilter(state: usize): void {
   const variance = varianceOf(state, partitions);
   const noiseGain = f32x4.splat(CAUTION);
   const floor = f32x4.splat(FLOOR);
-  const shrink = f32x4.splat(DECLINE + f32(partitions) * DECLINE_MORE);
+  const shrink = f32x4.splat(partitions == 1 ? DECLINE_OF_ONE : DECLINE_OF_MORE + f32(partitions) * DECLINE_EACH);
   const grow = f32x4.splat(load<f32>(state, RESIDUAL) * DRIFT);
   const half = f32x4.splat(0.5);
   for (let k: usize = 0; k < 512; k += 16) {
