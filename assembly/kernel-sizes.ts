@@ -8,14 +8,16 @@ import { FAX_DETECT_STATE } from "./fax/state.ts";
 import {
   ECHO_STATE,
   ECHO_STRIDE,
+  KERNEL_BACKGROUND_SIZE,
   KERNEL_CODEC_SIZE,
   KERNEL_CONCEAL_SIZE,
   KERNEL_FAX_SIZE,
   KERNEL_KEYS_SIZE,
   KERNEL_NOISE_SIZE,
   KERNEL_RATE_SIZE,
+  KERNEL_VAD_SIZE,
 } from "./layout.ts";
-import { NOISE_STATE } from "./noise/state.ts";
+import { NOISE_STATE, VAD_STATE } from "./noise/state.ts";
 import { DOWN_STATE, UP_STATE } from "./rate/state.ts";
 
 const LONGEST_TAIL_MS: i32 = 128;
@@ -25,6 +27,8 @@ export function kernelsFit(): bool {
     max<i32>(G722_STATE, G726_STATE) <= KERNEL_CODEC_SIZE &&
     max<i32>(UP_STATE, DOWN_STATE) <= KERNEL_RATE_SIZE &&
     NOISE_STATE <= KERNEL_NOISE_SIZE &&
+    NOISE_STATE <= KERNEL_BACKGROUND_SIZE &&
+    VAD_STATE <= KERNEL_VAD_SIZE &&
     CONCEAL_STATE <= KERNEL_CONCEAL_SIZE &&
     DTMF_DETECT_STATE <= KERNEL_KEYS_SIZE &&
     FAX_DETECT_STATE <= KERNEL_FAX_SIZE &&

@@ -161,7 +161,9 @@ export const CONTROL_ECHO = DIGITS_QUEUE + 4 * MAX_DIGITS;
 export const CONTROL_MUTE_KEYS = CONTROL_ECHO + 4;
 /** Host writes: 1 when a stream's sound is searched for fax tones. */
 export const CONTROL_FAX = CONTROL_ECHO + 8;
-export const CONTROL_SIZE = CONTROL_FAX + 4;
+/** Host writes: 1 when comfort noise is sent instead of a silent background (RFC 3389). */
+export const CONTROL_QUIET = CONTROL_ECHO + 12;
+export const CONTROL_SIZE = CONTROL_QUIET + 4;
 
 // State of the tick; the host reads some of it for status and RTCP.
 export const STATE_OFFSET = 384;
@@ -310,7 +312,10 @@ export const FAX_OPEN = STATE_OFFSET + 340;
 export const RING_HEARD = STATE_OFFSET + 344;
 /** 1 while the far end has said by comfort noise that it is silent (RFC 3389). */
 export const NOISE_ON = STATE_OFFSET + 348;
-export const STATE_SIZE = 352;
+/** Ticks since the background was told of last; 0 while somebody speaks. */
+export const QUIET_TICKS = STATE_OFFSET + 352;
+export const QUIET_OPEN = STATE_OFFSET + 356;
+export const STATE_SIZE = 360;
 
 /** The last frames that came, coded: concealment looks back at them. */
 export const FRAME_OCTETS = 768;
@@ -339,6 +344,11 @@ export const KERNEL_KEYS = 12288;
 export const KERNEL_KEYS_SIZE = 2048;
 export const KERNEL_FAX = 14336;
 export const KERNEL_FAX_SIZE = 1024;
+/** Speech or background of what a stream sends: the detector, and what the background is like. */
+export const KERNEL_VAD = 15360;
+export const KERNEL_VAD_SIZE = 64;
+export const KERNEL_BACKGROUND = 15424;
+export const KERNEL_BACKGROUND_SIZE = 896;
 
 // ---- echo: what each USB channel was sent lately, as samples, and its canceller's state -----------------------------------
 export const ECHO_OFFSET = KERNELS_OFFSET + KERNELS_SIZE;

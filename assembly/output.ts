@@ -45,6 +45,7 @@ import {
   WIDE_SAMPLES,
 } from "./layout.ts";
 import { rememberSent } from "./listen.ts";
+import { keepsQuiet, speaks } from "./quiet.ts";
 import { down } from "./rate/down.ts";
 import { up } from "./rate/up.ts";
 import { nextSlot, publishFrame } from "./ring/usb.ts";
@@ -77,6 +78,7 @@ export function composeFrame(index: i32, endpoint: usize): void {
   const kind = load<i32>(endpoint, OUT_KIND);
   if (kind == OUT_NOTHING) return;
   const format = load<i32>(endpoint, CONTROL_FORMAT);
+  if (load<u32>(endpoint, OUT_TO) == 0 && !beginAfterAll(index, endpoint, kind, format)) return;
   const to = usize(load<u32>(endpoint, OUT_TO));
   if (kind == OUT_PASS) {
     memory.copy(to, codedFrame(endpointAt(load<i32>(endpoint, CONTROL_PEER))), usize(frameOctets(format)));
@@ -115,13 +117,32 @@ function planPacket(index: i32, endpoint: usize, timestamp: i32, digitsAsSound: 
     store<i32>(endpoint, (load<i32>(endpoint, SEND_SEQUENCE) + 1) & 0xffff, SEND_SEQUENCE);
     return;
   }
+  store<i32>(endpoint, kind, OUT_KIND);
+  store<u32>(endpoint, 0, OUT_TO);
+  if (!keepsQuiet(endpoint) || kind == OUT_LOCAL) begin(index, endpoint, format, timestamp);
+  else if (kind != OUT_SILENT) store<i32>(endpointAt(load<i32>(endpoint, CONTROL_PEER)), 1, INPUT_NEEDED);
+}
+
+/** The packet that voice goes into; none when there is no room. */
+function begin(index: i32, endpoint: usize, format: i32, timestamp: i32): void {
   const marker = load<i32>(endpoint, SEND_MARKER) != 0;
   const type = load<i32>(endpoint, CONTROL_PAYLOAD_TYPE);
   const payload = beginPacket(index, type, marker, timestamp, frameOctets(format));
-  if (payload == 0) return;
-  store<i32>(endpoint, 0, SEND_MARKER);
-  store<i32>(endpoint, kind, OUT_KIND);
   store<u32>(endpoint, u32(payload), OUT_TO);
+  if (payload == 0) store<i32>(endpoint, OUT_NOTHING, OUT_KIND);
+  else store<i32>(endpoint, 0, SEND_MARKER);
+}
+
+/** A stream that keeps quiet begins its packet only when it is known that somebody speaks. */
+function beginAfterAll(index: i32, endpoint: usize, kind: i32, format: i32): bool {
+  const timestamp = load<i32>(endpoint, SEND_TIMESTAMP) - unitsOf(format);
+  const samples =
+    kind == OUT_PASS
+      ? endpointAt(load<i32>(endpoint, CONTROL_PEER)) + FRAME_LINEAR
+      : samplesFor(index, endpoint, kind, format);
+  if (speaks(index, endpoint, samples, samplesOf(format), timestamp)) begin(index, endpoint, format, timestamp);
+  else store<i32>(endpoint, OUT_NOTHING, OUT_KIND);
+  return load<i32>(endpoint, OUT_KIND) != OUT_NOTHING;
 }
 
 /** Data before a tone, a tone before a key, a key before the peer's voice. */

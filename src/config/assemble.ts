@@ -112,6 +112,7 @@ function linePlan(line: Line, document: Document): LinePlan {
     maxCalls: line.max_calls,
     codecs: line.codecs,
     dtmf: line.dtmf,
+    ...(line.comfort_noise ? { comfortNoise: true } : {}),
     number: line.number ?? line.user,
   };
 }

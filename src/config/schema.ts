@@ -129,6 +129,11 @@ const line = tables(32, "A SIP account.", {
     ["PCMA", "PCMU"],
     "In order of preference; of those both ends of a call can have, the one that needs no conversion is taken first.",
   ),
+  comfort_noise: may(
+    flag,
+    false,
+    "While nobody speaks, tell what the background is like instead of sending it (RFC 3389, with G.711). Saves packets.",
+  ),
   dtmf: may(
     oneOf("rfc4733", "info", "inband"),
     "rfc4733",

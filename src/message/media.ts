@@ -30,6 +30,8 @@ export interface MediaDescription {
   readonly codecs: readonly OfferedCodec[];
   /** Payload type of telephone-event/8000 (RFC 4733), null when not offered. */
   readonly eventPayloadType: number | null;
+  /** They take comfort noise, RFC 3389, static payload type 13. */
+  readonly comfortNoise?: true;
   readonly direction: Direction;
   /** Packet time, 20 unless the far end asks otherwise. */
   readonly ptimeMs: number;
@@ -41,5 +43,6 @@ export interface LocalMedia {
   readonly endpoint: `rtp:${number}`;
   readonly codecs: readonly OfferedCodec[];
   readonly eventPayloadType: number | null;
+  readonly comfortNoise?: true;
   readonly direction: Direction;
 }

@@ -35,6 +35,8 @@ export interface LinePlan {
   /** In order of preference. */
   readonly codecs: readonly RtpFormat[];
   readonly dtmf: "rfc4733" | "info" | "inband";
+  /** Comfort noise instead of a silent background, where the far end takes it. */
+  readonly comfortNoise?: true;
   /** The line's own number, shown to those it calls. */
   readonly number: string;
 }

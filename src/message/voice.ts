@@ -34,6 +34,8 @@ export type VoiceCommand = {
       readonly format: RtpFormat;
       readonly payloadType: number;
       readonly eventPayloadType: number | null;
+      /** A silent background is told of by comfort noise instead of being sent (RFC 3389); with G.711 only. */
+      readonly comfortNoise?: true;
       /** From our side: `sendonly` does not play what is received. */
       readonly direction: Direction;
     }

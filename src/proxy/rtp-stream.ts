@@ -18,6 +18,8 @@ const payloadTypes: Readonly<Record<RtpFormat, number>> = {
   "L16/16000": 105,
 };
 
+const quiet = { comfortNoise: true } as const;
+
 /** The RTP stream of a SIP leg: its endpoint, what was offered and answered, and which way the sound goes. */
 export class RtpStream {
   readonly direction = new StreamDirection();
@@ -109,6 +111,7 @@ export class RtpStream {
       format: codec.format,
       payloadType: codec.payloadType,
       eventPayloadType: this.eventType,
+      ...(this.#plan.comfortNoise === true && this.#remote?.comfortNoise === true && isG711(codec) ? quiet : {}),
       direction: this.direction.ours,
     });
   }
@@ -134,7 +137,9 @@ export class RtpStream {
   #local(direction: LocalMedia["direction"]): LocalMedia {
     if (this.#endpoint === null) throw new Error(`${this.#plan.line} has no voice endpoint for its offer`);
     const codecs = this.#chosen === null ? this.#preferred() : [this.#chosen];
-    return { endpoint: this.#endpoint, codecs, eventPayloadType: this.eventType, direction };
+    const answered = this.#remote === null || this.#remote.comfortNoise === true;
+    const noise = this.#plan.comfortNoise === true && answered && codecs.some(isG711) ? quiet : {};
+    return { endpoint: this.#endpoint, codecs, eventPayloadType: this.eventType, ...noise, direction };
   }
 
   /** Payload type of telephone events; null = digits go as sound. */
@@ -146,4 +151,9 @@ export class RtpStream {
   #preferred(): OfferedCodec[] {
     return this.#order.map((format) => ({ format, payloadType: payloadTypes[format] }));
   }
+}
+
+/** What RFC 3389 comfort noise of payload type 13 goes with: one clock rate, and no silence of its own. */
+function isG711({ format }: OfferedCodec): boolean {
+  return format === "PCMU" || format === "PCMA";
 }

@@ -131,6 +131,7 @@ export class Control {
     this.#map.setWord(at + layout.CONTROL_FORMAT, formatNumber(command.format));
     this.#map.setWord(at + layout.CONTROL_PAYLOAD_TYPE, command.payloadType & 0x7f);
     this.#map.setWord(at + layout.CONTROL_EVENT_TYPE, command.eventPayloadType ?? -1);
+    this.#map.setWord(at + layout.CONTROL_QUIET, command.comfortNoise === true ? 1 : 0);
     this.#map.setWord(at + layout.CONTROL_DIRECTION, directions[command.direction]);
     this.#map.setWord(at + layout.CONTROL_REMOTE, this.#remotes.has(index) ? 1 : 0);
     this.#map.setWord(at + layout.CONTROL_TIMEOUT, this.#rtpTimeoutMs);

@@ -50,6 +50,20 @@ test("a far end with nothing but wideband is heard all the same, by one conversi
   assert.equal(formats(world)["rtp:0"], "G722");
 });
 
+test("comfort noise is sent where the line wants it and the far end takes it", () => {
+  const lines = house.lines.map((plan) => ({ ...plan, comfortNoise: true as const }));
+  for (const theirs of [{ comfortNoise: true as const }, {}]) {
+    const world = new World({ ...house, lines });
+    world.invite("690", "700", { ...media, ...theirs });
+    const opened = world.commands.find((c) => c.world === "voice" && c.kind === "openRtp");
+    assert.ok(opened?.world === "voice" && opened.kind === "openRtp");
+    assert.equal(opened.comfortNoise, theirs.comfortNoise);
+    const accepted = world.commands.find((c) => c.world === "sip" && c.kind === "accept");
+    assert.ok(accepted?.world === "sip" && accepted.kind === "accept");
+    assert.equal(accepted.media.comfortNoise, theirs.comfortNoise);
+  }
+});
+
 test("who calls out from a narrowband phone offers first what needs no work", () => {
   const world = houseOfWideband();
   world.dial("port:1", "700");

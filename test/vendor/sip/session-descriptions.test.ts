@@ -36,6 +36,7 @@ test("codecs come in the offered order, static or by rtpmap, others are left out
       { format: "AAL2-G726-32", payloadType: 99 },
     ],
     eventPayloadType: 97,
+    comfortNoise: true,
     direction: "sendrecv",
     ptimeMs: 30,
   });

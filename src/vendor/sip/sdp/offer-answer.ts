@@ -12,6 +12,8 @@ import { type MediaSection, readSessionDescription, type SessionDescription } fr
 
 /** RFC 3551 table 4: what a payload type means without `a=rtpmap`. Type 2 was G.726 once and means nothing sure now. */
 const staticPayload: Readonly<Record<string, string>> = { "0": "pcmu/8000", "8": "pcma/8000", "9": "g722/8000" };
+/** RFC 3389 §4: static, so it needs no `a=rtpmap`. */
+const COMFORT_NOISE = 13;
 /** Encoding name and clock rate as `a=rtpmap` writes them. */
 const mappings: Readonly<Record<RtpFormat, string>> = {
   PCMU: "PCMU/8000",
@@ -75,7 +77,8 @@ export class OfferAnswer {
 
   #section(media: LocalMedia, direction: Direction, offered: MediaSection | null): string {
     const events = media.eventPayloadType;
-    const types = [...media.codecs.map((codec) => codec.payloadType), ...(events === null ? [] : [events])];
+    const noise = media.comfortNoise === true ? [COMFORT_NOISE] : [];
+    const types = [...media.codecs.map((codec) => codec.payloadType), ...noise, ...(events === null ? [] : [events])];
     const lines = [`m=audio ${this.#port(media.endpoint)} ${offered?.protocol ?? "RTP/AVP"} ${types.join(" ")}`];
     for (const codec of media.codecs) lines.push(`a=rtpmap:${codec.payloadType} ${mappings[codec.format]}`);
     if (events !== null) lines.push(`a=rtpmap:${events} telephone-event/8000`, `a=fmtp:${events} 0-15`);
@@ -120,6 +123,7 @@ function encodingOf(section: MediaSection, format: string): string | undefined {
 function describe(audio: MediaSection): MediaDescription {
   const codecs: OfferedCodec[] = [];
   let eventPayloadType: number | null = null;
+  const noise = audio.formats.includes(`${COMFORT_NOISE}`) ? ({ comfortNoise: true } as const) : {};
   for (const format of audio.formats) {
     const payloadType = Number(format);
     if (!/^\d{1,3}$/.test(format) || payloadType > 127) continue;
@@ -131,7 +135,14 @@ function describe(audio: MediaSection): MediaDescription {
   }
   const direction = isHeld(audio.address ?? "") ? withoutReceiving(audio.direction) : audio.direction;
   const ptimeMs = audio.ptimeMs !== null && audio.ptimeMs >= 10 && audio.ptimeMs <= 60 ? audio.ptimeMs : 20;
-  return { remote: { address: audio.address ?? "", port: audio.port }, codecs, eventPayloadType, direction, ptimeMs };
+  return {
+    remote: { address: audio.address ?? "", port: audio.port },
+    codecs,
+    eventPayloadType,
+    ...noise,
+    direction,
+    ptimeMs,
+  };
 }
 
 /** c=0.0.0.0 is the hold of RFC 2543 (RFC 3264 §8.4): nothing may be sent to them. */
