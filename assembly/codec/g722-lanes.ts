@@ -1,308 +1,89 @@
 /** ITU-T G.722, eight channels at once: see lanes.ts for the jobs, g722.ts for the state of one channel. */
-import { constant, CONSTANT_1, CONSTANT_1012, CONSTANT_1616, CONSTANT_16383, CONSTANT_16384, CONSTANT_18432, CONSTANT_2, CONSTANT_214, CONSTANT_22528, CONSTANT_256, CONSTANT_28, CONSTANT_30, CONSTANT_514, CONSTANT_5792, CONSTANT_63, CONSTANT_M16384 } from "./constants.ts";
-import { clamp, evenOf, multParts, oddOf } from "./fixed.ts";
+import { evenOf, oddOf } from "./fixed.ts";
 import {
-  ENTRY,
-  nextLog,
-  PREDICTION,
-  poleSum,
-  STEP_LOG,
-  evenStepOf,
-  mantissaOf,
-  oddStepOf,
-  powerOf,
-  ZERO_PREDICTION,
-  zeroSum,
-} from "./g722-predict-lanes.ts";
+  BAND,
+  ENTRIES,
+  PLANE,
+  PLANES,
+  TICK,
+  decodeHigh,
+  decodeLow,
+  encodeHigh,
+  encodeLow,
+} from "./g722-band-lanes.ts";
+import { MODE_OCTETS, OCTETS } from "./g722-octets.ts";
+import { ENTRY } from "./g722-predict-lanes.ts";
 import { QMF_TICKS, qmfJoin, qmfSplit } from "./g722-qmf.ts";
 import { BAND_STATE, COEFFICIENTS, DIFFERENCES, MODE, QMF, SIGNALS } from "./g722-state.ts";
-import { MODE_OCTETS, OCTETS } from "./g722-octets.ts";
-import { addressOf, gather, high16, JOB_FROM, JOB_STATE, JOB_TO, low16, scatter, transposeAt } from "./lanes.ts";
+import { JOB_FROM, JOB_STATE, JOB_TO, addressOf, gather, scatter, transposeAt } from "./lanes.ts";
+import { MOST_TICKS, SCRATCH } from "./scratch.ts";
 
-/** By class of the lower band's magnitude: level (Q15 of the step), W, and the three decision levels within (of 2^14). */
-const CLASSES: usize = memory.data<i16>(
-  [
-    0, 1200, 2584, 4240, 6288, 8968, 12896, 20456,
-    -60, -30, 58, 172, 334, 538, 1198, 3042,
-    0, 440, 1104, 1892, 2856, 4092, 5832, 8780,
-    0, 600, 1292, 2120, 3144, 4484, 6448, 10228,
-    140, 760, 1480, 2348, 3432, 4876, 7060, 11676,
-  ],
-  16,
-);
-const CLASS_LEVELS: usize = 0;
-const CLASS_WEIGHTS: usize = 16;
-const FIRST_LEVELS: usize = 32;
-const SECOND_LEVELS: usize = 48;
-const THIRD_LEVELS: usize = 64;
-
-/** Lower ends of the classes (of 2^14), then that of the higher band's larger magnitude, each beside 2^14. */
-const LEVEL_PAIRS: usize = memory.data<i16>(
-  [
-    288, 16384, 288, 16384, 288, 16384, 288, 16384,
-    932, 16384, 932, 16384, 932, 16384, 932, 16384,
-    1688, 16384, 1688, 16384, 1688, 16384, 1688, 16384,
-    2600, 16384, 2600, 16384, 2600, 16384, 2600, 16384,
-    3760, 16384, 3760, 16384, 3760, 16384, 3760, 16384,
-    5356, 16384, 5356, 16384, 5356, 16384, 5356, 16384,
-    7920, 16384, 7920, 16384, 7920, 16384, 7920, 16384,
-    2256, 16384, 2256, 16384, 2256, 16384, 2256, 16384,
-  ],
-  16,
-);
-
-/** One band of one channel while it is split or joined, octets. */
-const ROW: usize = usize(QMF_TICKS) << 1;
-/** One band of eight channels. */
-const PLANE: usize = ROW << 3;
-/** What a decoder has for one tick of eight channels: their entries of four words, then both bands. */
-const TICK: usize = 64;
-/** Working room, not state. */
-const ROWS: usize = memory.data(2560, 16);
-const PLANES: usize = memory.data(5120, 16);
-const BAND: usize = memory.data(272, 16);
+/** One band of one channel while it is split or joined, octets; eight of them, and the other band. */
+const ROW: usize = usize(MOST_TICKS) << 1;
+const ROWS: usize = SCRATCH;
 const SPARE: usize = memory.data(128, 16);
-const ENTRIES: usize = memory.data(4128, 16);
 /** The entry of the first tick: six older ones before it. */
 const FIRST: usize = ENTRIES + 6 * ENTRY;
 
 /** `count` octets of each channel, a multiple of 80. */
 export function g722EncodeLanes(jobs: usize, lanes: i32, count: i32): void {
-  for (let done = 0; done < count; done += QMF_TICKS) {
-    for (let lane = 0; lane < lanes; lane++) {
-      const samples = addressOf(jobs, lanes, lane, JOB_FROM) + (usize(done) << 2);
-      const row = ROWS + ROW * usize(lane);
-      qmfSplit(addressOf(jobs, lanes, lane, JOB_STATE) + QMF, samples, row, row + PLANE);
-    }
-    toPlane(ROWS, PLANES);
-    toPlane(ROWS + PLANE, PLANES + PLANE);
+  for (let done = 0; done < count; done += MOST_TICKS) {
+    const ticks = usize(min(MOST_TICKS, count - done));
+    for (let lane = 0; lane < lanes; lane++) split(jobs, lanes, lane, usize(done), ticks);
+    toPlane(ROWS, PLANES, ticks);
+    toPlane(ROWS + PLANE, PLANES + PLANE, ticks);
     bandIn(jobs, lanes, 0);
-    encodeLow(PLANES);
-    bandOut(jobs, lanes, 0);
+    encodeLow(PLANES, ticks);
+    bandOut(jobs, lanes, 0, ticks);
     bandIn(jobs, lanes, BAND_STATE);
-    encodeHigh(PLANES + PLANE, PLANES);
-    bandOut(jobs, lanes, BAND_STATE);
-    toRows(PLANES, 16, ROWS);
+    encodeHigh(PLANES + PLANE, PLANES, ticks);
+    bandOut(jobs, lanes, BAND_STATE, ticks);
+    toRows(PLANES, 16, ROWS, ticks);
     for (let lane = 0; lane < lanes; lane++)
-      narrow(ROWS + ROW * usize(lane), addressOf(jobs, lanes, lane, JOB_TO) + usize(done));
+      narrow(ROWS + ROW * usize(lane), addressOf(jobs, lanes, lane, JOB_TO) + usize(done), ticks);
   }
 }
 
 /** `count` octets of each channel, a multiple of 80. */
 export function g722DecodeLanes(jobs: usize, lanes: i32, count: i32): void {
-  for (let done = 0; done < count; done += QMF_TICKS) {
+  for (let done = 0; done < count; done += MOST_TICKS) {
+    const ticks = usize(min(MOST_TICKS, count - done));
     for (let lane = 0; lane < 8; lane++) {
       const mode = load<i32>(addressOf(jobs, lanes, lane, JOB_STATE) + MODE);
       const octets = addressOf(jobs, lanes, lane, JOB_FROM) + usize(done);
-      levelsOf(octets, OCTETS + usize(mode - 1) * MODE_OCTETS, PLANES + (usize(lane) << 3));
+      levelsOf(octets, OCTETS + usize(mode - 1) * MODE_OCTETS, PLANES + (usize(lane) << 3), ticks);
     }
     bandIn(jobs, lanes, 0);
-    decodeLow();
-    bandOut(jobs, lanes, 0);
+    decodeLow(ticks);
+    bandOut(jobs, lanes, 0, ticks);
     bandIn(jobs, lanes, BAND_STATE);
-    decodeHigh();
-    bandOut(jobs, lanes, BAND_STATE);
-    toRows(PLANES + 16, TICK, ROWS);
-    toRows(PLANES + 32, TICK, ROWS + PLANE);
-    for (let lane = 0; lane < lanes; lane++) {
-      const samples = addressOf(jobs, lanes, lane, JOB_TO) + (usize(done) << 2);
-      const row = ROWS + ROW * usize(lane);
-      qmfJoin(addressOf(jobs, lanes, lane, JOB_STATE) + QMF, row, row + PLANE, samples);
-    }
+    decodeHigh(ticks);
+    bandOut(jobs, lanes, BAND_STATE, ticks);
+    toRows(PLANES + 16, TICK, ROWS, ticks);
+    toRows(PLANES + 32, TICK, ROWS + PLANE, ticks);
+    for (let lane = 0; lane < lanes; lane++) join(jobs, lanes, lane, usize(done), ticks);
   }
 }
 
-/** Quantizes and predicts the lower band; the codes of six bits replace the samples. */
-function encodeLow(plane: usize): void {
-  let oldest = ENTRIES;
-  let log = v128.load(BAND, STEP_LOG);
-  let prediction = v128.load(BAND, PREDICTION);
-  let zeros = v128.load(BAND, ZERO_PREDICTION);
-  const end = plane + PLANE;
-  for (let at = plane; at < end; at += 16) {
-    const mantissa = mantissaOf(log);
-    const power = powerOf(log);
-    const even = evenStepOf(mantissa, power, 8);
-    const odd = oddStepOf(mantissa, power, 8);
-    const step = v128.or(even, odd);
-    const error = i16x8.sub_sat_s(v128.load(at), prediction);
-    const sign = i16x8.shr_s(error, 15);
-    // The magnitude in one's complement as ITU-T has it, and its own complement beside the step.
-    const complement = v128.not(v128.xor(error, sign));
-    const low = low16(step, complement);
-    const high = high16(step, complement);
-    const passed = classesPassed(low, high);
-    const index = i16x8.sub(constant(CONSTANT_256), i16x8.mul(passed, constant(CONSTANT_514)));
-    const magnitude = i8x16.swizzle(v128.load(CLASSES, CLASS_LEVELS), index);
-    const level = i16x8.sub(v128.xor(magnitude, sign), sign);
-    const difference = multParts(even, odd, level);
-    v128.store(at, lowCode(sign, passed, index, low, high));
-    log = nextLog(log, i8x16.swizzle(v128.load(CLASSES, CLASS_WEIGHTS), index), constant(CONSTANT_18432));
-    const partialSign = i16x8.shr_s(i16x8.add_sat_s(difference, zeros), 15);
-    zeros = zeroSum(BAND, oldest, difference);
-    prediction = i16x8.add_sat_s(poleSum(BAND, i16x8.add_sat_s(prediction, difference), partialSign), zeros);
-    oldest += ENTRY;
-  }
-  saveBand(log, prediction, zeros);
+function split(jobs: usize, lanes: i32, lane: i32, done: usize, ticks: usize): void {
+  const samples = addressOf(jobs, lanes, lane, JOB_FROM) + (done << 2);
+  const state = addressOf(jobs, lanes, lane, JOB_STATE) + QMF;
+  const row = ROWS + ROW * usize(lane);
+  for (let n: usize = 0; n < ticks; n += usize(QMF_TICKS))
+    qmfSplit(state, samples + (n << 2), row + (n << 1), row + PLANE + (n << 1));
 }
 
-/** Minus the number of classes whose lower end the magnitude reaches. */
-// @ts-ignore: decorator
-@inline
-function classesPassed(low: v128, high: v128): v128 {
-  const a = i16x8.add(levelPassed(low, high, 0), levelPassed(low, high, 16));
-  const b = i16x8.add(levelPassed(low, high, 32), levelPassed(low, high, 48));
-  const c = i16x8.add(levelPassed(low, high, 64), levelPassed(low, high, 80));
-  return i16x8.add(i16x8.add(a, b), i16x8.add(c, levelPassed(low, high, 96)));
-}
-
-/** -1 where the magnitude reaches the step times a level, else 0. `level`: offset in LEVEL_PAIRS. */
-// @ts-ignore: decorator
-@inline
-function levelPassed(low: v128, high: v128, level: usize): v128 {
-  const pair = v128.load(LEVEL_PAIRS + level);
-  return below(i32x4.dot_i16x8_s(low, pair), i32x4.dot_i16x8_s(high, pair));
-}
-
-// @ts-ignore: decorator
-@inline
-function below(low: v128, high: v128): v128 {
-  return i16x8.shr_s(i16x8.narrow_i32x4_s(low, high), 15);
-}
-
-/** As `levelPassed` for a level of each lane. */
-// @ts-ignore: decorator
-@inline
-function ownLevelPassed(low: v128, high: v128, levels: v128): v128 {
-  const one = constant(CONSTANT_16384);
-  return below(i32x4.dot_i16x8_s(low, low16(levels, one)), i32x4.dot_i16x8_s(high, high16(levels, one)));
-}
-
-/** The six bits of QUANTL: the class, and which of its four magnitudes it is. */
-// @ts-ignore: decorator
-@inline
-function lowCode(sign: v128, passed: v128, index: v128, low: v128, high: v128): v128 {
-  const first = ownLevelPassed(low, high, i8x16.swizzle(v128.load(CLASSES, FIRST_LEVELS), index));
-  const second = ownLevelPassed(low, high, i8x16.swizzle(v128.load(CLASSES, SECOND_LEVELS), index));
-  const third = ownLevelPassed(low, high, i8x16.swizzle(v128.load(CLASSES, THIRD_LEVELS), index));
-  const finer = i16x8.add(i16x8.add(first, second), third);
-  const code = i16x8.add(i16x8.add(constant(CONSTANT_63), i16x8.shl(passed, 2)), finer);
-  // Negative codes lie 28 lower, but those of the smallest class 2 higher.
-  const smallest = i16x8.eq(passed, i16x8.splat(0));
-  const offset = i16x8.sub(v128.and(smallest, constant(CONSTANT_30)), constant(CONSTANT_28));
-  return i16x8.add(code, v128.and(sign, offset));
-}
-
-/** Quantizes and predicts the higher band; its codes of two bits join the lower ones'. */
-function encodeHigh(plane: usize, codes: usize): void {
-  let oldest = ENTRIES;
-  let log = v128.load(BAND, STEP_LOG);
-  let prediction = v128.load(BAND, PREDICTION);
-  let zeros = v128.load(BAND, ZERO_PREDICTION);
-  for (let n: usize = 0; n < PLANE; n += 16) {
-    const mantissa = mantissaOf(log);
-    const power = powerOf(log);
-    const even = evenStepOf(mantissa, power, 10);
-    const odd = oddStepOf(mantissa, power, 10);
-    const step = v128.or(even, odd);
-    const error = i16x8.sub_sat_s(v128.load(plane + n), prediction);
-    const sign = i16x8.shr_s(error, 15);
-    const complement = v128.not(v128.xor(error, sign));
-    const large = levelPassed(low16(step, complement), high16(step, complement), 112);
-    const code = i16x8.add(large, i16x8.add(constant(CONSTANT_1), v128.andnot(constant(CONSTANT_2), sign)));
-    v128.store(codes + n, v128.or(v128.load(codes + n), i16x8.shl(code, 6)));
-    const difference = highDifference(even, odd, large, sign);
-    log = nextLog(log, i16x8.sub(v128.and(large, constant(CONSTANT_1012)), constant(CONSTANT_214)), constant(CONSTANT_22528));
-    const partialSign = i16x8.shr_s(i16x8.add_sat_s(difference, zeros), 15);
-    zeros = zeroSum(BAND, oldest, difference);
-    prediction = i16x8.add_sat_s(poleSum(BAND, i16x8.add_sat_s(prediction, difference), partialSign), zeros);
-    oldest += ENTRY;
-  }
-  saveBand(log, prediction, zeros);
-}
-
-function saveBand(log: v128, prediction: v128, zeros: v128): void {
-  v128.store(BAND, log, STEP_LOG);
-  v128.store(BAND, prediction, PREDICTION);
-  v128.store(BAND, zeros, ZERO_PREDICTION);
-}
-
-/** Block INVQAH. */
-// @ts-ignore: decorator
-@inline
-function highDifference(even: v128, odd: v128, large: v128, sign: v128): v128 {
-  const magnitude = i16x8.add(v128.and(large, constant(CONSTANT_5792)), constant(CONSTANT_1616));
-  return multParts(even, odd, i16x8.sub(v128.xor(magnitude, sign), sign));
-}
-
-/**
- * The lower band: the entries of eight octets a tick, four words each, become the levels of the higher band and the
- * samples of the lower.
- */
-function decodeLow(): void {
-  let oldest = ENTRIES;
-  let log = v128.load(BAND, STEP_LOG);
-  let prediction = v128.load(BAND, PREDICTION);
-  let zeros = v128.load(BAND, ZERO_PREDICTION);
-  for (let at = PLANES; at < PLANES + usize(QMF_TICKS) * TICK; at += TICK) {
-    const first = low16(v128.load(at), v128.load(at, 16));
-    const second = high16(v128.load(at), v128.load(at, 16));
-    const third = low16(v128.load(at, 32), v128.load(at, 48));
-    const fourth = high16(v128.load(at, 32), v128.load(at, 48));
-    const low = low16(first, second);
-    const high = low16(third, fourth);
-    const lowRest = high16(first, second);
-    const highRest = high16(third, fourth);
-    v128.store(at, v128.shuffle<u64>(lowRest, highRest, 1, 3));
-    const mantissa = mantissaOf(log);
-    const power = powerOf(log);
-    const even = evenStepOf(mantissa, power, 8);
-    const odd = oddStepOf(mantissa, power, 8);
-    const finer = multParts(even, odd, v128.shuffle<u64>(low, high, 0, 2));
-    v128.store(at, limited(i16x8.add_sat_s(prediction, finer)), 16);
-    log = nextLog(log, v128.shuffle<u64>(lowRest, highRest, 0, 2), constant(CONSTANT_18432));
-    const difference = multParts(even, odd, v128.shuffle<u64>(low, high, 1, 3));
-    const partialSign = i16x8.shr_s(i16x8.add_sat_s(difference, zeros), 15);
-    zeros = zeroSum(BAND, oldest, difference);
-    prediction = i16x8.add_sat_s(poleSum(BAND, i16x8.add_sat_s(prediction, difference), partialSign), zeros);
-    oldest += ENTRY;
-  }
-  saveBand(log, prediction, zeros);
-}
-
-/** The higher band: its samples beside the lower ones. */
-function decodeHigh(): void {
-  let oldest = ENTRIES;
-  let log = v128.load(BAND, STEP_LOG);
-  let prediction = v128.load(BAND, PREDICTION);
-  let zeros = v128.load(BAND, ZERO_PREDICTION);
-  for (let at = PLANES; at < PLANES + usize(QMF_TICKS) * TICK; at += TICK) {
-    const level = v128.load(at);
-    const mantissa = mantissaOf(log);
-    const power = powerOf(log);
-    const even = evenStepOf(mantissa, power, 10);
-    const odd = oddStepOf(mantissa, power, 10);
-    const difference = multParts(even, odd, level);
-    v128.store(at, limited(i16x8.add_sat_s(prediction, difference)), 32);
-    const large = i16x8.gt_s(i16x8.abs(level), constant(CONSTANT_1616));
-    log = nextLog(log, i16x8.sub(v128.and(large, constant(CONSTANT_1012)), constant(CONSTANT_214)), constant(CONSTANT_22528));
-    const partialSign = i16x8.shr_s(i16x8.add_sat_s(difference, zeros), 15);
-    zeros = zeroSum(BAND, oldest, difference);
-    prediction = i16x8.add_sat_s(poleSum(BAND, i16x8.add_sat_s(prediction, difference), partialSign), zeros);
-    oldest += ENTRY;
-  }
-  saveBand(log, prediction, zeros);
-}
-
-// @ts-ignore: decorator
-@inline
-function limited(value: v128): v128 {
-  return clamp(value, constant(CONSTANT_M16384), constant(CONSTANT_16383));
+function join(jobs: usize, lanes: i32, lane: i32, done: usize, ticks: usize): void {
+  const samples = addressOf(jobs, lanes, lane, JOB_TO) + (done << 2);
+  const state = addressOf(jobs, lanes, lane, JOB_STATE) + QMF;
+  const row = ROWS + ROW * usize(lane);
+  for (let n: usize = 0; n < ticks; n += usize(QMF_TICKS))
+    qmfJoin(state, row + (n << 1), row + PLANE + (n << 1), samples + (n << 2));
 }
 
 /** The entries of one channel's octets, one a tick. */
-function levelsOf(octets: usize, table: usize, to: usize): void {
-  for (let n: usize = 0; n < usize(QMF_TICKS); n += 2) {
+function levelsOf(octets: usize, table: usize, to: usize, ticks: usize): void {
+  for (let n: usize = 0; n < ticks; n += 2) {
     store<u64>(to + n * TICK, load<u64>(table + (usize(load<u8>(octets + n)) << 3)));
     store<u64>(to + n * TICK, load<u64>(table + (usize(load<u8>(octets + n, 1)) << 3)), TICK);
   }
@@ -322,11 +103,11 @@ function bandIn(jobs: usize, lanes: i32, band: usize): void {
   }
 }
 
-function bandOut(jobs: usize, lanes: i32, band: usize): void {
+function bandOut(jobs: usize, lanes: i32, band: usize, ticks: usize): void {
   scatter(BAND, jobs, lanes, JOB_STATE, band + COEFFICIENTS, SPARE);
   scatter(BAND + 128, jobs, lanes, JOB_STATE, band + SIGNALS, SPARE);
   for (let n: usize = 0; n < 6; n++) {
-    const entry = FIRST + usize(QMF_TICKS) * ENTRY - (n + 1) * ENTRY;
+    const entry = FIRST + (ticks - n - 1) * ENTRY;
     v128.store(BAND + (n << 4), v128.or(v128.load(entry), v128.load(entry, 16)));
   }
   v128.store(BAND + 96, i16x8.splat(0));
@@ -335,18 +116,18 @@ function bandOut(jobs: usize, lanes: i32, band: usize): void {
 }
 
 /** Eight rows, one for each channel, to vectors, one for each tick. */
-function toPlane(rows: usize, plane: usize): void {
-  for (let n: usize = 0; n < ROW; n += 16) transposeAt(rows + n, ROW, plane + (n << 3), 16);
+function toPlane(rows: usize, plane: usize, ticks: usize): void {
+  for (let n: usize = 0; n < ticks << 1; n += 16) transposeAt(rows + n, ROW, plane + (n << 3), 16);
 }
 
 /** `stride`: octets from one tick's vector to the next. */
-function toRows(plane: usize, stride: usize, rows: usize): void {
-  for (let n: usize = 0; n < ROW; n += 16) transposeAt(plane + (n >> 1) * stride, stride, rows + n, ROW);
+function toRows(plane: usize, stride: usize, rows: usize, ticks: usize): void {
+  for (let n: usize = 0; n < ticks << 1; n += 16) transposeAt(plane + (n >> 1) * stride, stride, rows + n, ROW);
 }
 
 /** A row of words to octets. */
-function narrow(row: usize, octets: usize): void {
-  for (let n: usize = 0; n < usize(QMF_TICKS); n += 16) {
+function narrow(row: usize, octets: usize, ticks: usize): void {
+  for (let n: usize = 0; n < ticks; n += 16) {
     const at = row + (n << 1);
     v128.store(octets + n, i8x16.narrow_i16x8_u(v128.load(at), v128.load(at, 16)));
   }

@@ -17,52 +17,53 @@ import {
   zeroSum,
 } from "./g726-adapt-lanes.ts";
 import { CODES, COEFFICIENTS, SCALARS, YL } from "./g726-state.ts";
+import { MOST_TICKS, SCRATCH } from "./scratch.ts";
 import { JOB_FROM, JOB_STATE, JOB_TO, addressOf, gather, scatter, transposeAt } from "./lanes.ts";
 
-/** Samples done at once. */
-const TICKS: i32 = 40;
-const PLANE: usize = usize(TICKS) << 4;
-/** Working room, not state. */
-const SAMPLES: usize = memory.data(640, 16);
+/** Working room, not state: one vector a sample, then the entries of the signals. */
+const SAMPLES: usize = SCRATCH;
+const ENTRIES: usize = SCRATCH + (usize(MOST_TICKS) << 4);
 const STATE: usize = memory.data(304, 16);
 const SPARE: usize = memory.data(128, 16);
 const TURNED: usize = memory.data(128, 16);
-const ENTRIES: usize = memory.data(5888, 16);
 const YL_LANES: usize = 256;
+/** Samples between two rewinds: what they leave behind stays in the nearest cache. */
+const SPAN: usize = 40;
 /** The entry of the first sample: six older ones before it. */
 const FIRST: usize = ENTRIES + 6 * ENTRY;
-const LAST: usize = ENTRIES + usize(TICKS) * ENTRY + 6 * ENTRY;
 
 /** `count` samples of each channel, a multiple of 80, to half as many octets. */
 export function g726EncodeLanes(jobs: usize, lanes: i32, count: i32): void {
-  for (let done = 0; done < count; done += TICKS) {
-    for (let n: usize = 0; n < PLANE; n += 128)
+  for (let done = 0; done < count; done += MOST_TICKS) {
+    const ticks = usize(min(MOST_TICKS, count - done));
+    for (let n: usize = 0; n < ticks << 4; n += 128)
       gather(jobs, lanes, JOB_FROM, (usize(done) << 1) + (n >> 3), SAMPLES + n);
     stateIn(jobs, lanes);
-    encode();
+    for (let n: usize = 0; n < ticks; n += SPAN) encode(SAMPLES + (n << 4));
     stateOut(jobs, lanes);
-    for (let n: usize = 0; n < PLANE; n += 128) pack(n, jobs, lanes, (usize(done) >> 1) + (n >> 5));
+    for (let n: usize = 0; n < ticks << 4; n += 128) pack(n, jobs, lanes, (usize(done) >> 1) + (n >> 5));
   }
 }
 
 /** Half as many octets of each channel as `count`, a multiple of 80, to `count` samples. */
 export function g726DecodeLanes(jobs: usize, lanes: i32, count: i32): void {
-  for (let done = 0; done < count; done += TICKS) {
-    for (let n: usize = 0; n < PLANE; n += 128) unpack(n, jobs, lanes, (usize(done) >> 1) + (n >> 5));
+  for (let done = 0; done < count; done += MOST_TICKS) {
+    const ticks = usize(min(MOST_TICKS, count - done));
+    for (let n: usize = 0; n < ticks << 4; n += 128) unpack(n, jobs, lanes, (usize(done) >> 1) + (n >> 5));
     stateIn(jobs, lanes);
-    decode();
+    for (let n: usize = 0; n < ticks; n += SPAN) decode(SAMPLES + (n << 4));
     stateOut(jobs, lanes);
-    for (let n: usize = 0; n < PLANE; n += 128)
+    for (let n: usize = 0; n < ticks << 4; n += 128)
       scatter(SAMPLES + n, jobs, lanes, JOB_TO, (usize(done) << 1) + (n >> 3), SPARE);
   }
 }
 
-/** Samples become codes in place. */
-function encode(): void {
+/** SPAN samples become codes in place. */
+function encode(from: usize): void {
   let oldest = ENTRIES;
   let zeros = zerosAt(oldest);
   let poles = polesAt(oldest);
-  for (let at = SAMPLES; at < SAMPLES + PLANE; at += 16) {
+  for (let at = from; at < from + (SPAN << 4); at += 16) {
     const step = stepOf(STATE);
     const estimate = i16x8.shr_s(i16x8.add(zeros, poles), 1);
     const error = i16x8.sub(i16x8.shr_s(v128.load(at), 2), estimate);
@@ -85,14 +86,15 @@ function encode(): void {
       poles = polesAt(oldest);
     }
   }
+  rewind();
 }
 
-/** Codes become samples in place. */
-function decode(): void {
+/** SPAN codes become samples in place. */
+function decode(from: usize): void {
   let oldest = ENTRIES;
   let zeros = zerosAt(oldest);
   let poles = polesAt(oldest);
-  for (let at = SAMPLES; at < SAMPLES + PLANE; at += 16) {
+  for (let at = from; at < from + (SPAN << 4); at += 16) {
     const step = stepOf(STATE);
     const estimate = i16x8.shr_s(i16x8.add(zeros, poles), 1);
     const code = v128.load(at);
@@ -113,6 +115,12 @@ function decode(): void {
       poles = polesAt(oldest);
     }
   }
+  rewind();
+}
+
+/** The last six entries become the oldest. */
+function rewind(): void {
+  for (let n: usize = 0; n < 6 * ENTRY; n += 16) v128.store(ENTRIES + n, v128.load(ENTRIES + SPAN * ENTRY + n));
 }
 
 function zerosAt(oldest: usize): v128 {
@@ -142,9 +150,9 @@ function signalIn(code: usize, to: usize): void {
 function stateOut(jobs: usize, lanes: i32): void {
   scatter(STATE, jobs, lanes, JOB_STATE, COEFFICIENTS, SPARE);
   scatter(STATE + 128, jobs, lanes, JOB_STATE, SCALARS, SPARE);
-  for (let n: usize = 0; n < 6; n++) signalOut(LAST - (n + 1) * ENTRY, TURNED + (n << 4));
-  signalOut(LAST - ENTRY + ENTRY_SR, TURNED + 96);
-  signalOut(LAST - 2 * ENTRY + ENTRY_SR, TURNED + 112);
+  for (let n: usize = 0; n < 6; n++) signalOut(FIRST - (n + 1) * ENTRY, TURNED + (n << 4));
+  signalOut(FIRST - ENTRY + ENTRY_SR, TURNED + 96);
+  signalOut(FIRST - 2 * ENTRY + ENTRY_SR, TURNED + 112);
   scatter(TURNED, jobs, lanes, JOB_STATE, CODES, SPARE);
   for (let lane = 0; lane < lanes; lane++)
     store<i32>(addressOf(jobs, lanes, lane, JOB_STATE) + YL, load<i32>(STATE + YL_LANES + (usize(lane) << 2)));
