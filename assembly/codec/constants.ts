@@ -35,14 +35,6 @@ const VALUES: usize = memory.data<i16>(
     -16384, -16384, -16384, -16384, -16384, -16384, -16384, -16384,
     16383, 16383, 16383, 16383, 16383, 16383, 16383, 16383,
     64, 64, 64, 64, 64, 64, 64, 64,
-    16256, 16256, 16256, 16256, 16256, 16256, 16256, 16256,
-    -125, -125, -125, -125, -125, -125, -125, -125,
-    79, 79, 79, 79, 79, 79, 79, 79,
-    177, 177, 177, 177, 177, 177, 177, 177,
-    245, 245, 245, 245, 245, 245, 245, 245,
-    299, 299, 299, 299, 299, 299, 299, 299,
-    348, 348, 348, 348, 348, 348, 348, 348,
-    399, 399, 399, 399, 399, 399, 399, 399,
     -8191, -8191, -8191, -8191, -8191, -8191, -8191, -8191,
     8191, 8191, 8191, 8191, 8191, 8191, 8191, 8191,
     -11776, -11776, -11776, -11776, -11776, -11776, -11776, -11776,
@@ -63,6 +55,13 @@ const VALUES: usize = memory.data<i16>(
     -32, -32, -32, -32, -32, -32, -32, -32,
     48, 48, 48, 48, 48, 48, 48, 48,
     4032, 4032, 4032, 4032, 4032, 4032, 4032, 4032,
+    16131, 16131, 16131, 16131, 16131, 16131, 16131, 16131,
+    16335, 16335, 16335, 16335, 16335, 16335, 16335, 16335,
+    16433, 16433, 16433, 16433, 16433, 16433, 16433, 16433,
+    16501, 16501, 16501, 16501, 16501, 16501, 16501, 16501,
+    16555, 16555, 16555, 16555, 16555, 16555, 16555, 16555,
+    16604, 16604, 16604, 16604, 16604, 16604, 16604, 16604,
+    16655, 16655, 16655, 16655, 16655, 16655, 16655, 16655,
   ],
   16,
 );
@@ -104,31 +103,30 @@ export const CONSTANT_7: usize = 432;
 export const CONSTANT_M16384: usize = 448;
 export const CONSTANT_16383: usize = 464;
 export const CONSTANT_64: usize = 480;
-export const CONSTANT_16256: usize = 496;
-export const CONSTANT_M125: usize = 512;
-export const CONSTANT_79: usize = 528;
-export const CONSTANT_177: usize = 544;
-export const CONSTANT_245: usize = 560;
-export const CONSTANT_299: usize = 576;
-export const CONSTANT_348: usize = 592;
-export const CONSTANT_399: usize = 608;
-export const CONSTANT_M8191: usize = 624;
-export const CONSTANT_8191: usize = 640;
-export const CONSTANT_M11776: usize = 656;
-export const CONSTANT_544: usize = 672;
-export const CONSTANT_5120: usize = 688;
-export const CONSTANT_1535: usize = 704;
-export const CONSTANT_512: usize = 720;
-export const CONSTANT_32: usize = 736;
-export const CONSTANT_9: usize = 752;
-export const CONSTANT_M8192: usize = 768;
-export const CONSTANT_32767: usize = 784;
-export const CONSTANT_M192: usize = 800;
-export const CONSTANT_M128: usize = 816;
-export const CONSTANT_18432: usize = 832;
-export const CONSTANT_22528: usize = 848;
-export const CONSTANT_M5639: usize = 864;
-export const CONSTANT_M2049: usize = 880;
-export const CONSTANT_M32: usize = 896;
-export const CONSTANT_48: usize = 912;
-export const CONSTANT_4032: usize = 928;
+export const CONSTANT_M8191: usize = 496;
+export const CONSTANT_8191: usize = 512;
+export const CONSTANT_M11776: usize = 528;
+export const CONSTANT_544: usize = 544;
+export const CONSTANT_5120: usize = 560;
+export const CONSTANT_1535: usize = 576;
+export const CONSTANT_512: usize = 592;
+export const CONSTANT_32: usize = 608;
+export const CONSTANT_9: usize = 624;
+export const CONSTANT_M8192: usize = 640;
+export const CONSTANT_32767: usize = 656;
+export const CONSTANT_M192: usize = 672;
+export const CONSTANT_M128: usize = 688;
+export const CONSTANT_18432: usize = 704;
+export const CONSTANT_22528: usize = 720;
+export const CONSTANT_M5639: usize = 736;
+export const CONSTANT_M2049: usize = 752;
+export const CONSTANT_M32: usize = 768;
+export const CONSTANT_48: usize = 784;
+export const CONSTANT_4032: usize = 800;
+export const CONSTANT_16131: usize = 816;
+export const CONSTANT_16335: usize = 832;
+export const CONSTANT_16433: usize = 848;
+export const CONSTANT_16501: usize = 864;
+export const CONSTANT_16555: usize = 880;
+export const CONSTANT_16604: usize = 896;
+export const CONSTANT_16655: usize = 912;

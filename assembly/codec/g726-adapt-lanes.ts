@@ -5,14 +5,14 @@
  * The state lies at `at` as vectors: b1 … b6, a1, a2, then YU, DMS, DML, AP, TD, PK1, PK2 and a free one, then YL in two
  * halves of 32 bits. The signals lie apart, one entry a sample, so that nothing has to be shifted.
  */
-import { constant, CONSTANT_12288, CONSTANT_128, CONSTANT_1535, CONSTANT_15360, CONSTANT_16256, CONSTANT_177, CONSTANT_192, CONSTANT_2048, CONSTANT_245, CONSTANT_256, CONSTANT_257, CONSTANT_299, CONSTANT_31, CONSTANT_32, CONSTANT_348, CONSTANT_384, CONSTANT_399, CONSTANT_512, CONSTANT_5120, CONSTANT_544, CONSTANT_64, CONSTANT_79, CONSTANT_8191, CONSTANT_9, CONSTANT_M11776, CONSTANT_M12288, CONSTANT_M125, CONSTANT_M8191 } from "./constants.ts";
+import { constant, CONSTANT_12288, CONSTANT_128, CONSTANT_1535, CONSTANT_15360, CONSTANT_16131, CONSTANT_16335, CONSTANT_16433, CONSTANT_16501, CONSTANT_16555, CONSTANT_16604, CONSTANT_16655, CONSTANT_192, CONSTANT_2048, CONSTANT_256, CONSTANT_257, CONSTANT_31, CONSTANT_32, CONSTANT_384, CONSTANT_512, CONSTANT_5120, CONSTANT_544, CONSTANT_64, CONSTANT_8191, CONSTANT_9, CONSTANT_M11776, CONSTANT_M12288, CONSTANT_M8191 } from "./constants.ts";
 import { clamp, evenOdd, evenOf, multParts, oddOf } from "./fixed.ts";
 import { floatCode, mantissaOf, roundingOf, signOf, signalExponentOf, weigh } from "./g726-float.ts";
 
-/** By magnitude of the code word: the logarithm of the quantized difference, W, F times 512. */
+/** By magnitude of the code word: the biased logarithm of the quantized difference, W, F times 512. */
 const CLASSES: usize = memory.data<i16>(
   [
-    -2048, 4, 135, 213, 273, 323, 373, 425,
+    14208, 16260, 16391, 16469, 16529, 16579, 16629, 16681,
     -12, 18, 41, 64, 112, 198, 355, 1122,
     0, 0, 0, 512, 512, 512, 1536, 3584,
   ],
@@ -94,28 +94,37 @@ export function stepOf(at: usize): v128 {
   return i16x8.add(locked, i16x8.sub(v128.xor(part, sign), sign));
 }
 
-/** Blocks LOG, SUBTB and QUAN: minus the number of decision levels the difference signal reaches. */
+/**
+ * Blocks LOG, SUBTB and QUAN: minus the number of decision levels the difference signal reaches, in both octets of each
+ * lane. The logarithm, biased, is the upper half of the magnitude in f32; the step is added to the levels instead of
+ * taken from it, which is ready before the difference is.
+ */
 // @ts-ignore: decorator
 @inline
 export function levelsReached(difference: v128, step: v128): v128 {
   const magnitude = i16x8.abs(difference);
   const even = f32x4.convert_i32x4_s(evenOf(magnitude));
   const odd = f32x4.convert_i32x4_s(i32x4.shr_u(magnitude, 16));
-  const bits = i16x8.max_s(evenOdd(i32x4.shr_u(even, 16), odd), constant(CONSTANT_16256));
-  const log = i16x8.sub(i16x8.sub(bits, constant(CONSTANT_16256)), i16x8.shr_u(step, 2));
-  const a = i16x8.add(i16x8.gt_s(log, constant(CONSTANT_M125)), i16x8.gt_s(log, constant(CONSTANT_79)));
-  const b = i16x8.add(i16x8.gt_s(log, constant(CONSTANT_177)), i16x8.gt_s(log, constant(CONSTANT_245)));
-  const c = i16x8.add(i16x8.gt_s(log, constant(CONSTANT_299)), i16x8.gt_s(log, constant(CONSTANT_348)));
-  return i16x8.add(i16x8.add(a, b), i16x8.add(c, i16x8.gt_s(log, constant(CONSTANT_399))));
+  const log = evenOdd(i32x4.shr_u(even, 16), odd);
+  const base = i16x8.shr_u(step, 2);
+  const a = i8x16.add(reached(log, base, constant(CONSTANT_16131)), reached(log, base, constant(CONSTANT_16335)));
+  const b = i8x16.add(reached(log, base, constant(CONSTANT_16433)), reached(log, base, constant(CONSTANT_16501)));
+  const c = i8x16.add(reached(log, base, constant(CONSTANT_16555)), reached(log, base, constant(CONSTANT_16604)));
+  return i8x16.add(i8x16.add(a, b), i8x16.add(c, reached(log, base, constant(CONSTANT_16655))));
+}
+
+// @ts-ignore: decorator
+@inline
+function reached(log: v128, base: v128, level: v128): v128 {
+  return i16x8.gt_s(log, i16x8.add(base, level));
 }
 
 /** Blocks RECONST, ADDA and ANTILOG: the magnitude of the quantized difference. `index`: of the code's, for a look-up. */
 // @ts-ignore: decorator
 @inline
 export function magnitudeOf(index: v128, step: v128): v128 {
-  const log = i16x8.add(i8x16.swizzle(v128.load(CLASSES + CLASS_LOGS), index), i16x8.shr_u(step, 2));
   // The logarithm, biased, is the upper half of the number itself in f32.
-  const bits = i16x8.add(log, constant(CONSTANT_16256));
+  const bits = i16x8.add(i8x16.swizzle(v128.load(CLASSES + CLASS_LOGS), index), i16x8.shr_u(step, 2));
   const even = wholeOf(i32x4.shl(bits, 16));
   const odd = wholeOf(oddOf(bits));
   return evenOdd(even, i32x4.shl(odd, 16));
@@ -141,12 +150,11 @@ export function storeSignal(to: usize, code: v128, sign: v128): void {
 
 /**
  * Block UPB, FLOATA, and the share of the zeros in the next sample (SEZI). The entry of this sample is written; each
- * coefficient is adapted by the sign before the entry that it weighs.
+ * coefficient is adapted by the sign before the entry that it weighs. `silent`: where the magnitude is zero.
  */
 // @ts-ignore: decorator
 @inline
-export function adaptZeros(at: usize, oldest: usize, magnitude: v128, mask: v128): v128 {
-  const silent = i16x8.eq(magnitude, i16x8.splat(0));
+export function adaptZeros(at: usize, oldest: usize, magnitude: v128, mask: v128, silent: v128): v128 {
   const growth = v128.andnot(constant(CONSTANT_128), silent);
   const signed = i16x8.sub(v128.xor(growth, mask), mask);
   const code = floatCode(magnitude);

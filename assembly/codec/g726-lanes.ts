@@ -1,5 +1,5 @@
 /** ITU-T G.726 at 32 kbit/s, eight channels at once: see lanes.ts for the jobs, g726.ts for the state of one channel. */
-import { constant, CONSTANT_15, CONSTANT_255, CONSTANT_256, CONSTANT_31, CONSTANT_32767, CONSTANT_514, CONSTANT_7, CONSTANT_8191, CONSTANT_M32768, CONSTANT_M8192 } from "./constants.ts";
+import { constant, CONSTANT_15, CONSTANT_255, CONSTANT_256, CONSTANT_31, CONSTANT_32767, CONSTANT_7, CONSTANT_8191, CONSTANT_M32768, CONSTANT_M8192 } from "./constants.ts";
 import { clamp, pairs } from "./fixed.ts";
 import {
   ENTRY,
@@ -68,16 +68,17 @@ function encode(from: usize): void {
     const estimate = i16x8.shr_s(i16x8.add(zeros, poles), 1);
     const error = i16x8.sub(i16x8.shr_s(v128.load(at), 2), estimate);
     const reached = levelsReached(error, step);
-    // The smallest magnitude has one code, a negative one.
-    const sign = v128.or(i16x8.shr_s(error, 15), i16x8.eq(reached, i16x8.splat(0)));
-    v128.store(at, v128.and(v128.xor(i16x8.neg(reached), sign), constant(CONSTANT_15)));
-    const index = i16x8.sub(constant(CONSTANT_256), i16x8.mul(reached, constant(CONSTANT_514)));
+    // The smallest magnitude, zero, has one code, a negative one.
+    const silent = i16x8.eq(reached, i16x8.splat(0));
+    const sign = v128.or(i16x8.shr_s(error, 15), silent);
+    v128.store(at, v128.and(v128.xor(i8x16.neg(reached), sign), constant(CONSTANT_15)));
+    const index = i8x16.sub(constant(CONSTANT_256), i8x16.add(reached, reached));
     const magnitude = magnitudeOf(index, step);
     const difference = i16x8.sub(v128.xor(magnitude, sign), sign);
     const signal = i16x8.add(estimate, difference);
     const transition = transitionOf(STATE, magnitude);
     poles = adaptPoles(STATE, oldest, i16x8.add(i16x8.shr_s(zeros, 1), difference), signal);
-    zeros = adaptZeros(STATE, oldest, magnitude, sign);
+    zeros = adaptZeros(STATE, oldest, magnitude, sign, silent);
     adaptScale(STATE, index, step);
     oldest += ENTRY;
     if (v128.any_true(transition)) {
@@ -99,14 +100,16 @@ function decode(from: usize): void {
     const estimate = i16x8.shr_s(i16x8.add(zeros, poles), 1);
     const code = v128.load(at);
     const sign = i16x8.gt_s(code, constant(CONSTANT_7));
-    const index = pairs(v128.and(v128.xor(code, sign), constant(CONSTANT_7)));
+    const size = v128.and(v128.xor(code, sign), constant(CONSTANT_7));
+    const silent = i16x8.eq(size, i16x8.splat(0));
+    const index = pairs(size);
     const magnitude = magnitudeOf(index, step);
     const difference = i16x8.sub(v128.xor(magnitude, sign), sign);
     const signal = i16x8.add(estimate, difference);
     v128.store(at, i16x8.shl(clamp(signal, constant(CONSTANT_M8192), constant(CONSTANT_8191)), 2));
     const transition = transitionOf(STATE, magnitude);
     poles = adaptPoles(STATE, oldest, i16x8.add(i16x8.shr_s(zeros, 1), difference), signal);
-    zeros = adaptZeros(STATE, oldest, magnitude, sign);
+    zeros = adaptZeros(STATE, oldest, magnitude, sign, silent);
     adaptScale(STATE, index, step);
     oldest += ENTRY;
     if (v128.any_true(transition)) {
