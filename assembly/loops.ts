@@ -15,6 +15,7 @@ import { dtmfDetect, dtmfDetectMode, dtmfDetectOpen } from "./dtmf/detect.ts";
 import { echoEnable, echoFrame, echoOpen, echoStateSize } from "./echo/canceller.ts";
 import { mixFrame, mixOpen } from "./mix/mix.ts";
 import { MIX_STATE } from "./mix/state.ts";
+import { mixTraffic } from "./mix/traffic.ts";
 import { down, downOpen } from "./rate/down.ts";
 import { up, upOpen } from "./rate/up.ts";
 import { tonePair, tonePairOpen } from "./tone/pair.ts";
@@ -202,16 +203,28 @@ export function loopMix8(state: usize, from: usize, to: usize, frames: i32, pass
 }
 
 function mix(state: usize, from: usize, to: usize, parties: i32): void {
-  const parts = state + MIX_STATE;
-  const outs = parts + 32;
-  for (let party = 0; party < parties; party++) {
-    store<u32>(parts + usize(party << 2), u32(from) + party * 320);
-    store<u32>(outs + usize(party << 2), u32(to) + party * 320);
-  }
-  mixFrame(state, parts, parties, outs, 160);
+  writeAddresses(state + MIX_STATE, from, to, parties);
+  mixFrame(state, state + MIX_STATE, parties, state + MIX_STATE + 32, 160);
 }
 
-/** The bound of a mixer: `octets`, a multiple of 64, read and written once. */
+/** Three frames are read and three written, nothing else; `addresses`: room for 16. */
+export function loopMixTraffic(addresses: usize, from: usize, to: usize, frames: i32, passes: i32): void {
+  for (let pass = 0; pass < passes; pass++)
+    for (let n: usize = 0; n < usize(frames); n++) {
+      writeAddresses(addresses, from + n * 960, to + n * 960, 3);
+      mixTraffic(addresses, addresses + 32, 160);
+    }
+}
+
+/** Of a frame of each party behind the other, in and (32 octets on) out. */
+function writeAddresses(addresses: usize, from: usize, to: usize, parties: i32): void {
+  for (let party = 0; party < parties; party++) {
+    store<u32>(addresses + usize(party << 2), u32(from) + party * 320);
+    store<u32>(addresses + usize(party << 2), u32(to) + party * 320, 32);
+  }
+}
+
+/** What the first cache can do: `octets`, a multiple of 64, are read and written one after the other. */
 export function loopCopy(octets: usize, from: usize, to: usize, frames: i32, passes: i32): void {
   for (let pass = 0; pass < passes; pass++)
     for (let n: usize = 0; n < usize(frames); n++) copy(from + n * octets, to + n * octets, octets);

@@ -27,16 +27,16 @@ export class Peers {
     return new Uint8Array(readFileSync(to));
   }
 
-  /** What `time` works on, and a fresh state. */
-  async load(kernel: string, input: Uint8Array): Promise<void> {
+  /** What `time` works on, channel after channel, and fresh states. */
+  async load(kernel: string, input: Uint8Array, channels: number): Promise<void> {
     const from = join(this.#folder, "from");
     writeFileSync(from, input);
-    await this.#ask(`load ${kernel} ${from}`);
+    await this.#ask(`load ${kernel} ${from} ${channels}`);
   }
 
   /** Processor time of so many passes over what is loaded, ns. */
-  time(kernel: string, passes: number): Promise<number> {
-    return this.#ask(`time ${kernel} ${passes}`);
+  time(kernel: string, passes: number, channels: number): Promise<number> {
+    return this.#ask(`time ${kernel} ${passes} ${channels}`);
   }
 
   async close(): Promise<void> {

@@ -1,9 +1,10 @@
 /*
  * The kernels of others, behind one door: lines in, lines out.
  *
- *   run KERNEL FROM TO   all frames of FROM from a fresh state on, what comes out to TO: ok FRAMES
- *   load KERNEL FILE     the octets that `time` works on, and a fresh state: ok FRAMES
- *   time KERNEL PASSES   all frames of what is loaded, so many times over: ok NANOSECONDS of processor time
+ *   run KERNEL FROM TO           all frames of FROM from a fresh state on, what comes out to TO: ok FRAMES
+ *   load KERNEL FILE CHANNELS    what `time` works on (channel after channel), and fresh states: ok FRAMES
+ *   time KERNEL PASSES CHANNELS  all frames of what is loaded, so many times over; each channel's frame of the same 20 ms
+ *                                after the other: ok NANOSECONDS of processor time
  *
  * Anything else is answered `bad WHY`.
  */
@@ -18,7 +19,7 @@
 #include <speex/speex_echo.h>
 #include <speex/speex_resampler.h>
 
-enum { TAPS_OF_MS = 8, MOST_OCTETS = 1280, PARTIES_3 = 3, PARTIES_8 = 8 };
+enum { TAPS_OF_MS = 8, MOST_OCTETS = 1280, PARTIES_3 = 3, PARTIES_8 = 8, MOST_CHANNELS = 8 };
 
 /* A frame: `in` octets at `from` to `out` octets at `to`. */
 struct kernel {
@@ -190,12 +191,13 @@ static const struct kernel kernels[] = {
 
 enum { KERNELS = sizeof kernels / sizeof kernels[0] };
 
-/* What `time` works on. */
-static struct {
-    void *state;
+/* What `time` works on: of each kernel, with one channel and with several. */
+static struct load {
+    void *states[MOST_CHANNELS];
     uint8_t *from, *to;
+    /* Of each channel. */
     long frames;
-} loaded[KERNELS];
+} loads[KERNELS][2];
 
 static uint8_t *read_file(const char *path, long *octets) {
     FILE *file = fopen(path, "rb");
@@ -215,23 +217,24 @@ static int index_of(const char *name) {
     return -1;
 }
 
-static void load(int index, const char *path) {
+static void load(int index, const char *path, int channels) {
     const struct kernel *kernel = &kernels[index];
+    struct load *load = &loads[index][channels > 1];
     long octets = 0;
-    free(loaded[index].from);
-    free(loaded[index].to);
-    loaded[index].from = read_file(path, &octets);
-    if (loaded[index].from == NULL) {
-        loaded[index].frames = 0;
-        loaded[index].to = NULL;
+    free(load->from);
+    free(load->to);
+    load->to = NULL;
+    load->frames = 0;
+    load->from = read_file(path, &octets);
+    if (load->from == NULL) {
         printf("bad no file\n");
         return;
     }
-    loaded[index].frames = octets / kernel->in;
-    loaded[index].to = malloc(loaded[index].frames * kernel->out + MOST_OCTETS);
-    /* The state before is left: the libraries' ways to free one differ. */
-    loaded[index].state = kernel->open(kernel->option);
-    printf("ok %ld\n", loaded[index].frames);
+    load->frames = octets / kernel->in / channels;
+    load->to = malloc(load->frames * channels * kernel->out + MOST_OCTETS);
+    /* The states before are left: the libraries' ways to free one differ. */
+    for (int channel = 0; channel < channels; channel++) load->states[channel] = kernel->open(kernel->option);
+    printf("ok %ld\n", load->frames);
 }
 
 static void run(const struct kernel *kernel, const char *from, const char *to) {
@@ -261,17 +264,20 @@ static int64_t processor_ns(void) {
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-static void pass(int index) {
-    const struct kernel *kernel = &kernels[index];
-    for (long n = 0; n < loaded[index].frames; n++)
-        kernel->frame(loaded[index].state, loaded[index].from + n * kernel->in, loaded[index].to + n * kernel->out);
+static void pass(const struct kernel *kernel, const struct load *load, int channels) {
+    for (long n = 0; n < load->frames; n++)
+        for (int channel = 0; channel < channels; channel++) {
+            long frame = channel * load->frames + n;
+            kernel->frame(load->states[channel], load->from + frame * kernel->in, load->to + frame * kernel->out);
+        }
 }
 
 /* One pass more, before: what is timed finds its caches as it left them. */
-static void time_passes(int index, long passes) {
-    pass(index);
+static void time_passes(int index, long passes, int channels) {
+    const struct load *load = &loads[index][channels > 1];
+    pass(&kernels[index], load, channels);
     int64_t began = processor_ns();
-    for (long n = 0; n < passes; n++) pass(index);
+    for (long n = 0; n < passes; n++) pass(&kernels[index], load, channels);
     printf("ok %lld\n", (long long)(processor_ns() - began));
 }
 
@@ -279,10 +285,12 @@ static void obey(char *line) {
     char verb[16] = "", name[32] = "", from[1024] = "", to[1024] = "";
     int words = sscanf(line, "%15s %31s %1023s %1023s", verb, name, from, to);
     int index = index_of(name);
-    if (words < 3 || index < 0) printf("bad no such kernel\n");
+    int channels = atoi(to);
+    if (words < 4 || index < 0) printf("bad no such kernel\n");
     else if (strcmp(verb, "run") == 0) run(&kernels[index], from, to);
-    else if (strcmp(verb, "load") == 0) load(index, from);
-    else if (strcmp(verb, "time") == 0) time_passes(index, atol(from));
+    else if (channels < 1 || channels > MOST_CHANNELS) printf("bad so many channels\n");
+    else if (strcmp(verb, "load") == 0) load(index, from, channels);
+    else if (strcmp(verb, "time") == 0) time_passes(index, atol(from), channels);
     else printf("bad no such verb\n");
 }
 

@@ -103,7 +103,7 @@ export function codecRows(peers: Peers): Row[] {
           goal: codec.goals[verb][n] ?? null,
           check: async () => (n === 0 ? alone(peers, codec, direction, theirs) : sideBySide(codec, direction)),
           ours: () => timeOurs(kernel, channelsOf(codec, direction)),
-          theirs: () => timeTheirs(peers, theirs, channelsOf(codec, direction), kernel.in),
+          theirs: () => timeTheirs(peers, theirs, channelsOf(codec, direction), kernel.in, kernel.channels),
         };
       }),
     ),
