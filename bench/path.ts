@@ -1,13 +1,19 @@
 /**
- * What carrying one RTP packet costs over real sockets: our voice path on both of its edges beside Debian's rtpengine,
- * all in one run, interleaved. Every packet of the measured seconds must come out, in order, with the right payload, or
- * the round gives no figure.
+ * What carrying one RTP packet costs over real sockets: our voice path on both of its edges beside Debian's rtpengine
+ * without its kernel module, all in one run, interleaved, and beside a C program that makes the same system calls once a
+ * tick and does nothing else. Every packet of the measured seconds must come out, in order, with the right payload, or
+ * the round gives no figure and is done again.
  *
- *   node --import tsx bench/path.ts [ROUNDS [SECONDS]]
+ *   node --import tsx bench/path.ts [--json] [ROUNDS [SECONDS]]
+ *
+ * Ours is the gateway's voice path (`startVoice` and the bundled worker of dist/) in a process of its own, told by
+ * commands what the gateway would tell it. Processor time is of all threads of the process.
  */
 import { readFileSync } from "node:fs";
+import { buildKernels } from "../src/build/kernels.mjs";
 import { median } from "./figures.ts";
-import { residentBytes } from "./machine.ts";
+import { processorMs, residentBytes } from "./machine.ts";
+import { Bound } from "./path/bound.ts";
 import { Offhook } from "./path/offhook.ts";
 import type { Relay } from "./path/relay.ts";
 import { Rtpengine } from "./path/rtpengine.ts";
@@ -16,72 +22,108 @@ import { Traffic } from "./path/traffic.ts";
 
 const PAIRS = 32;
 const WARM_SECONDS = 1;
-const MOST_TRIES = 4;
-const [rounds = 5, seconds = 5] = process.argv.slice(2).map(Number);
+const MOST_TRIES = 8;
+const asJson = process.argv.includes("--json");
+const [rounds = 5, seconds = 4] = process.argv.slice(2).flatMap((word) => (word === "--json" ? [] : [Number(word)]));
+/** A packet a direction every 20 ms. */
+const packets = 2 * PAIRS * 50 * seconds;
 
 interface Cost {
+  /** Of the processor, for one packet in and out. */
   readonly us: number;
   readonly rss: number;
+  /** What of it is no page of a file. */
+  readonly anonymous: number;
 }
 
-/** Processor time of all threads of a process, ms; the kernel states it in steps of 10. */
-function processorMs(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "latin1")
-    .replace(/^.*\) /, "")
-    .split(" ");
-  return (Number(fields[11]) + Number(fields[12])) * 10;
+interface Row {
+  readonly scene: string;
+  readonly relay: string;
+  readonly costs: readonly Cost[];
+  /** Of rtpengine's cost in the same round. */
+  readonly timesAsFast: number;
+  /** Runs that were wrong, and done again. */
+  readonly refused: readonly string[];
 }
 
-async function measure(relay: Relay, scene: Scene, traffic: Traffic): Promise<Cost | string> {
+function anonymousBytes(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, "latin1");
+  return Number(/^RssAnon:\s+(\d+) kB$/m.exec(status)?.[1] ?? Number.NaN) * 1024;
+}
+
+async function run(relay: Relay, scene: Scene, traffic: Traffic): Promise<Cost | string> {
   const targets = [];
   for (let pair = 0; pair < PAIRS; pair++) targets.push(...(await relay.connect(pair, scene.a, scene.b)));
   const spent: number[] = [];
-  let rss = 0;
+  let memory = { rss: 0, anonymous: 0 };
   const plan = { pairs: PAIRS, warmSeconds: WARM_SECONDS, seconds, phase: "spread", frames: framesOf(scene) } as const;
   const arrivals = await traffic.run(plan, targets, () => {
     spent.push(processorMs(relay.pid));
-    rss = residentBytes(relay.pid);
+    memory = { rss: residentBytes(relay.pid), anonymous: anonymousBytes(relay.pid) };
   });
   await relay.disconnect();
   const fault = verify(scene, arrivals, 2 * PAIRS, seconds);
-  const packets = 2 * PAIRS * 50 * seconds;
-  return fault ?? { us: (((spent[1] ?? 0) - (spent[0] ?? 0)) * 1000) / packets, rss };
+  return fault ?? { us: (((spent[1] ?? 0) - (spent[0] ?? 0)) * 1000) / packets, ...memory };
 }
 
-/** One figure, of the first run that was right. */
-async function vouchedFor(relay: Relay, scene: Scene, traffic: Traffic): Promise<Cost> {
-  let fault = "";
+/** The cost of the first run that was right. */
+async function vouchedFor(relay: Relay, scene: Scene, traffic: Traffic, refused: string[]): Promise<Cost> {
   for (let n = 0; n < MOST_TRIES; n++) {
-    const cost = await measure(relay, scene, traffic);
+    const cost = await run(relay, scene, traffic);
     if (typeof cost !== "string") return cost;
-    fault = cost;
-    console.log(`(${scene.name}, ${relay.name}: no figure of one run: ${fault})`);
+    refused.push(cost);
   }
-  throw new Error(`${scene.name}, ${relay.name}: no figure: ${fault}`);
+  throw new Error(`${scene.name}, ${relay.name}: no figure: ${refused.at(-1)}`);
 }
 
+/** The first of `relays` is what the others are compared with. */
+async function measure(scene: Scene, relays: readonly Relay[], traffic: Traffic): Promise<Row[]> {
+  const costs = relays.map((): Cost[] => []);
+  const refused = relays.map((): string[] => []);
+  // Compilers compile, caches fill: not measured.
+  for (const relay of relays) await run(relay, scene, traffic);
+  for (let round = 0; round < rounds; round++)
+    for (const [n, relay] of relays.entries())
+      costs[n]?.push(await vouchedFor(relay, scene, traffic, refused[n] ?? []));
+  return relays.map((relay, n) => {
+    const own = costs[n] ?? [];
+    const ratios = own.map(({ us }, round) => (costs[0]?.[round]?.us ?? Number.NaN) / us);
+    const row = { scene: scene.name, relay: relay.name, costs: own, timesAsFast: median(ratios) };
+    return { ...row, refused: refused[n] ?? [] };
+  });
+}
+
+function show({ scene, relay, costs, timesAsFast, refused }: Row): string {
+  const us = costs.map((cost) => cost.us);
+  const megabytes = (of: (cost: Cost) => number) => (median(costs.map(of)) / 2 ** 20).toFixed(1);
+  const name = `${scene.padEnd(15)} ${relay.padEnd(16)}`;
+  const cost = `${median(us).toFixed(1).padStart(5)} us a packet (${Math.min(...us).toFixed(1)} … ${Math.max(...us).toFixed(1)})`;
+  const calls = `${Math.floor(1e6 / (100 * median(us)))} calls a core`;
+  const memory = `RSS ${megabytes(({ rss }) => rss)} MB (anonymous ${megabytes(({ anonymous }) => anonymous)})`;
+  return `${name} ${cost}  ${timesAsFast.toFixed(2)}x  ${calls}  ${memory}  ${refused.length} runs refused`;
+}
+
+buildKernels();
 const traffic = new Traffic();
 const relays: Relay[] = [];
+const rows: Row[] = [];
 try {
   relays.push(await Rtpengine.start());
   relays.push(await Offhook.start("batched", 2 * PAIRS), await Offhook.start("dgram", 2 * PAIRS));
+  const bound = await Bound.start(2 * PAIRS);
+  relays.push(bound);
   for (const scene of scenes) {
-    const costs = relays.map((): Cost[] => []);
-    for (let round = 0; round < rounds; round++)
-      for (const [n, relay] of relays.entries()) costs[n]?.push(await vouchedFor(relay, scene, traffic));
-    const baseline = median(costs[0]?.map(({ us }) => us) ?? []);
-    relays.forEach((relay, n) => {
-      const all = costs[n] ?? [];
-      const us = all.map((cost) => cost.us);
-      const rss = median(all.map((cost) => cost.rss)) / 2 ** 20;
-      console.log(
-        `${scene.name.padEnd(14)} ${relay.name.padEnd(16)} ${median(us).toFixed(2).padStart(6)} us a packet ` +
-          `(${(baseline / median(us)).toFixed(2)}x; ${Math.min(...us).toFixed(2)} … ${Math.max(...us).toFixed(2)} of ${us.length}), ` +
-          `${Math.floor(1e6 / (100 * median(us)))} calls a core, RSS ${rss.toFixed(1)} MB`,
-      );
-    });
+    const able = relays.filter((relay) => relay !== bound || bound.connects(scene.a, scene.b));
+    const measured = await measure(scene, able, traffic);
+    rows.push(...measured);
+    if (!asJson) console.log(measured.map(show).join("\n"));
   }
-  console.log(`${PAIRS} calls of two streams, 50 packets/s each way; every packet of every round verified`);
+  if (asJson) console.log(JSON.stringify({ pairs: PAIRS, rounds, seconds, rows }, null, 2));
+  else
+    console.log(
+      `${PAIRS} calls of two streams, 50 packets/s each way, each stream at its own time; ` +
+        `medians of ${rounds} rounds of ${seconds} s; every packet of every round verified`,
+    );
 } finally {
   for (const relay of relays) await relay.close();
   traffic.close();

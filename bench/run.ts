@@ -15,7 +15,7 @@ import { proactorEvents } from "./proactor-events.ts";
 const benches: readonly Bench[] = [proactorEvents, keyToEffect, callRate, memory];
 
 /** Measured in a process of their own; with `--json` they print JSON. */
-const scripts = ["voice-tick.ts", "voice/kernels.ts"];
+const scripts = ["voice-tick.ts", "voice/kernels.ts", "path.ts"];
 
 interface Result {
   readonly figures?: readonly Figure[];

@@ -87,8 +87,7 @@ export class Offhook implements Relay {
   #openStream(stream: number, codec: CodecName): void {
     this.#open = Math.max(this.#open, stream + 1);
     const remote = { address: "127.0.0.1", port: FIRST_PORT + 4 * stream };
-    const format = codec as "PCMA" | "PCMU"; // G722 as soon as the voice path knows it
-    const payload = { format, payloadType: payloadTypes[codec], eventPayloadType: null };
+    const payload = { format: codec, payloadType: payloadTypes[codec], eventPayloadType: null };
     const endpoint = `rtp:${stream}` as const;
     this.#perform({ world: "voice", kind: "openRtp", endpoint, remote, ...payload, direction: "sendrecv" });
   }

@@ -1,6 +1,7 @@
 import { decodePcma, decodePcmu } from "./g711.ts";
 import type { CodecName } from "./relay.ts";
 import { payloadTypes } from "./relay.ts";
+import { toneFrames, verifyTones } from "./tones.ts";
 import { type Arrival, FRAME_OCTETS, FRAMES } from "./traffic.ts";
 
 export interface Scene {
@@ -14,14 +15,22 @@ export interface Scene {
 export const scenes: readonly Scene[] = [
   { name: "pass-through", a: "PCMA", b: "PCMA" },
   { name: "A-law to u-law", a: "PCMA", b: "PCMU" },
+  { name: "A-law to G.722", a: "PCMA", b: "G722" },
 ];
 
 /** Laws differ in the last bit of a few values between implementations of the same tables. */
 const LEAST_SNR_DB = 30;
+/** Frames until a decoder that begins in the middle follows. */
+const SETTLED = 5;
 
-/** Frames that are all different: noise of changing level, in the law of each side. */
+/** Frames of each side: noise where the octets can be foretold, else a tone for each frame. */
 export function framesOf(scene: Scene): readonly [Uint8Array, Uint8Array] {
+  if (isTonal(scene)) return [toneFrames(scene.a), toneFrames(scene.b)];
   return [noise(scene.a, 1), noise(scene.b, 2)];
+}
+
+function isTonal({ b }: Scene): boolean {
+  return b === "G722";
 }
 
 function noise(codec: CodecName, seed: number): Uint8Array {
@@ -42,7 +51,9 @@ export function verify(scene: Scene, arrivals: readonly Arrival[], sockets: numb
   for (let socket = 0; socket < sockets; socket++) {
     const [heard, spoken] = socket % 2 === 0 ? [scene.a, scene.b] : [scene.b, scene.a];
     const own = arrivals.filter((one) => one.socket === socket && one.us < seconds * 1e6);
-    const fault = verifySocket(own, heard, spoken, frames[1 - (socket % 2)] ?? new Uint8Array(0), seconds * 50);
+    const fault = isTonal(scene)
+      ? verifyTonal(own, heard, seconds * 50)
+      : verifySocket(own, heard, spoken, frames[1 - (socket % 2)] ?? new Uint8Array(0), seconds * 50);
     if (fault !== null) return `socket ${socket}: ${fault}`;
   }
   return null;
@@ -68,6 +79,17 @@ function verifySocket(
     if (snr < LEAST_SNR_DB) return `packet ${n} is another than was sent: ${snr.toFixed(1)} dB`;
   }
   return null;
+}
+
+function verifyTonal(own: readonly Arrival[], heard: CodecName, wanted: number): string | null {
+  if (Math.abs(own.length - wanted) > 2) return `${own.length} packets came, ${wanted} were sent`;
+  const first = own[0]?.sequence ?? 0;
+  for (const [n, { payloadType, sequence }] of own.entries()) {
+    if (payloadType !== payloadTypes[heard]) return `packet ${n} has type ${payloadType}`;
+    if (sequence !== ((first + n) & 0xffff)) return `packet ${n} is missing or out of order`;
+  }
+  const payloads = own.map(({ payload }) => payload);
+  return verifyTones(payloads, heard, SETTLED);
 }
 
 function bestFrame(payload: Uint8Array, heard: CodecName, spoken: CodecName, frames: Uint8Array): number {
