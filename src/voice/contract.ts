@@ -1,6 +1,8 @@
 import type { DeviceVoice } from "../message/device-voice.ts";
 import type { DeviceName } from "../message/name.ts";
 import type { VoiceCommand } from "../message/voice.ts";
+import type { Culprit } from "./late-ticks.ts";
+import type { StageStatus } from "./turn-stages.ts";
 
 /** `auto`: the faster edge that works on this machine. */
 export type EdgeChoice = "auto" | "batched" | "dgram";
@@ -42,6 +44,10 @@ export interface VoiceStatus {
   readonly latenessStepsUs: readonly { readonly upTo: number | null; readonly count: number }[];
   readonly latenessUs: { readonly p50: number; readonly p99: number; readonly max: number };
   readonly tickUs: { readonly p50: number; readonly p99: number; readonly max: number };
+  /** How long each part of a turn took, over all turns. */
+  readonly stages: readonly StageStatus[];
+  /** What kept the late ticks. */
+  readonly lateBecauseOf: readonly { readonly culprit: Culprit; readonly count: number }[];
   readonly edge: EdgeStatus;
   readonly streams: readonly StreamStatus[];
   readonly malformedPackets: number;

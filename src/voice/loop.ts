@@ -19,6 +19,7 @@ import { EarlyAndLate } from "./early-and-late.ts";
 import { type Engine, openEngine } from "./engine.ts";
 import { Figures, Histogram } from "./figures.ts";
 import { forEachHappening } from "./happenings.ts";
+import { LateTicks } from "./late-ticks.ts";
 import { VoiceMap } from "./map.ts";
 import type { FromWorker, ToWorker, WorkerStatus, WorkerTask } from "./messages.ts";
 import { type OpenedIo, openIo } from "./open-io.ts";
@@ -29,6 +30,7 @@ import { Refusals } from "./refusals.ts";
 import { RtcpSession } from "./rtcp-session.ts";
 import type { RtpIo } from "./rtp-io.ts";
 import { streamStatus } from "./stream-status.ts";
+import { TurnStages } from "./turn-stages.ts";
 
 /** One minute of ticks. */
 const KEPT_TICKS = 3000;
@@ -72,6 +74,8 @@ export class VoiceLoop {
   readonly #lateSteps = new Histogram(LATENESS_STEPS_US);
   readonly #tickUs = new Figures(KEPT_TICKS);
   readonly #sleeper = new Int32Array(new SharedArrayBuffer(4));
+  readonly #stages = new TurnStages();
+  readonly #culprits = new LateTicks(this.#stages);
   #lateTicks = 0;
   readonly #refusals = new Refusals();
   readonly #earlyAndLate = new EarlyAndLate();
@@ -107,6 +111,7 @@ export class VoiceLoop {
     } catch (error) {
       // The thread lives on and is used again: its sockets must not be in the way of the next loop.
       await this.#io.close();
+      this.#culprits.close();
       throw error;
     }
     await this.#close();
@@ -121,21 +126,31 @@ export class VoiceLoop {
       const { lateMs, periods } = pace.begin(performance.now());
       this.#lateUs.add(lateMs * 1000);
       this.#lateSteps.add(lateMs * 1000);
-      if (lateMs > LATE_MS) this.#lateTicks++;
+      if (lateMs > LATE_MS) this.#late(lateMs);
       await this.#turn(periods);
       // Without sockets of Node's own nothing else lets its loop turn.
       if (this.#io.edge === "batched" && this.#map.word(layout.HEADER_TICKS) % TICKS_PER_SECOND === 0) await loopTurn();
     }
   }
 
+  #late(lateMs: number): void {
+    this.#lateTicks++;
+    this.#culprits.late(performance.now(), lateMs);
+  }
+
   async #turn(periods: number): Promise<void> {
     const began = performance.now();
+    this.#stages.begin(began);
     // First, so that packets that come with the answer find their call.
     this.#obey();
+    this.#stages.end(performance.now());
     const draining = this.#io.drain(this.#reception);
     if (draining !== undefined) await draining;
+    this.#stages.end(performance.now());
     this.#engine.tick(periods);
+    this.#stages.end(performance.now());
     this.#io.sendTick((stream) => this.#control.remoteOf(stream)?.target ?? null);
+    this.#stages.end(performance.now());
     forEachHappening(
       this.#map,
       (index) => this.#control.nameOf(index),
@@ -143,7 +158,8 @@ export class VoiceLoop {
     );
     this.#report();
     this.#complain();
-    this.#tickUs.add((performance.now() - began) * 1000);
+    this.#stages.end(performance.now());
+    this.#tickUs.add((this.#stages.endedAt - began) * 1000);
   }
 
   #obey(): void {
@@ -192,6 +208,7 @@ export class VoiceLoop {
     if (malformed !== this.#seenMalformed) this.#refusals.bad(null, malformed - this.#seenMalformed);
     this.#seenMalformed = malformed;
     if (this.#map.word(layout.HEADER_TICKS) % TICKS_PER_SECOND !== 0) return;
+    this.#culprits.look();
     for (const { from, times } of this.#earlyAndLate.takeStrangers(performance.now()))
       this.#refusals.stranger(from, times);
     for (const refused of this.#refusals.take()) this.#tell({ kind: "refused", refused });
@@ -205,6 +222,8 @@ export class VoiceLoop {
       latenessUs: this.#lateUs.show(),
       latenessStepsUs: this.#lateSteps.show(),
       tickUs: this.#tickUs.show(),
+      stages: this.#stages.show(),
+      lateBecauseOf: this.#culprits.show(),
       edge: this.#edge,
       streams: this.#control.openIndices().flatMap((index) => {
         const endpoint = nameOf(index);
@@ -220,6 +239,7 @@ export class VoiceLoop {
     await this.#io.drain(this.#reception);
     await this.#io.close();
     this.#engine.close();
+    this.#culprits.close();
     this.#port.close();
   }
 

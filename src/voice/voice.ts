@@ -244,6 +244,8 @@ const nothing: WorkerStatus = {
   latenessUs: none,
   latenessStepsUs: [],
   tickUs: none,
+  stages: [],
+  lateBecauseOf: [],
   edge: { name: "dgram", why: "the voice worker does not run" },
   streams: [],
   malformedPackets: 0,

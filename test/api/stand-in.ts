@@ -102,6 +102,8 @@ export class StandIn implements Gateway {
       latenessUs: figures,
       latenessStepsUs: [],
       tickUs: figures,
+      stages: [],
+      lateBecauseOf: [],
       edge: { name: "batched" as const, why: null },
       streams: [],
       malformedPackets: 0,

@@ -58,6 +58,12 @@ function unsavedRows({ unsaved }: Status): string[][] {
   return rows.flatMap(([what, reason]) => (reason === null ? [] : [[what, `NOT SAVED: ${reason}`]]));
 }
 
+/** What kept the late ticks, most often first. */
+function lateBecauseOf({ lateBecauseOf: culprits }: NonNullable<Status["voiceStatus"]>): string {
+  const sorted = [...culprits].sort((a, b) => b.count - a.count);
+  return sorted.length === 0 ? "" : ` (${sorted.map(({ culprit, count }) => `${culprit} ${count}`).join(", ")})`;
+}
+
 function edgeRows(voiceStatus: Status["voiceStatus"]): string[][] {
   if (voiceStatus === null) return [];
   const { name, why } = voiceStatus.edge;
@@ -85,7 +91,7 @@ function printStatus(status: Status): string {
       "voice",
       voiceStatus === null
         ? status.voice
-        : `${status.voice}, ${voiceStatus.ticks} ticks, ${voiceStatus.lateTicks} late, p99 ${Math.round(voiceStatus.latenessUs.p99)} µs`,
+        : `${status.voice}, ${voiceStatus.ticks} ticks, ${voiceStatus.lateTicks} late${lateBecauseOf(voiceStatus)}, p99 ${Math.round(voiceStatus.latenessUs.p99)} µs`,
     ],
     ...edgeRows(voiceStatus),
     [
