@@ -8,6 +8,8 @@ import {
   HEADER_USB,
   JITTER_OFFSET,
   JITTER_STRIDE,
+  KERNEL_METER,
+  KERNEL_METER_SIZE,
   KERNEL_RATE_SIZE,
   KERNEL_UP,
   KERNELS_OFFSET,
@@ -63,6 +65,7 @@ export function isFresh(endpoint: usize): bool {
 /** Forgets the session before: the host has cleared the control words when it opened the endpoint. */
 export function startSession(index: i32, endpoint: usize): void {
   memory.fill(kernelAt(index, KERNEL_UP), 0, 2 * KERNEL_RATE_SIZE);
+  memory.fill(kernelAt(index, KERNEL_METER), 0, KERNEL_METER_SIZE);
   memory.fill(endpoint + STATE_OFFSET, 0, STATE_SIZE);
   store<i32>(endpoint, load<i32>(endpoint, CONTROL_SESSION), STATE_SESSION);
   store<i32>(endpoint, load<i32>(endpoint, CONTROL_FORMAT), STATE_FORMAT);

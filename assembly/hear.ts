@@ -26,6 +26,7 @@ import {
   KERNEL_NOISE,
   SCRATCH_LINEAR,
 } from "./layout.ts";
+import { meterLevel } from "./meter/heard.ts";
 import { meanSquare } from "./meter/level.ts";
 import { noiseFrame } from "./noise/noise.ts";
 
@@ -55,7 +56,9 @@ export function finishFrame(index: i32, endpoint: usize): void {
   else if ((kind & INPUT_LOST) != 0) makeUp(index, endpoint, samples, length);
   else if ((kind & INPUT_NOISE) != 0) noiseFrame(kernelAt(index, KERNEL_NOISE), samples, length);
   store<i32>(endpoint, kind | INPUT_LINEAR, INPUT_KIND);
-  store<i32>(endpoint, meanSquare(samples, length), INPUT_POWER);
+  const power = meanSquare(samples, length);
+  store<i32>(endpoint, power, INPUT_POWER);
+  if ((kind & INPUT_CODED) != 0) meterLevel(index, power);
 }
 
 /** Shows the concealment the frames before this one, when it has not seen them: while octets passed it was not asked. */

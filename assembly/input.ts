@@ -20,6 +20,7 @@ import {
   SEND_TIMESTAMP,
   STATE_FORMAT,
 } from "./layout.ts";
+import { meterTurn } from "./meter/turns.ts";
 import { openRing, readRing } from "./ring/usb.ts";
 import { keyTick } from "./rtp/key-in.ts";
 
@@ -62,6 +63,7 @@ export function gatherRtp(index: i32, endpoint: usize): void {
   const format = load<i32>(endpoint, STATE_FORMAT);
   const octets = nextFrame(endpoint);
   const arrived = takeFrame(index, endpoint, octets);
+  meterTurn(index, endpoint, arrived, keyDown);
   if (arrived == frameOctets(format)) acceptFrame(endpoint, format);
   else if (arrived > 0 && !isStateful(format)) patchFrame(index, endpoint, format, octets);
   else if (arrived == 0 && keyDown) silentFrame(endpoint);

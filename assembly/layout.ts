@@ -349,6 +349,9 @@ export const KERNEL_VAD = 15360;
 export const KERNEL_VAD_SIZE = 64;
 export const KERNEL_BACKGROUND = 15424;
 export const KERNEL_BACKGROUND_SIZE = 896;
+/** What meter/bursts-counts.ts and meter/stream-counts.ts say. */
+export const KERNEL_METER = 16384;
+export const KERNEL_METER_SIZE = 128;
 
 // ---- echo: what each USB channel was sent lately, as samples, and its canceller's state -----------------------------------
 export const ECHO_OFFSET = KERNELS_OFFSET + KERNELS_SIZE;

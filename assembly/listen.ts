@@ -31,6 +31,7 @@ import {
   MAX_RTP,
   RING_HEARD,
 } from "./layout.ts";
+import { meterEcho } from "./meter/heard.ts";
 import { meanSquare } from "./meter/level.ts";
 import { positionOut } from "./ring/usb.ts";
 
@@ -82,7 +83,9 @@ function openEcho(index: i32, endpoint: usize, tail: i32): void {
 function cancel(index: i32, endpoint: usize, samples: usize): void {
   const heard = load<i32>(endpoint, RING_HEARD);
   // Without knowing what was played there is nothing to learn from: as good as silence.
-  echoFrame(echoAt(index) + ECHO_STATE, farFrame(index, heard - 1), samples, FRAME_SAMPLES);
+  const echo = echoAt(index) + ECHO_STATE;
+  const far = farFrame(index, heard - 1);
+  meterEcho(index, echo, echoFrame(echo, far, samples, FRAME_SAMPLES), far);
   if (load<i32>(endpoint, INPUT_KIND) == INPUT_SILENCE) return;
   store<i32>(endpoint, INPUT_LINEAR, INPUT_KIND);
 }

@@ -30,6 +30,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     "../assembly/layout.ts",
     "../assembly/tap/layout.ts",
     "../assembly/meter/bursts-counts.ts",
+    "../assembly/meter/stream-counts.ts",
   ],
   emulator: ["message", "vendor/family.ts", "vendor/clock", "vendor/reference", "node"],
   "device-server.ts": ["emulator", "vendor/clock", "vendor/notify"],

@@ -32,6 +32,7 @@ import {
   SCRATCH_FLAGS,
   STATE_FORMAT,
 } from "../layout.ts";
+import { meterBegin, meterLate } from "../meter/turns.ts";
 
 const MASK: i32 = JITTER_OCTETS - 1;
 /** 400 ms: what is further ahead is a new clock of the sender, not a packet to keep. */
@@ -55,7 +56,7 @@ export function putOctets(index: i32, endpoint: usize, timestamp: i32, payload: 
   const units = unitsIn(format, length);
   if (!load<i32>(endpoint, JITTER_STARTED)) {
     if (wasPlayed(endpoint, timestamp + units)) {
-      count(endpoint, METER_LATE, 1);
+      refuseLate(index, endpoint, timestamp);
       return;
     }
     begin(index, endpoint, timestamp);
@@ -67,7 +68,7 @@ export function putOctets(index: i32, endpoint: usize, timestamp: i32, payload: 
     ahead = depth(endpoint);
   }
   if (ahead + units <= 0 || wasPlayed(endpoint, timestamp + units)) {
-    count(endpoint, METER_LATE, 1);
+    refuseLate(index, endpoint, timestamp);
     store<i32>(endpoint, 1, JITTER_TICK_LATE);
     return;
   }
@@ -130,6 +131,11 @@ function wasPlayed(endpoint: usize, end: i32): bool {
   return behind >= 0 && behind < MAX_BEHIND * speed(endpoint);
 }
 
+function refuseLate(index: i32, endpoint: usize, timestamp: i32): void {
+  count(endpoint, METER_LATE, 1);
+  meterLate(index, endpoint, timestamp);
+}
+
 function begin(index: i32, endpoint: usize, timestamp: i32): void {
   memory.fill(flagsAt(index), 0, JITTER_OCTETS);
   store<i32>(endpoint, 1, JITTER_STARTED);
@@ -137,6 +143,7 @@ function begin(index: i32, endpoint: usize, timestamp: i32): void {
   store<i32>(endpoint, timestamp, JITTER_NEWEST);
   store<i32>(endpoint, 0, JITTER_LATE_TICKS);
   beginWindow(endpoint);
+  meterBegin(index, endpoint, timestamp);
 }
 
 function beginWindow(endpoint: usize): void {

@@ -2,6 +2,7 @@ import type { DeviceVoice } from "../message/device-voice.ts";
 import type { DeviceName } from "../message/name.ts";
 import type { VoiceCommand } from "../message/voice.ts";
 import type { Culprit } from "./late-ticks.ts";
+import type { LossBursts } from "./loss-bursts.ts";
 import type { StageStatus } from "./turn-stages.ts";
 
 /** `auto`: the faster edge that works on this machine. */
@@ -74,4 +75,39 @@ export interface StreamStatus {
   readonly concealed: number;
   /** Interarrival jitter, RFC 3550 §6.4.1, ms; null for device channels. */
   readonly jitterMs: number | null;
+  readonly quality: StreamQuality;
+}
+
+/** How an endpoint is heard. What was not measured is null. */
+export interface StreamQuality {
+  /** Null for device channels, and before the first packet. */
+  readonly losses: LossBursts | null;
+  /** From a packet's arrival to its being played, smoothed. */
+  readonly bufferMs: number | null;
+  /** Of RTCP, when the far end answers reports. */
+  readonly roundTripMs: number | null;
+  /** Half the round trip and the buffer: from the far end's wire to our playing. */
+  readonly delayMs: number | null;
+  /** Mean while it is louder than the background; before a line's echo is cancelled. Null for octets that only passed. */
+  readonly levelDbm0: number | null;
+  /** Of the line behind a channel, ITU-T G.168: echo return loss, and what the canceller's filter takes off besides. */
+  readonly echo: { readonly returnLossDb: number; readonly enhancementDb: number } | null;
+  /** ITU-T G.107: rating and mean opinion score of the conversation, delay and all; and of listening alone. */
+  readonly r: number | null;
+  readonly mos: number | null;
+  readonly mosListening: number | null;
+  readonly farEnd: FarEndQuality | null;
+}
+
+/** What the far end says of how it hears us: of RTCP reports (RFC 3550) and VoIP metrics (RFC 3611). */
+export interface FarEndQuality {
+  readonly lost: number | null;
+  readonly jitterMs: number | null;
+  readonly lostShare: number | null;
+  readonly discardedShare: number | null;
+  readonly burstDensity: number | null;
+  readonly levelDbm0: number | null;
+  readonly r: number | null;
+  readonly mos: number | null;
+  readonly mosListening: number | null;
 }

@@ -227,7 +227,9 @@ export class VoiceLoop {
       edge: this.#edge,
       streams: this.#control.openIndices().flatMap((index) => {
         const endpoint = nameOf(index);
-        return endpoint === null ? [] : [streamStatus(this.#map, index, endpoint, nameOf)];
+        return endpoint === null
+          ? []
+          : [streamStatus(this.#map, index, endpoint, nameOf, this.#rtcp.get(index)?.measured())];
       }),
       malformedPackets: this.#refusals.malformed,
       strangerPackets: this.#refusals.strangers,

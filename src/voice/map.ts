@@ -6,11 +6,13 @@ export class VoiceMap {
   readonly octets: Uint8Array;
   readonly memory: WebAssembly.Memory;
   readonly #words: Int32Array;
+  readonly #reals: Float64Array;
 
   constructor(memory: WebAssembly.Memory) {
     this.memory = memory;
     this.octets = new Uint8Array(memory.buffer);
     this.#words = new Int32Array(memory.buffer);
+    this.#reals = new Float64Array(memory.buffer);
   }
 
   word(address: number): number {
@@ -19,6 +21,11 @@ export class VoiceMap {
 
   setWord(address: number, value: number): void {
     this.#words[address >> 2] = value;
+  }
+
+  /** A number of 64 bits, at a multiple of 8. */
+  real(address: number): number {
+    return this.#reals[address >> 3] ?? 0;
   }
 
   /** For the words two threads touch. */
@@ -48,6 +55,11 @@ export function newVoiceMemory(): WebAssembly.Memory {
 /** Address of an endpoint's block. */
 export function endpointAddress(index: number): number {
   return layout.ENDPOINTS_OFFSET + index * layout.ENDPOINT_SIZE;
+}
+
+/** Address of one of an endpoint's kernel states, KERNEL_…. */
+export function kernelAddress(index: number, kernel: number): number {
+  return layout.KERNELS_OFFSET + index * layout.KERNELS_STRIDE + kernel;
 }
 
 const formats: Readonly<Record<VoiceFormat | RtpFormat, number>> = {

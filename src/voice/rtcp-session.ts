@@ -1,6 +1,10 @@
 import * as layout from "../../assembly/layout.ts";
+import { FarEndReports } from "./far-end-quality.ts";
 import { endpointAddress, type VoiceMap } from "./map.ts";
-import { type ReportBlock, readReport, writeReport } from "./rtcp.ts";
+import { ntpMiddle } from "./round-trip.ts";
+import { type ReportBlock, type SenderInfo, writeReport } from "./rtcp.ts";
+import { writeVoipMetrics } from "./rtcp-xr.ts";
+import { type FromRtcp, unitsPerMs, voipMetrics } from "./stream-quality.ts";
 
 /** RFC 3550 §6.2: 5 s, randomised from half to one and a half of it; the first report after half the interval. */
 const INTERVAL_MS = 5000;
@@ -8,15 +12,19 @@ const INTERVAL_MS = 5000;
 /** RTCP of one stream while it is open. Times are milliseconds of one monotonic clock. */
 export class RtcpSession {
   readonly #map: VoiceMap;
+  readonly #index: number;
   readonly #at: number;
   readonly #cname: string;
   #dueAt: number;
   #heard: { readonly ssrc: number; readonly ntpMiddle: number; readonly at: number } | null = null;
   #before = { expected: 0, received: 0 };
+  readonly #farEnd = new FarEndReports();
+  #reports = 0;
 
   /** `cname` says which endpoint, never who (RFC 7022). */
   constructor(map: VoiceMap, index: number, cname: string, now: number) {
     this.#map = map;
+    this.#index = index;
     this.#at = endpointAddress(index);
     this.#cname = cname;
     this.#dueAt = now + spread(INTERVAL_MS / 2);
@@ -28,25 +36,46 @@ export class RtcpSession {
 
   /** False when the datagram is not RTCP. */
   hear(datagram: Uint8Array, now: number): boolean {
-    const read = readReport(datagram);
+    const read = this.#farEnd.hear(datagram, this.#word(layout.CONTROL_SSRC) >>> 0, now);
     if (read === null) return false;
     if (read.sender !== null) this.#heard = { ...read.sender, at: now };
     return true;
   }
 
-  /** The report of now; with `bye` the last one. */
+  /** For status, and for the far end. */
+  measured(): FromRtcp {
+    const units = unitsPerMs(this.#word(layout.CONTROL_FORMAT));
+    return { roundTripMs: this.#farEnd.roundTripMs, farEnd: this.#farEnd.quality(units) };
+  }
+
+  /** The report of now, every other time with VoIP metrics; with `bye` the last one, and always with them. */
   report(now: number, bye: boolean): Uint8Array {
     this.#dueAt = now + spread(INTERVAL_MS);
+    const sender = this.#sender(now);
+    const ssrc = this.#word(layout.CONTROL_SSRC) >>> 0;
+    const extended = bye || this.#reports % 2 === 1 ? this.#extended(ssrc) : null;
+    this.#reports++;
+    const report = { ssrc, cname: this.#cname, sender, block: this.#block(now), bye };
+    return writeReport(extended === null ? report : { ...report, extended });
+  }
+
+  /** Null while nothing has been sent. */
+  #sender(now: number): SenderInfo | null {
     const packets = this.#word(layout.SEND_PACKETS) >>> 0;
-    const sender = {
-      wallClock: Date.now(),
+    if (packets === 0) return null;
+    const wallClock = Date.now();
+    this.#farEnd.sent({ middle: ntpMiddle(wallClock), wallClock, at: now });
+    return {
+      wallClock,
       rtpTimestamp: this.#word(layout.SEND_TIMESTAMP) >>> 0,
       packets,
       octets: this.#word(layout.SEND_OCTETS) >>> 0,
     };
-    const ssrc = this.#word(layout.CONTROL_SSRC) >>> 0;
-    const block = this.#block(now);
-    return writeReport({ ssrc, cname: this.#cname, sender: packets === 0 ? null : sender, block, bye });
+  }
+
+  #extended(ssrc: number): Uint8Array | null {
+    const metrics = voipMetrics(this.#map, this.#index, this.measured());
+    return metrics === null ? null : writeVoipMetrics(ssrc, metrics);
   }
 
   #block(now: number): ReportBlock | null {

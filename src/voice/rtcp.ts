@@ -32,6 +32,8 @@ export interface Report {
   /** Null when nothing has been sent: a receiver report, then. */
   readonly sender: SenderInfo | null;
   readonly block: ReportBlock | null;
+  /** An extended report (rtcp-xr.ts), one RTCP packet. */
+  readonly extended?: Uint8Array;
   /** The stream ends with this packet. */
   readonly bye: boolean;
 }
@@ -41,18 +43,28 @@ const RECEIVER_REPORT = 201;
 const SOURCE_DESCRIPTION = 202;
 const BYE = 203;
 const CNAME = 1;
+const BLOCK_OCTETS = 24;
+/** Blocks read of one datagram: it has sources, not hundreds. */
+const MOST_BLOCKS = 31;
 /** Seconds from 1900 to 1970. */
 const NTP_EPOCH = 2_208_988_800;
 
-/** A compound packet: report, source description and, at the end, BYE. */
+/** A compound packet: report, source description, extended report and, at the end, BYE. */
 export function writeReport(report: Report): Uint8Array {
-  const words = [...reportWords(report), ...descriptionWords(report)];
+  const words = [...reportWords(report), ...descriptionWords(report), ...wordsOf(report.extended)];
   if (report.bye) words.push(head(1, BYE, 1), report.ssrc);
   const view = new DataView(new ArrayBuffer(words.length * 4));
   words.forEach((word, n) => {
     view.setUint32(n * 4, word);
   });
   return new Uint8Array(view.buffer);
+}
+
+/** Of whole packets: their length is a multiple of four. */
+function wordsOf(octets: Uint8Array | undefined): number[] {
+  if (octets === undefined) return [];
+  const view = new DataView(octets.buffer, octets.byteOffset, octets.byteLength);
+  return Array.from({ length: octets.length / 4 }, (_, n) => view.getUint32(4 * n));
 }
 
 function reportWords(report: Report): number[] {
@@ -94,6 +106,8 @@ function head(count: number, type: number, length: number): number {
 export interface ReportRead {
   /** The last sender report in the compound packet: its source, and the middle of its NTP time. */
   readonly sender: { readonly ssrc: number; readonly ntpMiddle: number } | null;
+  /** About all sources, in the order of the packet. */
+  readonly blocks: readonly ReportBlock[];
   readonly bye: boolean;
 }
 
@@ -104,6 +118,7 @@ export interface ReportRead {
 export function readReport(datagram: Uint8Array): ReportRead | null {
   const view = new DataView(datagram.buffer, datagram.byteOffset, datagram.byteLength);
   let sender: ReportRead["sender"] = null;
+  const blocks: ReportBlock[] = [];
   let bye = false;
   let at = 0;
   if (datagram.length === 0) return null;
@@ -114,8 +129,31 @@ export function readReport(datagram: Uint8Array): ReportRead | null {
     const type = view.getUint8(at + 1);
     if (type === SENDER_REPORT && end - at >= 28)
       sender = { ssrc: view.getUint32(at + 4), ntpMiddle: view.getUint32(at + 10) };
+    if (type === SENDER_REPORT) readBlocks(view, at, at + 28, end, blocks);
+    if (type === RECEIVER_REPORT) readBlocks(view, at, at + 8, end, blocks);
     if (type === BYE) bye = true;
     at = end;
   }
-  return { sender, bye };
+  return { sender, blocks, bye };
+}
+
+/** As many as the head of the packet says and its length holds. */
+function readBlocks(view: DataView, head: number, from: number, end: number, blocks: ReportBlock[]): void {
+  let count = view.getUint8(head) & 31;
+  for (let at = from; count > 0 && at + BLOCK_OCTETS <= end && blocks.length < MOST_BLOCKS; at += BLOCK_OCTETS) {
+    blocks.push(readBlock(view, at));
+    count--;
+  }
+}
+
+function readBlock(view: DataView, at: number): ReportBlock {
+  return {
+    ssrc: view.getUint32(at),
+    fractionLost: view.getUint8(at + 4),
+    cumulativeLost: (view.getInt32(at + 4) << 8) >> 8,
+    highestSequence: view.getUint32(at + 8),
+    jitter: view.getUint32(at + 12),
+    lastReport: view.getUint32(at + 16),
+    delay: view.getUint32(at + 20),
+  };
 }

@@ -2,13 +2,15 @@ import * as layout from "../../assembly/layout.ts";
 import type { Endpoint } from "../message/name.ts";
 import type { StreamStatus } from "./contract.ts";
 import { endpointAddress, formatName, type VoiceMap } from "./map.ts";
+import { type FromRtcp, streamQuality, unitsPerMs } from "./stream-quality.ts";
 
-/** What the memory map says of one open endpoint. */
+/** What the memory map says of one open endpoint, and RTCP of a stream. */
 export function streamStatus(
   map: VoiceMap,
   index: number,
   endpoint: Endpoint,
   nameOf: (index: number) => Endpoint | null,
+  rtcp?: FromRtcp,
 ): StreamStatus {
   const at = endpointAddress(index);
   const word = (offset: number) => map.word(at + offset);
@@ -25,12 +27,8 @@ export function streamStatus(
     jitterMs: isRtp
       ? Math.round((word(layout.METER_JITTER) / 16 / unitsPerMs(word(layout.CONTROL_FORMAT))) * 100) / 100
       : null,
+    quality: streamQuality(map, index, rtcp),
   };
-}
-
-/** Of the RTP clock. */
-function unitsPerMs(format: number): number {
-  return format === layout.FORMAT_L16_NETWORK_WIDE ? 16 : 8;
 }
 
 /** RFC 3550 A.3; never negative, though duplicates could make it so. */

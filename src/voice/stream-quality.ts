@@ -1,0 +1,139 @@
+import * as layout from "../../assembly/layout.ts";
+import * as meter from "../../assembly/meter/stream-counts.ts";
+import type { FarEndQuality, StreamQuality } from "./contract.ts";
+import { conversation, listening } from "./e-model.ts";
+import { type LossBursts, lossBursts } from "./loss-bursts.ts";
+import { endpointAddress, formatName, kernelAddress, type VoiceMap } from "./map.ts";
+import type { VoipMetrics } from "./rtcp-xr.ts";
+
+/** What only RTCP knows of a stream. */
+export interface FromRtcp {
+  readonly roundTripMs: number | null;
+  readonly farEnd: FarEndQuality | null;
+}
+
+const nothingFromRtcp: FromRtcp = { roundTripMs: null, farEnd: null };
+/** Mean square of the overload point, and where dBm0 begins: assembly/meter/level-power.ts. */
+const OVERLOAD = 2 ** 30;
+const DBM0 = 6.15;
+/** An echo is told once a second of it was heard. */
+const ECHO_FRAMES = 50;
+/** The deepest that jitter/buffer.ts lets itself be filled, ms. */
+const DEEPEST_BUFFER_MS = 400;
+
+/** How an open endpoint is heard, of what was measured. */
+export function streamQuality(map: VoiceMap, index: number, rtcp: FromRtcp = nothingFromRtcp): StreamQuality {
+  const losses = index < layout.MAX_RTP ? lossesOf(map, index) : null;
+  const bufferMs = losses === null ? null : waitMs(map, index);
+  const delayMs = bufferMs === null || rtcp.roundTripMs === null ? null : bufferMs + rtcp.roundTripMs / 2;
+  const reception = {
+    codec: codecName(map.word(endpointAddress(index) + layout.CONTROL_FORMAT)),
+    isConcealed: true,
+    lossShare: losses === null ? null : losses.lostShare + losses.discardedShare,
+    burstRatio: losses?.burstRatio ?? null,
+    oneWayDelayMs: delayMs,
+  };
+  const opinion = conversation(reception);
+  return {
+    losses,
+    bufferMs: round(bufferMs, 10),
+    roundTripMs: round(rtcp.roundTripMs, 10),
+    delayMs: round(delayMs, 10),
+    levelDbm0: round(levelOf(map, index), 10),
+    echo: echoOf(map, index),
+    r: round(opinion?.r ?? null, 10),
+    mos: round(opinion?.mos ?? null, 100),
+    mosListening: round(listening(reception)?.mos ?? null, 100),
+    farEnd: rtcp.farEnd,
+  };
+}
+
+/** The same for the far end, RFC 3611 §4.7; null before the first packet. */
+export function voipMetrics(map: VoiceMap, index: number, rtcp: FromRtcp): VoipMetrics | null {
+  const quality = streamQuality(map, index, rtcp);
+  const { losses } = quality;
+  if (losses === null) return null;
+  return {
+    source: map.word(endpointAddress(index) + layout.METER_SSRC) >>> 0,
+    ...losses,
+    roundTripMs: quality.roundTripMs,
+    endSystemMs: null,
+    signalLevel: quality.levelDbm0,
+    noiseLevel: null,
+    echoReturnLoss: echoTowards(map, index),
+    r: quality.r,
+    mosListening: quality.mosListening,
+    mosConversation: quality.mos,
+    concealment: "standard",
+    isBufferAdaptive: true,
+    bufferRate: 0,
+    bufferNominalMs: quality.bufferMs ?? 0,
+    bufferMaximumMs: unitsToMs(map, index, meterWord(map, index, meter.STREAM_MOST_WAIT)),
+    bufferLimitMs: DEEPEST_BUFFER_MS,
+  };
+}
+
+function lossesOf(map: VoiceMap, index: number): LossBursts | null {
+  return lossBursts((offset) => meterWord(map, index, offset), layout.FRAME_MS);
+}
+
+/** Between arrival and playing, smoothed. */
+function waitMs(map: VoiceMap, index: number): number {
+  return Math.max(0, unitsToMs(map, index, meterWord(map, index, meter.STREAM_WAIT) / 16));
+}
+
+/** The linear codecs of RFC 3551 have their rate in our names; the E-model knows the narrow one. */
+function codecName(format: number): string {
+  const name = formatName(format) ?? "none";
+  return name === "L16/8000" ? "L16" : name;
+}
+
+/** Mean over what was louder than the background; null when it passed as octets, or nobody spoke. */
+function levelOf(map: VoiceMap, index: number): number | null {
+  const frames = meterWord(map, index, meter.STREAM_LOUD_FRAMES);
+  return frames === 0 ? null : decibels(meterReal(map, index, meter.STREAM_LOUD_POWER) / frames / OVERLOAD) + DBM0;
+}
+
+/** Of the line behind a channel; null without canceller, or before it had an echo to cancel. */
+function echoOf(map: VoiceMap, index: number): StreamQuality["echo"] {
+  if (meterWord(map, index, meter.STREAM_ECHO_FRAMES) < ECHO_FRAMES) return null;
+  const far = meterReal(map, index, meter.STREAM_ECHO_FAR);
+  const near = meterReal(map, index, meter.STREAM_ECHO_NEAR);
+  const left = meterReal(map, index, meter.STREAM_ECHO_LEFT);
+  if (far <= 0 || near <= 0 || left <= 0) return null;
+  const [returnLossDb, enhancementDb] = [decibels(far / near), decibels(near / left)];
+  return { returnLossDb: Math.round(returnLossDb * 10) / 10, enhancementDb: Math.round(enhancementDb * 10) / 10 };
+}
+
+/** What the far end of a stream gets back of itself: the echo of the line it is joined to. */
+function echoTowards(map: VoiceMap, index: number): number | null {
+  const peer = map.word(endpointAddress(index) + layout.CONTROL_PEER);
+  const echo = peer >= layout.MAX_RTP && peer < layout.MAX_ENDPOINTS ? echoOf(map, peer) : null;
+  return echo === null ? null : echo.returnLossDb + echo.enhancementDb;
+}
+
+function unitsToMs(map: VoiceMap, index: number, units: number): number {
+  const format = map.word(endpointAddress(index) + layout.CONTROL_FORMAT);
+  return units / unitsPerMs(format);
+}
+
+/** Of the RTP clock. */
+export function unitsPerMs(format: number): number {
+  return format === layout.FORMAT_L16_NETWORK_WIDE ? 16 : 8;
+}
+
+function meterWord(map: VoiceMap, index: number, offset: number): number {
+  return map.word(kernelAddress(index, layout.KERNEL_METER) + offset);
+}
+
+function meterReal(map: VoiceMap, index: number, offset: number): number {
+  return map.real(kernelAddress(index, layout.KERNEL_METER) + offset);
+}
+
+function decibels(ratio: number): number {
+  return 10 * Math.log10(ratio);
+}
+
+function round(value: number | null, steps: number): number | null {
+  return value === null ? null : Math.round(value * steps) / steps;
+}
