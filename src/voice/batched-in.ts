@@ -1,3 +1,4 @@
+import { performance } from "node:perf_hooks";
 import * as layout from "../../assembly/layout.ts";
 import type { BatchedParts } from "./batched-io.ts";
 import { MessageHeaders } from "./message-headers.ts";

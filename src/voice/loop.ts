@@ -6,9 +6,11 @@
  * The thread sleeps in Atomics.wait, which follows the clock as well as a native sleep; meanwhile nothing else of this
  * thread runs, so packets and commands wait for the turn: 20 ms at most.
  */
+
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { isIPv6 } from "node:net";
+import { performance } from "node:perf_hooks";
 import { setImmediate as loopTurn } from "node:timers/promises";
 import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import * as layout from "../../assembly/layout.ts";

@@ -1,3 +1,4 @@
+import { performance } from "node:perf_hooks";
 import type { Address } from "../message/media.ts";
 import type { EarlyAndLate } from "./early-and-late.ts";
 import type { PacketsIn } from "./packets-in.ts";
