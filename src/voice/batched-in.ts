@@ -99,7 +99,7 @@ export class BatchedIn {
   }
 
   /**
-   * To look for a second packet costs a third of taking the first. A stream in step has one a tick; if one more is there,
+   * To look for a second packet is a second attempt in the kernel. A stream in step has one a tick; if one more is there,
    * it came early, and is in time at the next tick.
    */
   #mostOf(stream: number): number {
