@@ -10,6 +10,7 @@ import type { PhoneName } from "../../src/message/name.ts";
 import type { Fact } from "../../src/message/notify.ts";
 import { instant, ms } from "../../src/message/units.ts";
 import type { HouseView } from "../../src/message/view.ts";
+import type { StreamStatus } from "../../src/voice/contract.ts";
 
 const began = 1_795_000_000_000;
 
@@ -52,6 +53,39 @@ const view: HouseView = {
   voice: "ready",
   memory: "easy",
   timers: [{ name: "noAnswer", owner: "call:3" }],
+};
+
+const stream: StreamStatus = {
+  endpoint: "rtp:0",
+  format: "PCMA",
+  peer: null,
+  received: 990,
+  sent: 1000,
+  lost: 10,
+  late: 5,
+  concealed: 15,
+  jitterMs: 2.5,
+  quality: {
+    losses: {
+      packets: 1000,
+      lostShare: 0.01,
+      discardedShare: 0.005,
+      burstDensity: 0,
+      gapDensity: 0.015,
+      burstMs: 0,
+      gapMs: 20_000,
+      burstRatio: 1,
+    },
+    bufferMs: 40,
+    roundTripMs: null,
+    delayMs: null,
+    levelDbm0: null,
+    echo: null,
+    r: null,
+    mos: null,
+    mosListening: 4.3,
+    farEnd: null,
+  },
 };
 
 /** A gateway with a call, two phones and nothing behind them. */
@@ -105,7 +139,7 @@ export class StandIn implements Gateway {
       stages: [],
       lateBecauseOf: [],
       edge: { name: "batched" as const, why: null },
-      streams: [],
+      streams: [stream],
       malformedPackets: 0,
       strangerPackets: 0,
       workerRestarts: 0,

@@ -64,6 +64,24 @@ function lateBecauseOf({ lateBecauseOf: culprits }: NonNullable<Status["voiceSta
   return sorted.length === 0 ? "" : ` (${sorted.map(({ culprit, count }) => `${culprit} ${count}`).join(", ")})`;
 }
 
+/** One a stream that something came from; what was not measured is left out. */
+function qualityRows(voiceStatus: Status["voiceStatus"]): string[][] {
+  const streams = voiceStatus?.streams ?? [];
+  return streams.flatMap(({ endpoint, jitterMs, quality }) => {
+    const { losses, delayMs, r, mos, mosListening } = quality;
+    if (losses === null) return [];
+    const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+    const told = [
+      `lost ${percent(losses.lostShare)}, late ${percent(losses.discardedShare)}`,
+      jitterMs === null ? "" : `jitter ${jitterMs} ms`,
+      delayMs === null ? "" : `delay ${Math.round(delayMs)} ms`,
+      r === null || mos === null ? "" : `R ${Math.round(r)}, MOS ${mos.toFixed(1)}`,
+      r !== null || mosListening === null ? "" : `MOS ${mosListening.toFixed(1)} of listening`,
+    ];
+    return [[endpoint, told.filter((part) => part !== "").join(", ")]];
+  });
+}
+
 function edgeRows(voiceStatus: Status["voiceStatus"]): string[][] {
   if (voiceStatus === null) return [];
   const { name, why } = voiceStatus.edge;
@@ -94,6 +112,7 @@ function printStatus(status: Status): string {
         : `${status.voice}, ${voiceStatus.ticks} ticks, ${voiceStatus.lateTicks} late${lateBecauseOf(voiceStatus)}, p99 ${Math.round(voiceStatus.latenessUs.p99)} µs`,
     ],
     ...edgeRows(voiceStatus),
+    ...qualityRows(voiceStatus),
     [
       "queue",
       `${figures.events} events, delay p99 ${figures.queueDelayMs.p99.toFixed(1)} ms, max ${figures.queueDelayMs.max.toFixed(1)} ms`,
