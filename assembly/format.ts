@@ -2,6 +2,11 @@
 import { decodePcma, decodePcmu, encodePcma, encodePcmu, SILENCE_PCMA, SILENCE_PCMU } from "./codec/g711.ts";
 import { swapOctets } from "./codec/pack.ts";
 import {
+  CODEC_CONCEALS,
+  CODEC_OCTETS,
+  CODEC_SAMPLES,
+  CODEC_STRIDE,
+  CODEC_UNITS,
   FORMAT_G722,
   FORMAT_G726,
   FORMAT_G726_AAL2,
@@ -10,12 +15,31 @@ import {
   FORMAT_L16_NETWORK_WIDE,
   FORMAT_PCMA,
   FORMAT_PCMU,
+  FORMAT_PLUGIN,
   FRAME_SAMPLES,
+  HEADER_CODECS,
+  MAX_FRAME_OCTETS,
   SCRATCH_LINEAR,
   WIDE_SAMPLES,
 } from "./layout.ts";
 
+/** A codec of the host: it works between the parts of the tick, and its frames may differ in length. */
+export function isPlugin(format: i32): bool {
+  return format >= FORMAT_PLUGIN;
+}
+
+/** A word of the codec's row in the table, CODEC_…. */
+function told(format: i32, word: usize): i32 {
+  return load<i32>(usize(HEADER_CODECS) + usize(format - FORMAT_PLUGIN) * CODEC_STRIDE + word);
+}
+
+/** The codec makes up itself what was lost. */
+export function concealsItself(format: i32): bool {
+  return isPlugin(format) && told(format, CODEC_CONCEALS) != 0;
+}
+
 export function isWide(format: i32): bool {
+  if (isPlugin(format)) return told(format, CODEC_SAMPLES) == WIDE_SAMPLES;
   return format == FORMAT_G722 || format == FORMAT_L16_NETWORK_WIDE;
 }
 
@@ -25,7 +49,7 @@ export function isG711(format: i32): bool {
 
 /** A codec that remembers: a frame means nothing without the ones before. */
 export function isStateful(format: i32): bool {
-  return format == FORMAT_G722 || isG726(format);
+  return format == FORMAT_G722 || isG726(format) || isPlugin(format);
 }
 
 export function isG726(format: i32): bool {
@@ -39,16 +63,27 @@ export function samplesOf(format: i32): i32 {
 
 /** RTP timestamp units of a frame; G.722's clock runs at 8000 Hz (RFC 3551 §4.5.2). */
 export function unitsOf(format: i32): i32 {
+  if (isPlugin(format)) return told(format, CODEC_UNITS);
   return format == FORMAT_L16_NETWORK_WIDE ? WIDE_SAMPLES : FRAME_SAMPLES;
 }
 
-/** Octets of a frame. */
+/** Octets of a frame; of a codec of the host, the most it has. */
 export function frameOctets(format: i32): i32 {
+  if (isPlugin(format)) return told(format, CODEC_OCTETS);
   return octetsOf(format, unitsOf(format));
 }
 
-/** Octets of so many RTP units; of an odd number of G.726 samples the octet before. */
+/** Octets that a frame takes in the jitter buffer. */
+export function roomOf(format: i32): i32 {
+  return isPlugin(format) ? MAX_FRAME_OCTETS : frameOctets(format);
+}
+
+/**
+ * Octets of so many RTP units in the jitter buffer; of an odd number of G.726 samples the octet before. A frame of a codec
+ * of the host begins where the greediest one would.
+ */
 export function octetsOf(format: i32, units: i32): i32 {
+  if (isPlugin(format)) return units * (MAX_FRAME_OCTETS / unitsOf(format));
   if (isG726(format)) return units >> 1;
   return isLinear(format) ? units << 1 : units;
 }

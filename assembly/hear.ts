@@ -4,8 +4,9 @@
  */
 import { concealGood, concealLost, concealOpen } from "./conceal/conceal.ts";
 import { kernelAt } from "./endpoint.ts";
-import { decodeStateless, isStateful, isWide, samplesOf } from "./format.ts";
+import { concealsItself, decodeStateless, isPlugin, isStateful, isWide, samplesOf } from "./format.ts";
 import { codedFrame, frameBefore } from "./frame.ts";
+import { addPluginDecoding } from "./jobs.ts";
 import { addDecoding } from "./lanes.ts";
 import {
   CONCEAL_SEAM,
@@ -15,6 +16,7 @@ import {
   INPUT_CODED,
   INPUT_FORMAT,
   INPUT_KIND,
+  INPUT_LENGTH,
   INPUT_LINEAR,
   INPUT_LOST,
   INPUT_NEEDED,
@@ -38,10 +40,13 @@ export function decodeFrame(index: i32, endpoint: usize): void {
     return;
   }
   const kind = load<i32>(endpoint, INPUT_KIND);
-  if ((kind & INPUT_CODED) == 0 || (kind & INPUT_LINEAR) != 0) return;
   const format = load<i32>(endpoint, INPUT_FORMAT);
   const samples = endpoint + FRAME_LINEAR;
-  if (isStateful(format)) addDecoding(index, endpoint, format, codedFrame(endpoint), samples);
+  if ((kind & INPUT_LOST) != 0 && isMadeByCodec(endpoint, format))
+    addPluginDecoding(index, endpoint, format, samples, 0);
+  if ((kind & INPUT_CODED) == 0 || (kind & INPUT_LINEAR) != 0) return;
+  if (isPlugin(format)) addPluginDecoding(index, endpoint, format, samples, load<i32>(endpoint, INPUT_LENGTH));
+  else if (isStateful(format)) addDecoding(index, endpoint, format, codedFrame(endpoint), samples);
   else decodeStateless(format, codedFrame(endpoint), samples, samplesOf(format));
 }
 
@@ -51,8 +56,10 @@ export function finishFrame(index: i32, endpoint: usize): void {
   const kind = load<i32>(endpoint, INPUT_KIND);
   if ((kind & INPUT_LINEAR) != 0) return;
   const samples = endpoint + FRAME_LINEAR;
-  const length = samplesOf(load<i32>(endpoint, INPUT_FORMAT));
-  if ((kind & INPUT_CODED) != 0) joinFrame(index, endpoint, samples, length);
+  const format = load<i32>(endpoint, INPUT_FORMAT);
+  const length = samplesOf(format);
+  if ((kind & INPUT_CODED) != 0 || ((kind & INPUT_LOST) != 0 && isMadeByCodec(endpoint, format)))
+    joinFrame(index, endpoint, samples, length);
   else if ((kind & INPUT_LOST) != 0) makeUp(index, endpoint, samples, length);
   else if ((kind & INPUT_NOISE) != 0) noiseFrame(kernelAt(index, KERNEL_NOISE), samples, length);
   store<i32>(endpoint, kind | INPUT_LINEAR, INPUT_KIND);
@@ -72,6 +79,11 @@ export function warmConcealment(index: i32, endpoint: usize): void {
     decodeStateless(format, frameBefore(endpoint, frame), SCRATCH_LINEAR, length);
     concealGood(kernelAt(index, KERNEL_CONCEAL), SCRATCH_LINEAR, length);
   }
+}
+
+/** A codec that has heard something before makes up the next frame itself, when it can. */
+function isMadeByCodec(endpoint: usize, format: i32): bool {
+  return concealsItself(format) && load<i32>(endpoint, DECODER_WARM) != 0;
 }
 
 function openConcealment(index: i32, endpoint: usize, format: i32): void {

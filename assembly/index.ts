@@ -6,6 +6,7 @@
 import { endpointAt, isOpen, nextOpen, rtpEnd, usbEnd } from "./endpoint.ts";
 import { decodeFrame, finishFrame } from "./hear.ts";
 import { gatherRtp, gatherUsb, prepareRtp, prepareUsb } from "./input.ts";
+import { clearJobs } from "./jobs.ts";
 import { kernelsFit } from "./kernel-sizes.ts";
 import { flushDecoding, flushEncoding } from "./lanes.ts";
 import {
@@ -61,15 +62,35 @@ export function open(rtp: i32, usb: i32, depth: i32): i32 {
 
 /** One tick. `periods` = frame times since the tick before: 1, or more when ticks could not be held. */
 export function tick(periods: i32): void {
+  tickBegin(periods);
+  tickMiddle();
+  tickEnd(periods);
+}
+
+/** The tick in three parts, for a host with codecs of its own. After this one the jobs at JOBS_DECODE are decoded. */
+export function tickBegin(periods: i32): void {
   const passed = max<i32>(1, min<i32>(periods, MAX_PERIODS));
+  clearJobs();
   store<i32>(HEADER_RTP_OUT, 0);
   store<i32>(HEADER_EVENTS, 0);
   prepare(passed);
   receiveAll();
   gather(passed);
   plan();
-  hear();
-  send();
+  for (let i = nextOpen(0); i < usbEnd(); i = nextOpen(i + 1)) decodeFrame(i, endpointAt(i));
+  flushDecoding();
+}
+
+/** After this one the jobs at JOBS_ENCODE are encoded. */
+export function tickMiddle(): void {
+  for (let i = nextOpen(0); i < usbEnd(); i = nextOpen(i + 1)) finishFrame(i, endpointAt(i));
+  for (let i = nextOpen(0); i < usbEnd(); i = nextOpen(i + 1)) composeFrame(i, endpointAt(i));
+  flushEncoding();
+}
+
+export function tickEnd(periods: i32): void {
+  const passed = max<i32>(1, min<i32>(periods, MAX_PERIODS));
+  for (let i = nextOpen(0); i < usbEnd(); i = nextOpen(i + 1)) publish(i, endpointAt(i));
   store<i32>(HEADER_CLOCK, load<i32>(HEADER_CLOCK) + passed * FRAME_SAMPLES);
   atomic.store<i32>(HEADER_TICKS, load<i32>(HEADER_TICKS) + 1);
 }
@@ -113,16 +134,4 @@ function gather(periods: i32): void {
 function plan(): void {
   for (let i = 0; i < rtpEnd(); i++) if (isOpen(endpointAt(i))) planRtp(i, endpointAt(i));
   for (let i = MAX_RTP; i < usbEnd(); i++) if (isOpen(endpointAt(i))) planUsb(i, endpointAt(i));
-}
-
-function hear(): void {
-  for (let i = nextOpen(0); i < usbEnd(); i = nextOpen(i + 1)) decodeFrame(i, endpointAt(i));
-  flushDecoding();
-  for (let i = nextOpen(0); i < usbEnd(); i = nextOpen(i + 1)) finishFrame(i, endpointAt(i));
-}
-
-function send(): void {
-  for (let i = nextOpen(0); i < usbEnd(); i = nextOpen(i + 1)) composeFrame(i, endpointAt(i));
-  flushEncoding();
-  for (let i = nextOpen(0); i < usbEnd(); i = nextOpen(i + 1)) publish(i, endpointAt(i));
 }

@@ -1,7 +1,7 @@
 /** First part of the tick: every open endpoint's frame in, still coded. */
 
 import { isFresh, jitterAt, startSession } from "./endpoint.ts";
-import { frameOctets, isG711, isStateful, transcode, unitsOf } from "./format.ts";
+import { frameOctets, isG711, isPlugin, isStateful, transcode, unitsOf } from "./format.ts";
 import { acceptFrame, lostFrame, nextFrame, patchFrame, silentFrame } from "./frame.ts";
 import { resetJitter, skip, takeFrame } from "./jitter/buffer.ts";
 import {
@@ -12,6 +12,7 @@ import {
   DECODER_WARM,
   DIRECTION_RECEIVE,
   ENCODER_WARM,
+  INPUT_LENGTH,
   INPUT_RUN,
   JITTER_OCTETS,
   JITTER_STARTED,
@@ -64,8 +65,10 @@ export function gatherRtp(index: i32, endpoint: usize): void {
   const octets = nextFrame(endpoint);
   const arrived = takeFrame(index, endpoint, octets);
   meterTurn(index, endpoint, arrived, keyDown);
-  if (arrived == frameOctets(format)) acceptFrame(endpoint, format);
-  else if (arrived > 0 && !isStateful(format)) patchFrame(index, endpoint, format, octets);
+  if (isPlugin(format) ? arrived > 0 : arrived == frameOctets(format)) {
+    store<i32>(endpoint, arrived, INPUT_LENGTH);
+    acceptFrame(endpoint, format);
+  } else if (arrived > 0 && !isStateful(format)) patchFrame(index, endpoint, format, octets);
   else if (arrived == 0 && keyDown) silentFrame(endpoint);
   else lostFrame(endpoint);
 }

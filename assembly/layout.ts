@@ -2,12 +2,13 @@
  * The memory map of the voice path: one chain of named regions, each with offset and size, in octets.
  * The WASM module and the host read the same file; a change of any number here changes `ABI_VERSION`.
  *
- *   header | constants | scratch | lanes | sine | endpoints | kernels | echo | jitter | RTP in | RTP out | events | rings | slots
+ *   header | constants | scratch | lanes | sine | endpoints | kernels | echo | jitter | RTP in | RTP out | events | rings |
+ *   slots | jobs
  *
  * Words are 32-bit little-endian. "host writes" words belong to the thread that calls `tick`;
  * only the ring indices are shared with another thread while it runs, and those are atomic.
  */
-export const ABI_VERSION = 3;
+export const ABI_VERSION = 4;
 
 export const PAGE = 65536;
 /** asconfig.json states the same number twice (initialMemory, maximumMemory). */
@@ -38,6 +39,9 @@ export const FORMAT_L16_NETWORK = 7;
 /** The same, 16000 samples/s. */
 export const FORMAT_L16_NETWORK_WIDE = 8;
 export const LAST_FORMAT = 8;
+/** This one and those after it are the host's codecs, in the order of the table at HEADER_CODECS. */
+export const FORMAT_PLUGIN = 16;
+export const MAX_PLUGINS = 8;
 /** Octets of a frame of the greediest format. */
 export const MAX_FRAME_OCTETS = 640;
 
@@ -63,6 +67,18 @@ export const HEADER_RTP_OUT = HEADER_OFFSET + 28;
 export const HEADER_EVENTS = HEADER_OFFSET + 32;
 /** Time at the tick in RTP units of 125 µs, for RTCP; counts with the ticks. */
 export const HEADER_CLOCK = HEADER_OFFSET + 36;
+
+/** Host writes: what the codecs of the host are like; zero = there is none of this number. */
+export const HEADER_CODECS = HEADER_OFFSET + 64;
+export const CODEC_STRIDE = 16;
+/** The most octets of 20 ms. */
+export const CODEC_OCTETS = 0;
+/** Samples of 20 ms, 160 or 320. */
+export const CODEC_SAMPLES = 4;
+/** Units of the RTP clock in 20 ms, 160 or 320. */
+export const CODEC_UNITS = 8;
+/** 1 when the codec makes up itself what was lost. */
+export const CODEC_CONCEALS = 12;
 
 // ---- constants: the compiler's (memory.data, StaticArray); asconfig.json states the offset again (memoryBase) --------
 export const STATIC_OFFSET = HEADER_OFFSET + HEADER_SIZE;
@@ -315,7 +331,9 @@ export const NOISE_ON = STATE_OFFSET + 348;
 /** Ticks since the background was told of last; 0 while somebody speaks. */
 export const QUIET_TICKS = STATE_OFFSET + 352;
 export const QUIET_OPEN = STATE_OFFSET + 356;
-export const STATE_SIZE = 360;
+/** Octets of the newest frame that came, of a codec of the host. */
+export const INPUT_LENGTH = STATE_OFFSET + 360;
+export const STATE_SIZE = 364;
 
 /** The last frames that came, coded: concealment looks back at them. */
 export const FRAME_OCTETS = 768;
@@ -415,4 +433,21 @@ export const RING_SLOT_DATA = 16;
 export const RING_STRIDE = RING_SLOTS * RING_SLOT_STRIDE;
 export const SLOTS_SIZE = 2 * MAX_USB * RING_STRIDE;
 
-export const END = SLOTS_OFFSET + SLOTS_SIZE;
+// ---- jobs: frames that wait for the codecs of the host, decoding and encoding -----------------------------------------
+export const JOBS_OFFSET = SLOTS_OFFSET + SLOTS_SIZE;
+/** How many wait. */
+export const JOBS_DECODING = JOBS_OFFSET;
+export const JOBS_ENCODING = JOBS_OFFSET + 4;
+export const JOBS_DECODE = JOBS_OFFSET + 64;
+/** Endpoint, format, 1 to begin afresh, address of the octets, how many (0 = lost; to encode: room), address of the samples. */
+export const JOBS_STRIDE = 24;
+export const JOBS_ENCODE = JOBS_DECODE + MAX_RTP * JOBS_STRIDE;
+export const JOBS_SIZE = 64 + 2 * MAX_RTP * JOBS_STRIDE;
+export const JOB_ENDPOINT = 0;
+export const JOB_FORMAT = 4;
+export const JOB_FRESH = 8;
+export const JOB_OCTETS = 12;
+export const JOB_LENGTH = 16;
+export const JOB_SAMPLES = 20;
+
+export const END = JOBS_OFFSET + JOBS_SIZE;

@@ -2,9 +2,19 @@
 import { dropDigits } from "./dtmf/queue.ts";
 import { digitFrame } from "./dtmf/sound.ts";
 import { endpointAt, isOpen, kernelAt } from "./endpoint.ts";
-import { encodeStateless, fillSilence, frameOctets, isStateful, isWide, samplesOf, unitsOf } from "./format.ts";
+import {
+  encodeStateless,
+  fillSilence,
+  frameOctets,
+  isPlugin,
+  isStateful,
+  isWide,
+  samplesOf,
+  unitsOf,
+} from "./format.ts";
 import { codedFrame } from "./frame.ts";
 import { dataFrame } from "./fsk/modulator.ts";
+import { addPluginEncoding } from "./jobs.ts";
 import { addEncoding, repack } from "./lanes.ts";
 import {
   CONCEAL_SEAM,
@@ -23,6 +33,7 @@ import {
   INPUT_CODED,
   INPUT_FORMAT,
   INPUT_KIND,
+  INPUT_LENGTH,
   INPUT_LOST,
   INPUT_NEEDED,
   INPUT_SILENCE,
@@ -81,7 +92,7 @@ export function composeFrame(index: i32, endpoint: usize): void {
   if (load<u32>(endpoint, OUT_TO) == 0 && !beginAfterAll(index, endpoint, kind, format)) return;
   const to = usize(load<u32>(endpoint, OUT_TO));
   if (kind == OUT_PASS) {
-    memory.copy(to, codedFrame(endpointAt(load<i32>(endpoint, CONTROL_PEER))), usize(frameOctets(format)));
+    memory.copy(to, codedFrame(endpointAt(load<i32>(endpoint, CONTROL_PEER))), usize(passedOctets(endpoint, format)));
     store<i32>(endpoint, 0, ENCODER_WARM);
     return;
   }
@@ -90,7 +101,8 @@ export function composeFrame(index: i32, endpoint: usize): void {
     return;
   }
   const samples = samplesFor(index, endpoint, kind, format);
-  if (isStateful(format)) addEncoding(index, endpoint, format, samples, to);
+  if (isPlugin(format)) addPluginEncoding(index, endpoint, format, samples, to);
+  else if (isStateful(format)) addEncoding(index, endpoint, format, samples, to);
   else encodeStateless(format, samples, to, samplesOf(format));
 }
 
@@ -102,6 +114,12 @@ export function publish(index: i32, endpoint: usize): void {
   if (index < MAX_RTP) return;
   rememberSent(index, endpoint, usize(load<u32>(endpoint, OUT_TO)));
   publishFrame(index, endpoint, format);
+}
+
+/** Octets of the peer's newest frame, which passes untouched. */
+function passedOctets(endpoint: usize, format: i32): i32 {
+  if (!isPlugin(format)) return frameOctets(format);
+  return load<i32>(endpointAt(load<i32>(endpoint, CONTROL_PEER)), INPUT_LENGTH);
 }
 
 function maySend(endpoint: usize): bool {
@@ -127,7 +145,9 @@ function planPacket(index: i32, endpoint: usize, timestamp: i32, digitsAsSound: 
 function begin(index: i32, endpoint: usize, format: i32, timestamp: i32): void {
   const marker = load<i32>(endpoint, SEND_MARKER) != 0;
   const type = load<i32>(endpoint, CONTROL_PAYLOAD_TYPE);
-  const payload = beginPacket(index, type, marker, timestamp, frameOctets(format));
+  const octets =
+    load<i32>(endpoint, OUT_KIND) == OUT_PASS ? passedOctets(endpoint, format) : frameOctets(format);
+  const payload = beginPacket(index, type, marker, timestamp, octets);
   store<u32>(endpoint, u32(payload), OUT_TO);
   if (payload == 0) store<i32>(endpoint, OUT_NOTHING, OUT_KIND);
   else store<i32>(endpoint, 0, SEND_MARKER);

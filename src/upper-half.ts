@@ -109,8 +109,11 @@ export class UpperHalf {
         return this.#parties.legOf(event.endpoint)?.heardDigit(event.digit);
       case "rtpTimeout":
         return this.#parties.legOf(event.endpoint)?.lostVoice();
-      case "callerIdSent":
       case "endpointFailed":
+        // A stream that can not be spoken or heard any more is a lost one.
+        if (event.codec === true) this.#parties.legOf(event.endpoint)?.lostVoice();
+        return;
+      case "callerIdSent":
         return;
       default:
         return unreachable(event);

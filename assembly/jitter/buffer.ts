@@ -11,7 +11,7 @@
  * again and again insert one, or, when nothing comes in time any more, begin anew.
  */
 import { count, jitterAt } from "../endpoint.ts";
-import { frameOctets, octetsOf, unitsIn, unitsOf } from "../format.ts";
+import { frameOctets, isPlugin, octetsOf, roomOf, unitsIn, unitsOf } from "../format.ts";
 import {
   FRAME_SAMPLES,
   HEADER_DEPTH,
@@ -53,7 +53,33 @@ export function resetJitter(index: i32, endpoint: usize): void {
 /** Puts `length` octets whose first one has this RTP timestamp. At most what 160 ms have. */
 export function putOctets(index: i32, endpoint: usize, timestamp: i32, payload: usize, length: i32): void {
   const format = load<i32>(endpoint, STATE_FORMAT);
-  const units = unitsIn(format, length);
+  if (isPlugin(format)) putFrames(index, endpoint, format, timestamp, payload, length);
+  else put(index, endpoint, format, timestamp, payload, length, unitsIn(format, length));
+}
+
+/**
+ * A packet of a codec of the host: one frame of any length it may have, or several of the greatest. They lie where frames
+ * begin, whatever the timestamp says: half a frame is none.
+ */
+function putFrames(index: i32, endpoint: usize, format: i32, timestamp: i32, payload: usize, length: i32): void {
+  const size = frameOctets(format);
+  if (length > size && length % size != 0) {
+    count(endpoint, METER_LATE, 1);
+    return;
+  }
+  const units = unitsOf(format);
+  for (let at = 0; at < length; at += size) {
+    let begins = timestamp;
+    if (load<i32>(endpoint, JITTER_STARTED)) {
+      const behind = (timestamp - load<i32>(endpoint, JITTER_PLAYOUT)) % units;
+      begins -= behind < 0 ? behind + units : behind;
+    }
+    put(index, endpoint, format, begins, payload + usize(at), min<i32>(length - at, size), units);
+    timestamp += units;
+  }
+}
+
+function put(index: i32, endpoint: usize, format: i32, timestamp: i32, payload: usize, length: i32, units: i32): void {
   if (!load<i32>(endpoint, JITTER_STARTED)) {
     if (wasPlayed(endpoint, timestamp + units)) {
       refuseLate(index, endpoint, timestamp);
@@ -75,7 +101,7 @@ export function putOctets(index: i32, endpoint: usize, timestamp: i32, payload: 
   store<i32>(endpoint, 1, JITTER_TICK_TIMELY);
   const cut = ahead < 0 ? -ahead : 0;
   const from = octetsOf(format, cut);
-  keep(index, endpoint, format, timestamp + cut, payload + usize(from), length - from);
+  keep(index, endpoint, format, timestamp + cut, payload + usize(from), length - from, units - cut);
 }
 
 /**
@@ -87,7 +113,7 @@ export function takeFrame(index: i32, endpoint: usize, octets: usize): i32 {
   regulate(index, endpoint);
   if (!load<i32>(endpoint, JITTER_STARTED)) return 0;
   const format = load<i32>(endpoint, STATE_FORMAT);
-  const length = frameOctets(format);
+  const length = roomOf(format);
   const playout = load<i32>(endpoint, JITTER_PLAYOUT);
   const place = octetsOf(format, playout);
   copyOut(jitterAt(index), place, octets, length);
@@ -152,7 +178,7 @@ function beginWindow(endpoint: usize): void {
   store<i32>(endpoint, i32.MAX_VALUE, JITTER_WINDOW_LEAST);
 }
 
-function keep(index: i32, endpoint: usize, format: i32, timestamp: i32, payload: usize, length: i32): void {
+function keep(index: i32, endpoint: usize, format: i32, timestamp: i32, payload: usize, length: i32, units: i32): void {
   const place = octetsOf(format, timestamp);
   const flags = flagsAt(index);
   const first = place & MASK;
@@ -164,7 +190,7 @@ function keep(index: i32, endpoint: usize, format: i32, timestamp: i32, payload:
   const before = min<i32>(length, JITTER_OCTETS - first);
   memory.fill(flags + usize(first), 1, usize(before));
   memory.fill(flags, 1, usize(length - before));
-  const end = timestamp + unitsIn(format, length);
+  const end = timestamp + units;
   if (end - load<i32>(endpoint, JITTER_NEWEST) > 0) store<i32>(endpoint, end, JITTER_NEWEST);
 }
 

@@ -1,3 +1,4 @@
+import { type PluginFormat, type RtpFormat, rtpFormats } from "../message/media.ts";
 import type { HandsetName, LineName, PhoneName, PortName } from "../message/name.ts";
 import type { House, IncomingRule, LinePlan, PhonePlan } from "../message/plan.ts";
 import type { SipAccount, SipOptions } from "../vendor/sip/options.ts";
@@ -57,6 +58,7 @@ export function assemble(document: Document): Config {
       jitterMs: rtp.jitter_ms,
       edge: rtp.edge,
       rtpTimeoutMs: rtp.timeout_ms,
+      codecs: document.codec.map(({ name, file, clock_rate: clockRate }) => ({ name, file, clockRate })),
     },
     emulator: usb.emulate
       ? { handsets: highest(document.handset), ports: highest(document.port), country: document.country }
@@ -110,11 +112,25 @@ function linePlan(line: Line, document: Document): LinePlan {
     registers: line.mode === "register",
     incoming: incomingOf(line, document),
     maxCalls: line.max_calls,
-    codecs: line.codecs,
+    codecs: line.codecs.map((name) => formatOf(name, document)),
     dtmf: line.dtmf,
     ...(line.comfort_noise ? { comfortNoise: true } : {}),
     number: line.number ?? line.user,
   };
+}
+
+/** Of a document without faults: built in, or one of its codecs. */
+function formatOf(name: string, document: Document): RtpFormat {
+  const builtIn = rtpFormats.find((format) => format === name);
+  return builtIn ?? pluginsOf(document).find((format) => isNamed(format, name)) ?? "PCMA";
+}
+
+function isNamed(format: PluginFormat, name: string): boolean {
+  return format.toLowerCase().startsWith(`codec:${name.toLowerCase()}/`);
+}
+
+function pluginsOf({ codec }: Document): PluginFormat[] {
+  return codec.map(({ name, clock_rate: rate }) => `codec:${name}/${rate}` as const);
 }
 
 /** A line's rules in order, closed by one for any number: all phones. */
@@ -155,6 +171,7 @@ function sipOf(document: Document): SipOptions {
     mediaAddress: document.sip.media_address ?? null,
     userAgent: document.sip.user_agent,
     accounts: document.line.map(accountOf),
+    codecs: pluginsOf(document),
   };
 }
 

@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { rtpFormats } from "../message/media.ts";
 import { phonesBehind } from "./assemble.ts";
 import { emergencyNumbers } from "./emergency.ts";
 import { type Fault, shown } from "./fault.ts";
@@ -7,6 +8,7 @@ import { readHostPort } from "./value.ts";
 
 /** The most RTP socket pairs bound ahead. */
 const mostPairs = 64;
+const builtIn: readonly string[] = rtpFormats;
 
 /**
  * What the schema cannot see: one section against another.
@@ -17,6 +19,7 @@ export function crossCheck(document: Document, faulty: (path: string) => boolean
     ...checkSip(document),
     ...checkRtp(document),
     ...checkLines(document),
+    ...checkCodecs(document),
     ...checkNumbers(document),
     ...checkIds(document),
     ...checkLineNames(document),
@@ -82,6 +85,24 @@ function checkLines({ line }: Document): Fault[] {
         );
   });
   return faults;
+}
+
+function checkCodecs({ line, codec }: Document): Fault[] {
+  const names = codec.map(({ name }) => name.toLowerCase());
+  const all = [...rtpFormats, ...codec.map(({ name }) => name)].map((name) => JSON.stringify(name));
+  const unknown = line.flatMap(({ codecs }, index) =>
+    codecs.flatMap((name, place) => {
+      if (builtIn.includes(name) || names.includes(name.toLowerCase())) return [];
+      return [fault(`line[${index + 1}].codecs[${place + 1}]`, name, `write one of ${all.join(", ")}`)];
+    }),
+  );
+  const own = codec.flatMap(({ name }, index) => {
+    const isTaken = builtIn.some((format) => format.toLowerCase().split("/")[0] === name.toLowerCase().split("/")[0]);
+    if (!isTaken && !name.includes("/")) return [];
+    const problem = isTaken ? "is built in: give the codec another name" : "write the name alone, without a rate";
+    return [fault(`codec[${index + 1}].name`, name, problem)];
+  });
+  return [...unknown, ...own, ...twice(names.map((value, index) => ({ path: `codec[${index + 1}].name`, value })))];
 }
 
 /** A value that may be there once only. */

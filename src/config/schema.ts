@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { CountryCode } from "../message/country.ts";
-import { rtpFormats } from "../message/media.ts";
 import {
+  codecName,
   dialled,
   digits,
   domain,
@@ -125,7 +125,7 @@ const line = tables(32, "A SIP account.", {
   expires_s: may(whole(60, 86_400, "s"), 600, "Registration period asked for."),
   max_calls: may(whole(1, 64, "calls"), 4, "Calls at a time; one more is refused as busy."),
   codecs: may(
-    list(oneOf(...rtpFormats), rtpFormats.length, 1),
+    list(codecName, 15, 1),
     ["PCMA", "PCMU"],
     "In order of preference; of those both ends of a call can have, the one that needs no conversion is taken first.",
   ),
@@ -139,6 +139,12 @@ const line = tables(32, "A SIP account.", {
     "rfc4733",
     "How a handset's keys are sent in a call. An analog phone's are in its sound already; `info` sends them besides.",
   ),
+});
+
+const codec = tables(8, "A codec besides the built-in ones, see [codec.md](codec.md).", {
+  name: must(codecName, "Its RTP encoding name, as its file tells it; lines that speak it name it in `codecs`."),
+  file: must(path, "Its WASM file."),
+  clock_rate: may(oneOf(8000, 16_000), 8000, "Of its RTP timestamps, as its file tells it."),
 });
 
 const phoneKeys = {
@@ -237,6 +243,7 @@ export const documentSchema = v.object(
     data,
     usb,
     line,
+    codec,
     handset,
     port,
     group,

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import * as v from "valibot";
+import { rtpFormats } from "../message/media.ts";
 import { patternFault } from "./pattern.ts";
 
 /** Kinds of values a configuration is written in. Each message is a way out; `is` is the type as the docs show it. */
@@ -103,6 +104,16 @@ export const phone = matching(
   /^(?:all|(?:handset|port):[1-9][0-9]?|[*#]{0,2}[0-9]{1,8})$/,
 );
 export const path = matching("path", "write the path of a directory in quotes", /^[^\p{Cc}]{1,4096}$/u);
+
+/** Which names there are, cross-check.ts knows. */
+export const codecName = v.pipe(
+  matching(
+    "",
+    `write one of ${rtpFormats.map((format) => JSON.stringify(format)).join(", ")}, or the name of a [[codec]]`,
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}(?:\/(?:8000|16000))?$/,
+  ),
+  v.metadata({ is: `${rtpFormats.map((format) => JSON.stringify(format)).join(" / ")} / name of a [[codec]]` }),
+);
 
 export const pattern = v.pipe(
   v.string('write a pattern in quotes, e.g. "0."'),

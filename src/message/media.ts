@@ -4,8 +4,15 @@ export type VoiceFormat = "PCMU" | "PCMA" | "L16";
  * What RTP carries, by encoding name (RFC 3551 §4.5) and, where one name has two, clock rate. `AAL2-G726-32` has its
  * first sample in the high bits.
  */
-export type RtpFormat = (typeof rtpFormats)[number];
+export type RtpFormat = BuiltInFormat | PluginFormat;
+export type BuiltInFormat = (typeof rtpFormats)[number];
+/** A codec that the configuration names, by encoding name and clock rate: `codec:X-EXAMPLE/8000`. */
+export type PluginFormat = `codec:${string}`;
 export const rtpFormats = ["PCMU", "PCMA", "G722", "G726-32", "AAL2-G726-32", "L16/8000", "L16/16000"] as const;
+
+export function isPluginFormat(format: string): format is PluginFormat {
+  return format.startsWith("codec:");
+}
 
 /** Seen from whoever states it (RFC 4566 §6, RFC 3264 §5.1). */
 export type Direction = "sendrecv" | "sendonly" | "recvonly" | "inactive";

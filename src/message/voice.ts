@@ -19,7 +19,8 @@ export type VoiceEvent = {
   | { readonly kind: "callerIdSent"; readonly endpoint: UsbEndpoint }
   /** No RTP for the configured time on an open, receiving endpoint. Once, until packets come again or it is opened anew. */
   | { readonly kind: "rtpTimeout"; readonly endpoint: RtpEndpoint; readonly silentMs: number }
-  | { readonly kind: "endpointFailed"; readonly endpoint: Endpoint; readonly reason: string }
+  /** `codec`: the stream's codec is a plug-in that failed; nothing is heard until the stream is opened anew. */
+  | { readonly kind: "endpointFailed"; readonly endpoint: Endpoint; readonly reason: string; readonly codec?: true }
 );
 
 /** Upper half -> voice path. A path is two joined endpoints; an endpoint joined to itself hears itself (echo number). */

@@ -1,5 +1,12 @@
 import type { Desk } from "../logic/desk.ts";
-import type { LocalMedia, MediaDescription, OfferedCodec, RtpFormat } from "../message/media.ts";
+import {
+  type BuiltInFormat,
+  isPluginFormat,
+  type LocalMedia,
+  type MediaDescription,
+  type OfferedCodec,
+  type RtpFormat,
+} from "../message/media.ts";
 import type { Digit, RtpEndpoint } from "../message/name.ts";
 import type { LinePlan } from "../message/plan.ts";
 import { StreamDirection } from "./stream-direction.ts";
@@ -8,7 +15,7 @@ import { StreamDirection } from "./stream-direction.ts";
 const EVENT_PAYLOAD_TYPE = 101;
 
 /** Static ones of RFC 3551 table 4, the others of the dynamic range. */
-const payloadTypes: Readonly<Record<RtpFormat, number>> = {
+const payloadTypes: Readonly<Record<BuiltInFormat, number>> = {
   PCMU: 0,
   PCMA: 8,
   G722: 9,
@@ -17,6 +24,8 @@ const payloadTypes: Readonly<Record<RtpFormat, number>> = {
   "L16/8000": 104,
   "L16/16000": 105,
 };
+/** Plug-ins have those after them, in the line's order. */
+const FIRST_PLUGIN_TYPE = 106;
 
 const quiet = { comfortNoise: true } as const;
 
@@ -149,7 +158,12 @@ export class RtpStream {
   }
 
   #preferred(): OfferedCodec[] {
-    return this.#order.map((format) => ({ format, payloadType: payloadTypes[format] }));
+    return this.#order.map((format) => ({ format, payloadType: this.#payloadType(format) }));
+  }
+
+  #payloadType(format: RtpFormat): number {
+    if (!isPluginFormat(format)) return payloadTypes[format];
+    return FIRST_PLUGIN_TYPE + this.#plan.codecs.filter(isPluginFormat).indexOf(format);
   }
 }
 

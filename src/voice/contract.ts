@@ -25,6 +25,16 @@ export interface VoiceOptions {
   readonly rtpTimeoutMs: number;
   /** How packets get in and out; `auto` without it. */
   readonly edge?: EdgeChoice;
+  /** Codecs besides the built-in ones (docs/codec.md); none when it is not said. */
+  readonly codecs?: readonly CodecFile[];
+}
+
+/** A codec's WASM file, and what the configuration says that it is. */
+export interface CodecFile {
+  readonly file: string;
+  /** RTP encoding name. */
+  readonly name: string;
+  readonly clockRate: number;
 }
 
 /** The host side of the voice path. */

@@ -44,6 +44,8 @@ export class Control {
   readonly #listener: ControlListener;
   readonly #channels = new Map<Endpoint, number>();
   readonly #remotes = new Map<number, Remote>();
+  /** Open streams whose codec is one of the host's. */
+  readonly #ofPlugins = new Set<number>();
   #sessions = 0;
 
   /** `family`: 4 or 6, of the sockets. */
@@ -90,6 +92,11 @@ export class Control {
     return all.filter((index) => this.#isOpen(index));
   }
 
+  /** The tick has to be done in parts: some stream's codec is one of the host's. */
+  get needsPlugins(): boolean {
+    return this.#ofPlugins.size > 0;
+  }
+
   /** The far end of a stream; null while it is not known. */
   remoteOf(stream: number): Remote | null {
     return this.#remotes.get(stream) ?? null;
@@ -124,11 +131,16 @@ export class Control {
   #openRtp(command: Of<"openRtp">): void {
     const index = this.indexOf(command.endpoint);
     if (index === null) return this.#listener.failed(command.endpoint, this.#missing(command.endpoint));
+    const format = this.#map.formatNumber(command.format);
+    if (format === 0)
+      return this.#listener.failed(command.endpoint, `${command.format} is not loaded: add its [[codec]]`);
     if (!this.#setRemote(index, command.endpoint, command.remote)) return;
     const fresh = !this.#isOpen(index);
     if (fresh) this.#begin(index);
     const at = endpointAddress(index);
-    this.#map.setWord(at + layout.CONTROL_FORMAT, formatNumber(command.format));
+    this.#map.setWord(at + layout.CONTROL_FORMAT, format);
+    if (format >= layout.FORMAT_PLUGIN) this.#ofPlugins.add(index);
+    else this.#ofPlugins.delete(index);
     this.#map.setWord(at + layout.CONTROL_PAYLOAD_TYPE, command.payloadType & 0x7f);
     this.#map.setWord(at + layout.CONTROL_EVENT_TYPE, command.eventPayloadType ?? -1);
     this.#map.setWord(at + layout.CONTROL_QUIET, command.comfortNoise === true ? 1 : 0);
@@ -188,6 +200,7 @@ export class Control {
     this.#leave(index);
     this.#map.setWord(endpointAddress(index) + layout.CONTROL_OPEN, 0);
     this.#remotes.delete(index);
+    this.#ofPlugins.delete(index);
   }
 
   #join(a: Endpoint, b: Endpoint): void {

@@ -4,6 +4,8 @@ import * as layout from "../../assembly/layout.ts";
 export interface Engine {
   /** One tick; `periods` = frame times since the tick before, 1 unless ticks could not be held. */
   tick(periods: number): void;
+  /** The same with work of the host's codecs between its parts: decoding, then encoding. */
+  tickWith(periods: number, codecs: { decode(): void; encode(): void }): void;
   close(): void;
 }
 
@@ -11,6 +13,9 @@ interface Abi {
   version(): number;
   open(rtp: number, usb: number, depth: number): number;
   tick(periods: number): void;
+  tickBegin(periods: number): void;
+  tickMiddle(): void;
+  tickEnd(periods: number): void;
   close(): void;
 }
 
@@ -29,7 +34,17 @@ export function openEngine(
   const depth = (figures.jitterMs * layout.FRAME_SAMPLES) / layout.FRAME_MS;
   const refused = abi.open(figures.rtp, figures.usb, depth);
   if (refused !== 0) throw new Error(`voice.wasm: ${refusals[refused] ?? "refused"} (${JSON.stringify(figures)})`);
-  return { tick: (periods) => abi.tick(periods), close: () => abi.close() };
+  return {
+    tick: (periods) => abi.tick(periods),
+    tickWith: (periods, codecs) => {
+      abi.tickBegin(periods);
+      codecs.decode();
+      abi.tickMiddle();
+      codecs.encode();
+      abi.tickEnd(periods);
+    },
+    close: () => abi.close(),
+  };
 }
 
 const refusals = [
@@ -47,5 +62,14 @@ function readAbi(exports: Readonly<Record<string, unknown>>): Abi {
     return (...numbers: number[]): number => Number(found(...numbers));
   };
   const [version, open, tick, close] = [call("version"), call("open"), call("tick"), call("close")];
-  return { version: () => version(), open, tick: (periods) => void tick(periods), close: () => void close() };
+  const [begin, middle, last] = [call("tickBegin"), call("tickMiddle"), call("tickEnd")];
+  return {
+    version: () => version(),
+    open,
+    tick: (periods) => void tick(periods),
+    tickBegin: (periods) => void begin(periods),
+    tickMiddle: () => void middle(),
+    tickEnd: (periods) => void last(periods),
+    close: () => void close(),
+  };
 }

@@ -14,6 +14,7 @@ import { performance } from "node:perf_hooks";
 import { setImmediate as loopTurn } from "node:timers/promises";
 import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import * as layout from "../../assembly/layout.ts";
+import type { Endpoint } from "../message/name.ts";
 import type { EdgeStatus } from "./contract.ts";
 import { Control } from "./control.ts";
 import { Descriptors } from "./descriptors.ts";
@@ -27,6 +28,7 @@ import type { FromWorker, ToWorker, WorkerStatus, WorkerTask } from "./messages.
 import { type OpenedIo, openIo } from "./open-io.ts";
 import { Pace } from "./pace.ts";
 import { PacketsIn } from "./packets-in.ts";
+import type { PluginHost } from "./plugin/host.ts";
 import { Reception } from "./reception.ts";
 import { Refusals } from "./refusals.ts";
 import { RtcpSession } from "./rtcp-session.ts";
@@ -51,8 +53,22 @@ export async function openLoop(task: WorkerTask): Promise<VoiceLoop> {
     map: new VoiceMap(task.memory),
     descriptors: new Descriptors(task.descriptors),
   });
-  return new VoiceLoop(task, engine, opened);
+  return new VoiceLoop(task, engine, opened, await openPlugins(task));
 }
+
+/** Null without codecs of the configuration: then not even the code for them is loaded. */
+async function openPlugins({ options }: WorkerTask): Promise<MakePlugins | null> {
+  const { codecs = [] } = options;
+  if (codecs.length === 0) return null;
+  const { loadCodecs, PluginHost } = await import("./plugin/host.ts");
+  const modules = await loadCodecs(codecs);
+  return (map, failed) => {
+    map.plugins.push(...codecs.map(({ name, clockRate }) => `codec:${name}/${clockRate}` as const));
+    return new PluginHost(map, modules, failed);
+  };
+}
+
+type MakePlugins = (map: VoiceMap, failed: (stream: number, reason: string) => void) => PluginHost;
 
 async function readModule(wasm: URL): Promise<Uint8Array> {
   try {
@@ -70,6 +86,7 @@ export class VoiceLoop {
   readonly #io: RtpIo;
   readonly #edge: EdgeStatus;
   readonly #control: Control;
+  readonly #plugins: PluginHost | null;
   readonly #cname = randomBytes(12).toString("base64");
   readonly #rtcp = new Map<number, RtcpSession>();
   readonly #lateUs = new Figures(KEPT_TICKS);
@@ -84,18 +101,18 @@ export class VoiceLoop {
   #seenMalformed = 0;
   #stopped = false;
 
-  constructor(task: WorkerTask, engine: Engine, { io, why }: OpenedIo) {
+  constructor(task: WorkerTask, engine: Engine, { io, why }: OpenedIo, plugins: MakePlugins | null) {
     this.#engine = engine;
     this.#io = io;
     this.#edge = { name: io.edge, why };
     this.#port = task.port;
     this.#map = new VoiceMap(task.memory);
+    this.#plugins = plugins?.(this.#map, (stream, reason) => this.#codecFailed(stream, reason)) ?? null;
     const { rtpTimeoutMs, address } = task.options;
     this.#control = new Control(this.#map, io.ports.length, rtpTimeoutMs, isIPv6(address) ? 6 : 4, {
       opened: (stream) => this.#opened(stream),
       closing: (stream) => this.#closing(stream),
-      failed: (endpoint, reason) =>
-        this.#tell({ kind: "happened", event: { kind: "endpointFailed", endpoint, reason } }),
+      failed: (endpoint, reason) => this.#failed(endpoint, reason),
     });
     this.#reception = new Reception({
       remoteOf: (stream) => this.#control.remoteOf(stream),
@@ -149,7 +166,8 @@ export class VoiceLoop {
     const draining = this.#io.drain(this.#reception);
     if (draining !== undefined) await draining;
     this.#stages.end(performance.now());
-    this.#engine.tick(periods);
+    if (this.#plugins !== null && this.#control.needsPlugins) this.#engine.tickWith(periods, this.#plugins);
+    else this.#engine.tick(periods);
     this.#stages.end(performance.now());
     this.#io.sendTick((stream) => this.#control.remoteOf(stream)?.target ?? null);
     this.#stages.end(performance.now());
@@ -192,6 +210,7 @@ export class VoiceLoop {
     if (session !== undefined && remote !== null)
       this.#io.sendRtcp(stream, session.report(performance.now(), true), remote.rtcpTarget);
     this.#rtcp.delete(stream);
+    this.#plugins?.close(stream);
     this.#earlyAndLate.closed(stream, remote, performance.now());
   }
 
@@ -245,6 +264,18 @@ export class VoiceLoop {
     this.#engine.close();
     this.#culprits.close();
     this.#port.close();
+  }
+
+  #failed(endpoint: Endpoint, reason: string): void {
+    this.#tell({ kind: "happened", event: { kind: "endpointFailed", endpoint, reason } });
+  }
+
+  /** A plug-in that did not keep its word: its stream is heard no more. */
+  #codecFailed(stream: number, reason: string): void {
+    this.#tell({
+      kind: "happened",
+      event: { kind: "endpointFailed", endpoint: `rtp:${stream}`, reason, codec: true },
+    });
   }
 
   #tell(message: FromWorker): void {

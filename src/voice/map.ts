@@ -1,10 +1,12 @@
 import * as layout from "../../assembly/layout.ts";
-import type { RtpFormat, VoiceFormat } from "../message/media.ts";
+import type { BuiltInFormat, PluginFormat, RtpFormat, VoiceFormat } from "../message/media.ts";
 
 /** Reads and writes the memory map of assembly/layout.ts. Words are aligned; addresses are octets. */
 export class VoiceMap {
   readonly octets: Uint8Array;
   readonly memory: WebAssembly.Memory;
+  /** The codecs of the host in the order of the table at HEADER_CODECS. */
+  readonly plugins: PluginFormat[] = [];
   readonly #words: Int32Array;
   readonly #reals: Float64Array;
 
@@ -41,6 +43,17 @@ export class VoiceMap {
     this.setWord(address, this.word(address) + by);
   }
 
+  /** 0 for a codec that is not loaded. */
+  formatNumber(format: VoiceFormat | RtpFormat): number {
+    const plugin = this.plugins.findIndex((name) => name.toLowerCase() === format.toLowerCase());
+    return plugin >= 0 ? layout.FORMAT_PLUGIN + plugin : (numbers.get(format) ?? 0);
+  }
+
+  /** For status; null for a number that is no format. */
+  formatName(number: number): string | null {
+    return this.plugins[number - layout.FORMAT_PLUGIN]?.slice("codec:".length) ?? formatName(number);
+  }
+
   /** All zero: as before the first `open`. */
   clear(): void {
     this.octets.fill(0);
@@ -62,7 +75,7 @@ export function kernelAddress(index: number, kernel: number): number {
   return layout.KERNELS_OFFSET + index * layout.KERNELS_STRIDE + kernel;
 }
 
-const formats: Readonly<Record<VoiceFormat | RtpFormat, number>> = {
+const formats: Readonly<Record<VoiceFormat | BuiltInFormat, number>> = {
   PCMU: layout.FORMAT_PCMU,
   PCMA: layout.FORMAT_PCMA,
   L16: layout.FORMAT_L16,
@@ -72,13 +85,14 @@ const formats: Readonly<Record<VoiceFormat | RtpFormat, number>> = {
   "L16/8000": layout.FORMAT_L16_NETWORK,
   "L16/16000": layout.FORMAT_L16_NETWORK_WIDE,
 };
+const numbers = new Map<string, number>(Object.entries(formats));
 const names = new Map(Object.entries(formats).map(([name, number]) => [number, name]));
 
-export function formatNumber(format: VoiceFormat | RtpFormat): number {
+export function formatNumber(format: VoiceFormat): number {
   return formats[format];
 }
 
-/** For status; null for a number that is no format. */
+/** Of the built-in ones; null for a number that is none. */
 export function formatName(number: number): string | null {
   return names.get(number) ?? null;
 }

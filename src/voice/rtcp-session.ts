@@ -44,7 +44,7 @@ export class RtcpSession {
 
   /** For status, and for the far end. */
   measured(): FromRtcp {
-    const units = unitsPerMs(this.#word(layout.CONTROL_FORMAT));
+    const units = unitsPerMs(this.#map, this.#word(layout.CONTROL_FORMAT));
     return { roundTripMs: this.#farEnd.roundTripMs, farEnd: this.#farEnd.quality(units) };
   }
 

@@ -114,11 +114,15 @@ function echoTowards(map: VoiceMap, index: number): number | null {
 
 function unitsToMs(map: VoiceMap, index: number, units: number): number {
   const format = map.word(endpointAddress(index) + layout.CONTROL_FORMAT);
-  return units / unitsPerMs(format);
+  return units / unitsPerMs(map, format);
 }
 
 /** Of the RTP clock. */
-export function unitsPerMs(format: number): number {
+export function unitsPerMs(map: VoiceMap, format: number): number {
+  if (format >= layout.FORMAT_PLUGIN) {
+    const codec = layout.HEADER_CODECS + (format - layout.FORMAT_PLUGIN) * layout.CODEC_STRIDE;
+    return map.word(codec + layout.CODEC_UNITS) / layout.FRAME_MS || 8;
+  }
   return format === layout.FORMAT_L16_NETWORK_WIDE ? 16 : 8;
 }
 

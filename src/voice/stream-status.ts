@@ -1,7 +1,7 @@
 import * as layout from "../../assembly/layout.ts";
 import type { Endpoint } from "../message/name.ts";
 import type { StreamStatus } from "./contract.ts";
-import { endpointAddress, formatName, type VoiceMap } from "./map.ts";
+import { endpointAddress, type VoiceMap } from "./map.ts";
 import { type FromRtcp, streamQuality, unitsPerMs } from "./stream-quality.ts";
 
 /** What the memory map says of one open endpoint, and RTCP of a stream. */
@@ -17,7 +17,7 @@ export function streamStatus(
   const isRtp = index < layout.MAX_RTP;
   return {
     endpoint,
-    format: formatName(word(layout.CONTROL_FORMAT)) ?? "none",
+    format: map.formatName(word(layout.CONTROL_FORMAT)) ?? "none",
     peer: nameOf(word(layout.CONTROL_PEER)),
     received: isRtp ? word(layout.METER_TOTAL) : word(layout.RING_FRAMES_IN),
     sent: isRtp ? word(layout.SEND_PACKETS) : word(layout.RING_FRAMES_OUT),
@@ -25,7 +25,7 @@ export function streamStatus(
     late: word(layout.METER_LATE),
     concealed: word(layout.METER_CONCEALED),
     jitterMs: isRtp
-      ? Math.round((word(layout.METER_JITTER) / 16 / unitsPerMs(word(layout.CONTROL_FORMAT))) * 100) / 100
+      ? Math.round((word(layout.METER_JITTER) / 16 / unitsPerMs(map, word(layout.CONTROL_FORMAT))) * 100) / 100
       : null,
     quality: streamQuality(map, index, rtcp),
   };

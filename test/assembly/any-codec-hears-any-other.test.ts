@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type RtpFormat, rtpFormats } from "../../src/message/media.ts";
+import { type BuiltInFormat, rtpFormats } from "../../src/message/media.ts";
 import { Coder, shapes } from "./coder.ts";
 import { Rig } from "./rig.ts";
 import { writeRtp } from "./rtp.ts";
@@ -12,7 +12,7 @@ const HERTZ = 1000;
 const PEAK = 8000;
 
 /** A sine of 1 kHz, 20 ms of it, as a far end with this format has it. */
-function sine(format: RtpFormat, n: number): Int16Array {
+function sine(format: BuiltInFormat, n: number): Int16Array {
   const { rate } = shapes[format];
   const length = rate / 50;
   return Int16Array.from({ length }, (_, at) =>
@@ -21,7 +21,7 @@ function sine(format: RtpFormat, n: number): Int16Array {
 }
 
 /** One far end talks to `streams` others, each joined to a talker of its own; what the listeners sent, stream by stream. */
-function talk(from: RtpFormat, to: RtpFormat, pairs = 1, lose: (n: number) => boolean = () => false) {
+function talk(from: BuiltInFormat, to: BuiltInFormat, pairs = 1, lose: (n: number) => boolean = () => false) {
   const rig = new Rig();
   const talker = new Coder(from);
   const heard = Array.from({ length: pairs }, (): { sequence: number; payload: Uint8Array }[] => []);

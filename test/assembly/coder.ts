@@ -1,11 +1,11 @@
-import type { RtpFormat } from "../../src/message/media.ts";
+import type { BuiltInFormat } from "../../src/message/media.ts";
 import { KernelRig } from "./kernel-rig.ts";
 
 const MOST_SAMPLES = 320;
 const STATE = 4096;
 
 /** Samples and octets of 20 ms. */
-export const shapes: Readonly<Record<RtpFormat, { readonly rate: 8000 | 16000; readonly octets: number }>> = {
+export const shapes: Readonly<Record<BuiltInFormat, { readonly rate: 8000 | 16000; readonly octets: number }>> = {
   PCMU: { rate: 8000, octets: 160 },
   PCMA: { rate: 8000, octets: 160 },
   G722: { rate: 16000, octets: 160 },
@@ -18,13 +18,13 @@ export const shapes: Readonly<Record<RtpFormat, { readonly rate: 8000 | 16000; r
 /** A far end's codec, one call long: the kernels themselves, apart from the tick. */
 export class Coder {
   readonly #rig = new KernelRig();
-  readonly #format: RtpFormat;
+  readonly #format: BuiltInFormat;
   readonly #encoder = this.#rig.take(STATE);
   readonly #decoder = this.#rig.take(STATE);
   readonly #samples = this.#rig.take(2 * MOST_SAMPLES);
   readonly #octets = this.#rig.take(2 * MOST_SAMPLES);
 
-  constructor(format: RtpFormat) {
+  constructor(format: BuiltInFormat) {
     this.#format = format;
     const open = format === "G722" ? "g722" : isG726(format) ? "g726" : null;
     if (open === null) return;
@@ -60,6 +60,6 @@ export class Coder {
   }
 }
 
-function isG726(format: RtpFormat): boolean {
+function isG726(format: BuiltInFormat): boolean {
   return format === "G726-32" || format === "AAL2-G726-32";
 }

@@ -1,4 +1,4 @@
-import type { Address } from "../../message/media.ts";
+import type { Address, PluginFormat } from "../../message/media.ts";
 import type { LineName } from "../../message/name.ts";
 
 /** What the SIP side is told at start. Holds secrets: never logged, never journalled, never shown. */
@@ -9,6 +9,8 @@ export interface SipOptions {
   readonly mediaAddress: string | null;
   readonly userAgent: string;
   readonly accounts: readonly SipAccount[];
+  /** Codecs that are spoken besides the built-in ones. */
+  readonly codecs?: readonly PluginFormat[];
 }
 
 /** A SIP account (TR-104 Line). */

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingInviteRequest } from "sip.js/lib/core/index.js";
 import type { Post } from "../../message/event.ts";
-import type { Address } from "../../message/media.ts";
+import type { Address, PluginFormat } from "../../message/media.ts";
 import type { SipCommand, SipLeg } from "../../message/sip.ts";
 import { seconds } from "../../message/units.ts";
 import type { Clock } from "../clock/clock.ts";
@@ -44,6 +44,7 @@ const farewell = seconds(2);
 export class SipSide implements SipVendor {
   readonly #house: SipHouse;
   readonly #legHouse: LegHouse;
+  readonly #codecs: readonly PluginFormat[];
   readonly #flow: Flow;
   readonly #flood: FloodGuard;
   readonly #resolver: Resolver;
@@ -60,6 +61,7 @@ export class SipSide implements SipVendor {
 
   constructor(options: SipOptions, flow: Flow, house: SipHouse) {
     this.#house = house;
+    this.#codecs = options.codecs ?? [];
     this.#flow = flow;
     this.#flood = new FloodGuard(house.clock.now());
     this.#resolver = new Resolver(() => house.clock.now());
@@ -217,7 +219,7 @@ export class SipSide implements SipVendor {
   }
 
   #negotiation(): OfferAnswer {
-    return new OfferAnswer(this.#legHouse.mediaAddress, this.#house.mediaPort);
+    return new OfferAnswer(this.#legHouse.mediaAddress, this.#house.mediaPort, this.#codecs);
   }
 
   #checkQuiet(): void {

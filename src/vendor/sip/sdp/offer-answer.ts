@@ -1,9 +1,12 @@
 import { randomBytes } from "node:crypto";
 import {
+  type BuiltInFormat,
   type Direction,
+  isPluginFormat,
   type LocalMedia,
   type MediaDescription,
   type OfferedCodec,
+  type PluginFormat,
   type RtpFormat,
   rtpFormats,
 } from "../../../message/media.ts";
@@ -15,7 +18,7 @@ const staticPayload: Readonly<Record<string, string>> = { "0": "pcmu/8000", "8":
 /** RFC 3389 §4: static, so it needs no `a=rtpmap`. */
 const COMFORT_NOISE = 13;
 /** Encoding name and clock rate as `a=rtpmap` writes them. */
-const mappings: Readonly<Record<RtpFormat, string>> = {
+const mappings: Readonly<Record<BuiltInFormat, string>> = {
   PCMU: "PCMU/8000",
   PCMA: "PCMA/8000",
   G722: "G722/8000",
@@ -24,7 +27,9 @@ const mappings: Readonly<Record<RtpFormat, string>> = {
   "L16/8000": "L16/8000",
   "L16/16000": "L16/16000",
 };
-const formats = new Map(rtpFormats.map((format) => [mappings[format].toLowerCase(), format]));
+function mappingOf(format: RtpFormat): string {
+  return isPluginFormat(format) ? format.slice("codec:".length) : mappings[format];
+}
 
 /**
  * The offer/answer state of one dialog (RFC 3264): reads what the far end states, writes what we state.
@@ -34,12 +39,19 @@ export class OfferAnswer {
   readonly #address: string;
   readonly #port: (endpoint: LocalMedia["endpoint"]) => number;
   readonly #sessionId = randomBytes(4).readUInt32BE();
+  /** What is spoken here, by encoding name and clock rate in small letters. */
+  readonly #formats: ReadonlyMap<string, RtpFormat>;
   #version = 0;
   #written = "";
   #remote: SessionDescription | null = null;
 
-  /** `address` is what goes into `c=`; `port` tells the UDP port of an endpoint. */
-  constructor(address: string, port: (endpoint: LocalMedia["endpoint"]) => number) {
+  /** `address` is what goes into `c=`; `port` tells the UDP port of an endpoint; `plugins` are spoken besides. */
+  constructor(
+    address: string,
+    port: (endpoint: LocalMedia["endpoint"]) => number,
+    plugins: readonly PluginFormat[] = [],
+  ) {
+    this.#formats = new Map([...rtpFormats, ...plugins].map((format) => [mappingOf(format).toLowerCase(), format]));
     this.#address = address;
     this.#port = port;
   }
@@ -51,7 +63,7 @@ export class OfferAnswer {
     const audio = session.sections.find(isUsable);
     if (audio === undefined) return "session description without an RTP audio stream that can be reached";
     this.#remote = session;
-    return describe(audio);
+    return describe(audio, this.#formats);
   }
 
   /** Writes an offer of ours; within a dialog it keeps the streams there have been, in their order (RFC 3264 §8). */
@@ -80,7 +92,7 @@ export class OfferAnswer {
     const noise = media.comfortNoise === true ? [COMFORT_NOISE] : [];
     const types = [...media.codecs.map((codec) => codec.payloadType), ...noise, ...(events === null ? [] : [events])];
     const lines = [`m=audio ${this.#port(media.endpoint)} ${offered?.protocol ?? "RTP/AVP"} ${types.join(" ")}`];
-    for (const codec of media.codecs) lines.push(`a=rtpmap:${codec.payloadType} ${mappings[codec.format]}`);
+    for (const codec of media.codecs) lines.push(`a=rtpmap:${codec.payloadType} ${mappingOf(codec.format)}`);
     if (events !== null) lines.push(`a=rtpmap:${events} telephone-event/8000`, `a=fmtp:${events} 0-15`);
     lines.push("a=ptime:20", `a=${direction}`);
     return lines.join("\r\n");
@@ -120,7 +132,7 @@ function encodingOf(section: MediaSection, format: string): string | undefined {
   return section.mapping.get(format) ?? staticPayload[format];
 }
 
-function describe(audio: MediaSection): MediaDescription {
+function describe(audio: MediaSection, formats: ReadonlyMap<string, RtpFormat>): MediaDescription {
   const codecs: OfferedCodec[] = [];
   let eventPayloadType: number | null = null;
   const noise = audio.formats.includes(`${COMFORT_NOISE}`) ? ({ comfortNoise: true } as const) : {};
