@@ -53,6 +53,7 @@ process.exit(
     startGateway: async () => (await import("./index.ts")).startGateway,
     serveDevices: async () => (await import("./device-server.ts")).serveDevices,
     deviceAttacher: async () => (await import("./emulator/usbip/attach/attach.ts")).deviceAttacher(),
+    codecChecker: async () => (await import("./voice/plugin/check/file.ts")).checkCodecFile,
     replayJournal: async () => (await import("./index.ts")).replayJournal,
   }),
 );

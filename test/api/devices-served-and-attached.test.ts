@@ -47,6 +47,7 @@ async function terminal(t: TestContext) {
   const parts: Parts = {
     startGateway: () => Promise.reject(new Error("nothing is started here")),
     replayJournal: () => Promise.reject(new Error("nothing is replayed here")),
+    codecChecker: () => Promise.reject(new Error("no codec is checked here")),
     serveDevices: async () => serveDevices,
     deviceAttacher: async () => machine,
   };

@@ -24,6 +24,7 @@ function startable(): Started {
       return gateway;
     },
     replayJournal: () => Promise.reject(new Error("nothing is replayed here")),
+    codecChecker: () => Promise.reject(new Error("no codec is checked here")),
     serveDevices: () => Promise.reject(new Error("nothing is served here")),
     deviceAttacher: () => Promise.reject(new Error("nothing is attached here")),
   };

@@ -17,6 +17,10 @@ const parts: Parts = {
     const divergence = path.endsWith("bad") ? { n: 4, event: {} as never, expected: "[]", actual: "[1]" } : null;
     return { events: options.until ?? 9, divergence, torn: path.endsWith("torn") };
   },
+  codecChecker: async () => async (file) => {
+    const good = file.endsWith("good.wasm");
+    return { good, checks: [{ name: "ABI", good, found: good ? "version 1" : "it exports no function encode" }] };
+  },
 };
 
 interface Run {
@@ -160,4 +164,14 @@ test("text from a caller does not move the terminal's cursor", async (t) => {
   const view = { ...gateway.view(), contacts: [evil] };
   gateway.view = () => view;
   assert.match((await type("book")).out, /a\?\[2Jb\?c/);
+});
+
+test("a codec is checked: a line each, and the exit code says whether it is good", async (t) => {
+  const { type } = await terminal(t);
+  const good = await type("codec", "check", "good.wasm");
+  assert.deepEqual([good.code, good.out], [0, "good  ABI  version 1\ngood.wasm: good — name it in a [[codec]]"]);
+  const bad = await type("codec", "check", "bad.wasm", "--json");
+  assert.equal(bad.code, 1);
+  assert.equal(JSON.parse(bad.out).checks[0].found, "it exports no function encode");
+  assert.equal((await type("codec", "check")).code, 2);
 });

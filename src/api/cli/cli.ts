@@ -30,6 +30,7 @@ async function run(args: Arguments, terminal: Terminal, parts: Parts): Promise<n
     case "supervise":
     case "device":
     case "check":
+    case "codec":
     case "config":
     case "replay":
       return (await import("./own.ts")).runOwn(args.command, args, terminal, parts);

@@ -7,6 +7,7 @@ const own: readonly (readonly [usage: string, help: string])[] = [
   ["start [--config FILE] [--data DIR] [--emulate] [--verbose]", "run the gateway; without a config an emulated one"],
   ["supervise [--within SECONDS] -- start …", "run it again when it ends, or is silent for so long (30)"],
   ["check CONFIG", "validate a configuration: every fault, with the way out"],
+  ["codec check FILE.wasm", "try a codec for the gateway: what it does, what it costs, what it may not"],
   ["config", "print the embedded default configuration"],
   ["replay JOURNAL [--until N] [--step]", "replay a flight recording and compare every command"],
   ["device --serve [--listen ADDR:PORT]", "offer emulated devices by USB/IP (127.0.0.1:3240)"],

@@ -4,6 +4,7 @@ import type { ReplayOptions, ReplayResult } from "../../vendor/recorder/replay.t
 import { wrongUsage } from "../refusal.ts";
 import type { Arguments } from "./arguments.ts";
 import { check, showConfig } from "./check.ts";
+import { type CodecReport, codec } from "./codec.ts";
 import { type DeviceParts, device } from "./device.ts";
 import { replay } from "./replay.ts";
 import { start } from "./start.ts";
@@ -13,11 +14,12 @@ import type { Terminal } from "./terminal.ts";
 export interface Parts extends DeviceParts {
   startGateway(): Promise<StartGateway>;
   replayJournal(): Promise<(path: string, options: ReplayOptions) => Promise<ReplayResult>>;
+  codecChecker(): Promise<(file: string) => Promise<CodecReport>>;
 }
 
 /** Runs a command that needs no gateway, or is one; resolves with the exit code. */
 export async function runOwn(
-  command: "start" | "supervise" | "device" | "check" | "config" | "replay",
+  command: "start" | "supervise" | "device" | "check" | "codec" | "config" | "replay",
   args: Arguments,
   terminal: Terminal,
   parts: Parts,
@@ -32,6 +34,8 @@ export async function runOwn(
       return device(args, terminal, parts);
     case "check":
       return check(count(args, 1, "CONFIG"), args, terminal);
+    case "codec":
+      return codec(args, terminal, await parts.codecChecker());
     case "config":
       count(args, 0, "");
       return showConfig(args, terminal);

@@ -1,9 +1,8 @@
-import { readFile, stat } from "node:fs/promises";
 import * as layout from "../../../assembly/layout.ts";
 import type { CodecFile } from "../contract.ts";
 import { endpointAddress, type VoiceMap } from "../map.ts";
 import { CodecFault, type CodecInstance, CodecModule } from "./codec.ts";
-import { MOST_FILE_OCTETS } from "./fence.ts";
+import { readCodec } from "./read.ts";
 
 interface Stream {
   readonly format: number;
@@ -28,13 +27,6 @@ async function loadCodec({ file, name, clockRate }: CodecFile): Promise<CodecMod
   } catch (error) {
     throw new Error(`codec ${file}: ${error instanceof Error ? error.message : String(error)}`);
   }
-}
-
-/** The file's octets, unless it is too large to be a codec. */
-export async function readCodec(file: string): Promise<Uint8Array> {
-  const { size } = await stat(file);
-  if (size > MOST_FILE_OCTETS) throw new CodecFault(`the file has ${size} octets, the most is ${MOST_FILE_OCTETS}`);
-  return readFile(file);
 }
 
 /**

@@ -1,0 +1,10 @@
+import { readFile, stat } from "node:fs/promises";
+import { CodecFault } from "./binary.ts";
+import { MOST_FILE_OCTETS } from "./fence.ts";
+
+/** The file's octets, unless it is too large to be a codec. */
+export async function readCodec(file: string): Promise<Uint8Array> {
+  const { size } = await stat(file);
+  if (size > MOST_FILE_OCTETS) throw new CodecFault(`the file has ${size} octets, the most is ${MOST_FILE_OCTETS}`);
+  return readFile(file);
+}
