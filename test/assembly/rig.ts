@@ -10,6 +10,8 @@ import { endpointAddress, newVoiceMemory, VoiceMap } from "../../src/voice/map.t
 import type { Happening } from "../../src/voice/messages.ts";
 import { PacketsIn } from "../../src/voice/packets-in.ts";
 import { PacketsOut } from "../../src/voice/packets-out.ts";
+import type { CodecModule } from "../../src/voice/plugin/codec.ts";
+import { PluginHost } from "../../src/voice/plugin/host.ts";
 import { streamStatus } from "../../src/voice/stream-status.ts";
 import { type RtpPacket, readRtp } from "./rtp.ts";
 
@@ -22,6 +24,7 @@ type Order = WithoutWorld<VoiceCommand>;
 export interface RigOptions {
   readonly jitterMs?: number;
   readonly rtpTimeoutMs?: number;
+  readonly codecs?: readonly CodecModule[];
 }
 
 /** The voice path without thread, sockets and clock: a test delivers packets and frames, and ticks. */
@@ -31,6 +34,7 @@ export class Rig {
   readonly device: DeviceRings;
   readonly events: Happening[] = [];
   readonly failures: string[] = [];
+  readonly plugins: PluginHost;
   readonly #engine: Engine;
   readonly #in = new PacketsIn(this.map);
   readonly #out = new PacketsOut(this.map);
@@ -40,8 +44,13 @@ export class Rig {
     this.#engine = openEngine(wasm, this.map.memory, { rtp: 24, usb: 4, jitterMs: options.jitterMs ?? 40 });
     this.control = new Control(this.map, 24, options.rtpTimeoutMs ?? 60_000, 4, {
       opened: () => {},
-      closing: () => {},
+      closing: (stream) => this.plugins.close(stream),
       failed: (_, reason) => void this.failures.push(reason),
+    });
+    const { codecs = [] } = options;
+    this.map.plugins.push(...codecs.map(({ shape }) => `codec:${shape.name}/${shape.clockRate}` as const));
+    this.plugins = new PluginHost(this.map, codecs, (stream, reason) => {
+      this.failures.push(`rtp:${stream}: ${reason}`);
     });
     this.device = new DeviceRings(this.map, [0, 1], () => {});
     this.control.attach("dongle:1", [0, 1]);
@@ -89,7 +98,8 @@ export class Rig {
   /** One tick and nothing else. */
   tickEngine(periods = 1): void {
     this.#clock += 160 * periods;
-    this.#engine.tick(periods);
+    if (this.control.needsPlugins) this.#engine.tickWith(periods, this.plugins);
+    else this.#engine.tick(periods);
   }
 
   /** The packets of the tick just done. */
