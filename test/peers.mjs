@@ -12,6 +12,9 @@ const peers = [
   { program: "sipp", package: "sip-tester" },
   { program: "baresip", package: "baresip-core" },
   { program: "kamailio", package: "kamailio" },
+  // A codec in C is compiled to WebAssembly.
+  { program: "clang", package: "clang" },
+  { program: "wasm-ld", package: "lld" },
 ];
 
 /** What only those tests need that take root: they mount disks, and compile a witness of the processor. */

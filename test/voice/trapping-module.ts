@@ -23,13 +23,25 @@ function sections(): number[] {
     [0x60, ...vector([]), ...vector([])],
   ];
   const memory = [...text("env"), ...text("memory"), 2, 3, ...leb(PAGES), ...leb(PAGES)];
-  const exports = ["version", "open", "tick", "close"].map((name, n) => [...text(name), 0, n]);
+  const exports = ["version", "open", "tick", "close", "tickBegin", "tickMiddle", "tickEnd"].map((name, n) => [
+    ...text(name),
+    0,
+    n,
+  ]);
   const [constant, end, unreachable] = [0x41, 0x0b, 0x00];
-  const bodies = [[constant, ...leb(ABI_VERSION), end], [constant, 0, end], [unreachable, end], [end]];
+  const bodies = [
+    [constant, ...leb(ABI_VERSION), end],
+    [constant, 0, end],
+    [unreachable, end],
+    [end],
+    [end],
+    [end],
+    [end],
+  ];
   return [
     ...section(1, vector(types)),
     ...section(2, vector([memory])),
-    ...section(3, vector([[0], [1], [2], [3]])),
+    ...section(3, vector([[0], [1], [2], [3], [2], [3], [2]])),
     ...section(7, vector(exports)),
     ...section(10, vector(bodies.map((body) => [...leb(body.length + 1), 0, ...body]))),
   ];
