@@ -145,8 +145,7 @@ function planPacket(index: i32, endpoint: usize, timestamp: i32, digitsAsSound: 
 function begin(index: i32, endpoint: usize, format: i32, timestamp: i32): void {
   const marker = load<i32>(endpoint, SEND_MARKER) != 0;
   const type = load<i32>(endpoint, CONTROL_PAYLOAD_TYPE);
-  const octets =
-    load<i32>(endpoint, OUT_KIND) == OUT_PASS ? passedOctets(endpoint, format) : frameOctets(format);
+  const octets = load<i32>(endpoint, OUT_KIND) == OUT_PASS ? passedOctets(endpoint, format) : frameOctets(format);
   const payload = beginPacket(index, type, marker, timestamp, octets);
   store<u32>(endpoint, u32(payload), OUT_TO);
   if (payload == 0) store<i32>(endpoint, OUT_NOTHING, OUT_KIND);

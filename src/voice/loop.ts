@@ -28,7 +28,7 @@ import type { FromWorker, ToWorker, WorkerStatus, WorkerTask } from "./messages.
 import { type OpenedIo, openIo } from "./open-io.ts";
 import { Pace } from "./pace.ts";
 import { PacketsIn } from "./packets-in.ts";
-import type { PluginHost } from "./plugin/host.ts";
+import { loadCodecs, PluginHost } from "./plugin/host.ts";
 import { Reception } from "./reception.ts";
 import { Refusals } from "./refusals.ts";
 import { RtcpSession } from "./rtcp-session.ts";
@@ -56,11 +56,10 @@ export async function openLoop(task: WorkerTask): Promise<VoiceLoop> {
   return new VoiceLoop(task, engine, opened, await openPlugins(task));
 }
 
-/** Null without codecs of the configuration: then not even the code for them is loaded. */
+/** Null without codecs of the configuration. */
 async function openPlugins({ options }: WorkerTask): Promise<MakePlugins | null> {
   const { codecs = [] } = options;
   if (codecs.length === 0) return null;
-  const { loadCodecs, PluginHost } = await import("./plugin/host.ts");
   const modules = await loadCodecs(codecs);
   return (map, failed) => {
     map.plugins.push(...codecs.map(({ name, clockRate }) => `codec:${name}/${clockRate}` as const));
