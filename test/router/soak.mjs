@@ -9,8 +9,8 @@ import { installPeers } from "../peers.mjs";
 import { installTools } from "./tools.mjs";
 
 const minutes = Number(process.argv[2] ?? 60);
-if (!(minutes >= 3)) {
-  process.stderr.write("offhook: npm run soak [-- MINUTES]; in less than 3 minutes nothing is seen\n");
+if (!(minutes > 0)) {
+  process.stderr.write("offhook: npm run soak [-- MINUTES]; less than 40 minutes are too short to be judged\n");
   process.exit(2);
 }
 await prepare();
