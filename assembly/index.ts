@@ -110,7 +110,7 @@ function prepare(periods: i32): void {
   }
   for (let i = MAX_RTP; i < usbEnd(); i++) {
     const endpoint = endpointAt(i);
-    if (isOpen(endpoint)) prepareUsb(i, endpoint);
+    if (isOpen(endpoint)) prepareUsb(i, endpoint, periods);
   }
 }
 

@@ -22,6 +22,7 @@ import {
   STATE_FORMAT,
 } from "./layout.ts";
 import { meterTurn } from "./meter/turns.ts";
+import { somethingJumped } from "./ring/drift-in.ts";
 import { openRing, readRing } from "./ring/usb.ts";
 import { keyTick } from "./rtp/key-in.ts";
 
@@ -44,12 +45,13 @@ export function prepareRtp(index: i32, endpoint: usize, periods: i32): void {
   store<i32>(endpoint, load<i32>(endpoint, SEND_TIMESTAMP) + missed, SEND_TIMESTAMP);
 }
 
-export function prepareUsb(index: i32, endpoint: usize): void {
+export function prepareUsb(index: i32, endpoint: usize, periods: i32): void {
   if (isFresh(endpoint)) {
     startSession(index, endpoint);
     openRing(index);
     return;
   }
+  if (periods > 1) somethingJumped(index);
   const format = load<i32>(endpoint, CONTROL_FORMAT);
   if (load<i32>(endpoint, STATE_FORMAT) != format) forgetCodecs(endpoint, format);
 }

@@ -6,6 +6,7 @@ import { DTMF_DETECT_STATE } from "./dtmf/detect-state.ts";
 import { echoStateSize } from "./echo/canceller.ts";
 import { FAX_DETECT_STATE } from "./fax/state.ts";
 import {
+  DRIFT_ON,
   ECHO_STATE,
   ECHO_STRIDE,
   KERNEL_BACKGROUND_SIZE,
@@ -18,7 +19,7 @@ import {
   KERNEL_VAD_SIZE,
 } from "./layout.ts";
 import { NOISE_STATE, VAD_STATE } from "./noise/state.ts";
-import { DOWN_STATE, UP_STATE } from "./rate/state.ts";
+import { DOWN_STATE, DRIFT_STATE, UP_STATE } from "./rate/state.ts";
 
 const LONGEST_TAIL_MS: i32 = 128;
 
@@ -26,6 +27,7 @@ export function kernelsFit(): bool {
   return (
     max<i32>(G722_STATE, G726_STATE) <= KERNEL_CODEC_SIZE &&
     max<i32>(UP_STATE, DOWN_STATE) <= KERNEL_RATE_SIZE &&
+    DRIFT_STATE <= DRIFT_ON &&
     NOISE_STATE <= KERNEL_NOISE_SIZE &&
     NOISE_STATE <= KERNEL_BACKGROUND_SIZE &&
     VAD_STATE <= KERNEL_VAD_SIZE &&

@@ -8,7 +8,7 @@
  * Words are 32-bit little-endian. "host writes" words belong to the thread that calls `tick`;
  * only the ring indices are shared with another thread while it runs, and those are atomic.
  */
-export const ABI_VERSION = 4;
+export const ABI_VERSION = 5;
 
 export const PAGE = 65536;
 /** asconfig.json states the same number twice (initialMemory, maximumMemory). */
@@ -67,6 +67,8 @@ export const HEADER_RTP_OUT = HEADER_OFFSET + 28;
 export const HEADER_EVENTS = HEADER_OFFSET + 32;
 /** Time at the tick in RTP units of 125 µs, for RTCP; counts with the ticks. */
 export const HEADER_CLOCK = HEADER_OFFSET + 36;
+/** Host writes: when the tick was due, µs of the monotonic clock modulo 2^32; frames of rings have such times, too. */
+export const HEADER_DUE = HEADER_OFFSET + 40;
 
 /** Host writes: what the codecs of the host are like; zero = there is none of this number. */
 export const HEADER_CODECS = HEADER_OFFSET + 64;
@@ -371,6 +373,22 @@ export const KERNEL_BACKGROUND_SIZE = 896;
 export const KERNEL_METER = 16384;
 export const KERNEL_METER_SIZE = 128;
 
+/** The device's clock, frames in and frames out (assembly/ring/drift.ts). */
+export const KERNEL_DRIFT_IN = 20480;
+export const KERNEL_DRIFT_OUT = 24576;
+/** Of each of the two, after the kernel's state: 1 while frames are resampled, and for how many ticks they have been. */
+export const DRIFT_ON = 1792;
+export const DRIFT_TICKS = 1796;
+/** Parts in 10^9 by which the device's clock is faster than ours; stays when the channel closes. */
+export const DRIFT_KNOWN = 1800;
+/** Of assembly/ring/timely.ts. */
+export const DRIFT_STARTED = 1804;
+export const DRIFT_SEEN = 1808;
+export const DRIFT_EDGE = 1812;
+export const DRIFT_LATE = 1816;
+/** One frame of samples on its way to the device. */
+export const DRIFT_FRAME = 2048;
+
 // ---- echo: what each USB channel was sent lately, as samples, and its canceller's state -----------------------------------
 export const ECHO_OFFSET = KERNELS_OFFSET + KERNELS_SIZE;
 export const ECHO_FRAMES = 16;
@@ -423,13 +441,17 @@ export const RINGS_STRIDE = 128;
 export const RINGS_SIZE = 2 * MAX_USB * RINGS_STRIDE;
 export const SLOTS_OFFSET = RINGS_OFFSET + RINGS_SIZE;
 export const RING_SLOTS = 8;
-/** (sequence, format, length, heard, octets); `heard`: of a frame in, the ring position after the frame out played meanwhile */
-export const RING_SLOT_STRIDE = 336;
+/**
+ * (sequence, format, length, heard, time, octets); `heard`: of a frame in, the ring position after the frame out played
+ * meanwhile; `time`: when the device gave or took the frame (out: until then when the tick was due), µs as HEADER_DUE.
+ */
+export const RING_SLOT_STRIDE = 352;
 export const RING_SLOT_SEQUENCE = 0;
 export const RING_SLOT_FORMAT = 4;
 export const RING_SLOT_LENGTH = 8;
 export const RING_SLOT_HEARD = 12;
-export const RING_SLOT_DATA = 16;
+export const RING_SLOT_TIME = 16;
+export const RING_SLOT_DATA = 32;
 export const RING_STRIDE = RING_SLOTS * RING_SLOT_STRIDE;
 export const SLOTS_SIZE = 2 * MAX_USB * RING_STRIDE;
 

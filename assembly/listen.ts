@@ -33,6 +33,7 @@ import {
 } from "./layout.ts";
 import { meterEcho } from "./meter/heard.ts";
 import { meanSquare } from "./meter/level.ts";
+import { isResampled } from "./ring/drift-in.ts";
 import { positionOut } from "./ring/usb.ts";
 
 /** Blanks in place: of a key at most 7 ms are heard (dtmf/detect.ts), too little for any receiver. */
@@ -44,11 +45,22 @@ export function listen(index: i32, endpoint: usize): void {
   const mute = load<i32>(endpoint, CONTROL_MUTE_KEYS) != 0;
   if (tail != load<i32>(endpoint, ECHO_TAIL)) openEcho(index, endpoint, tail);
   if (!mute) store<i32>(endpoint, 0, KEYS_OPEN);
-  if (tail == 0 && !mute) return;
+  // Of a frame that was resampled the echo is out already.
+  const cancels = tail != 0 && !isResampled(index);
+  if (!cancels && !mute) return;
   if (isWide(load<i32>(endpoint, INPUT_FORMAT))) return;
   const samples = samplesIn(index, endpoint);
-  if (tail != 0) cancel(index, endpoint, samples);
+  if (cancels) cancel(index, endpoint, samples);
   if (mute) muteKeys(index, endpoint, samples);
+}
+
+/** Takes the line's echo out of a frame of the device; `heard`: the ring position after what it played meanwhile. */
+export function cancelEcho(index: i32, endpoint: usize, samples: usize, heard: i32): void {
+  if (load<i32>(endpoint, ECHO_TAIL) == 0) return;
+  // Without knowing what was played there is nothing to learn from: as good as silence.
+  const echo = echoAt(index) + ECHO_STATE;
+  const far = farFrame(index, heard - 1);
+  meterEcho(index, echo, echoFrame(echo, far, samples, FRAME_SAMPLES), far);
 }
 
 /** Remembers what the channel is sent: its echo comes back. `octets` as they go to the device. */
@@ -81,11 +93,7 @@ function openEcho(index: i32, endpoint: usize, tail: i32): void {
 }
 
 function cancel(index: i32, endpoint: usize, samples: usize): void {
-  const heard = load<i32>(endpoint, RING_HEARD);
-  // Without knowing what was played there is nothing to learn from: as good as silence.
-  const echo = echoAt(index) + ECHO_STATE;
-  const far = farFrame(index, heard - 1);
-  meterEcho(index, echo, echoFrame(echo, far, samples, FRAME_SAMPLES), far);
+  cancelEcho(index, endpoint, samples, load<i32>(endpoint, RING_HEARD));
   if (load<i32>(endpoint, INPUT_KIND) == INPUT_SILENCE) return;
   store<i32>(endpoint, INPUT_LINEAR, INPUT_KIND);
 }

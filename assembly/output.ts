@@ -55,11 +55,10 @@ import {
   SEND_TIMESTAMP,
   WIDE_SAMPLES,
 } from "./layout.ts";
-import { rememberSent } from "./listen.ts";
 import { keepsQuiet, speaks } from "./quiet.ts";
 import { down } from "./rate/down.ts";
 import { up } from "./rate/up.ts";
-import { nextSlot, publishFrame } from "./ring/usb.ts";
+import { followOut, formatOut, frameOut, handOver } from "./ring/drift-out.ts";
 import { sendKey } from "./rtp/key-out.ts";
 import { beginPacket } from "./rtp/send.ts";
 import { toneFrame } from "./tone/cadence.ts";
@@ -80,15 +79,16 @@ export function planRtp(index: i32, endpoint: usize): void {
 
 /** The channel's frame of this tick: a phone that hears nothing hears silence. */
 export function planUsb(index: i32, endpoint: usize): void {
-  store<i32>(endpoint, decide(index, endpoint, load<i32>(endpoint, CONTROL_FORMAT), true), OUT_KIND);
-  store<u32>(endpoint, u32(nextSlot(index)), OUT_TO);
+  followOut(index);
+  store<i32>(endpoint, decide(index, endpoint, formatOut(index, endpoint), true), OUT_KIND);
+  store<u32>(endpoint, u32(frameOut(index)), OUT_TO);
 }
 
 /** Writes the octets, or queues them for the lanes. */
 export function composeFrame(index: i32, endpoint: usize): void {
   const kind = load<i32>(endpoint, OUT_KIND);
   if (kind == OUT_NOTHING) return;
-  const format = load<i32>(endpoint, CONTROL_FORMAT);
+  const format = formatOut(index, endpoint);
   if (load<u32>(endpoint, OUT_TO) == 0 && !beginAfterAll(index, endpoint, kind, format)) return;
   const to = usize(load<u32>(endpoint, OUT_TO));
   if (kind == OUT_PASS) {
@@ -111,9 +111,7 @@ export function publish(index: i32, endpoint: usize): void {
   const kind = load<i32>(endpoint, OUT_KIND);
   const format = load<i32>(endpoint, CONTROL_FORMAT);
   if (format == FORMAT_G726_AAL2 && kind > OUT_PASS) repack(usize(load<u32>(endpoint, OUT_TO)));
-  if (index < MAX_RTP) return;
-  rememberSent(index, endpoint, usize(load<u32>(endpoint, OUT_TO)));
-  publishFrame(index, endpoint, format);
+  if (index >= MAX_RTP) handOver(index, endpoint);
 }
 
 /** Octets of the peer's newest frame, which passes untouched. */

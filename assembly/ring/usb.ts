@@ -1,6 +1,6 @@
 /**
  * The tick's ends of the rings to the thread that does the USB transfers. One writer and one reader a ring; the indices
- * run free, the writer never waits. The device's clock is not ours: the ring in is kept at a small fill.
+ * run free, the writer never waits. The device's clock is not ours: assembly/ring/drift-in.ts and drift-out.ts follow it.
  */
 import { count } from "../endpoint.ts";
 import { frameOctets } from "../format.ts";
@@ -8,6 +8,7 @@ import { acceptFrame, lostFrame, nextFrame } from "../frame.ts";
 import {
   FORMAT_L16,
   FORMAT_PCMU,
+  HEADER_DUE,
   MAX_RTP,
   METER_GAPS,
   METER_LATE,
@@ -24,6 +25,7 @@ import {
   RING_SLOT_LENGTH,
   RING_SLOT_SEQUENCE,
   RING_SLOT_STRIDE,
+  RING_SLOT_TIME,
   RING_SLOTS,
   RING_STRIDE,
   RING_WINDOW_LEAST,
@@ -33,11 +35,16 @@ import {
   RINGS_STRIDE,
   SLOTS_OFFSET,
 } from "../layout.ts";
+import { followIn, openClocks, readResampled, somethingJumped } from "./drift-in.ts";
 
 /** Frames in the ring before it is played: one to play, one for the other clock's lateness. */
 const TARGET: i32 = 2;
+/** A frame that came later than this before the tick would be late too often, µs: one more is waited for. */
+const MARGIN: u32 = 8000;
 /** More than this is a stall of ours: play the newest. The writer may be busy in the slot before the oldest. */
 const MOST: i32 = RING_SLOTS - 2;
+/** So many for a whole second are what a stall has left: the device's clock does not do that. */
+const LEFT_OVER: i32 = TARGET + 2;
 const WINDOW_TICKS: i32 = 50;
 /** Longer gaps are a restart of the device's numbering. */
 const MAX_GAP: i32 = 3;
@@ -47,21 +54,27 @@ const DRY_TICKS: i32 = 5;
 export function openRing(index: i32): void {
   const ring = ringIn(index);
   atomic.store<i32>(ring + RING_READ, atomic.load<i32>(ring + RING_WRITTEN));
+  openClocks(index);
 }
 
 /** The device's next frame becomes the endpoint's frame in. */
 export function readRing(index: i32, endpoint: usize): void {
   const ring = ringIn(index);
-  const fill = trim(ring, endpoint);
+  const fill = trim(index, ring, endpoint);
   if (!load<i32>(endpoint, RING_PRIMED)) {
-    if (fill < TARGET) {
+    if (!enough(index, ring, fill)) {
       lostFrame(endpoint);
       return;
     }
     prime(index, endpoint, ring);
   }
+  if (followIn(index, fill)) {
+    readResampled(index, endpoint, fill);
+    return;
+  }
   if (fill == 0) {
-    dry(endpoint);
+    countDry(endpoint);
+    lostFrame(endpoint);
     return;
   }
   store<i32>(endpoint, 0, RING_DRY);
@@ -85,47 +98,51 @@ export function publishFrame(index: i32, endpoint: usize, format: i32): void {
   store<i32>(slot, written, RING_SLOT_SEQUENCE);
   store<i32>(slot, format, RING_SLOT_FORMAT);
   store<i32>(slot, frameOctets(format), RING_SLOT_LENGTH);
+  store<i32>(slot, load<i32>(HEADER_DUE), RING_SLOT_TIME);
   atomic.store<i32>(ring + RING_WRITTEN, written + 1);
   count(endpoint, RING_FRAMES_OUT, 1);
 }
 
-function ringIn(index: i32): usize {
+export function ringIn(index: i32): usize {
   return usize(RINGS_OFFSET) + usize(2 * (index - MAX_RTP)) * RINGS_STRIDE;
 }
 
-function ringOut(index: i32): usize {
+export function ringOut(index: i32): usize {
   return ringIn(index) + RINGS_STRIDE;
 }
 
-function slotAt(index: i32, out: i32, position: i32): usize {
+/** `out`: 0 of the ring in, 1 of the ring out. */
+export function slotAt(index: i32, out: i32, position: i32): usize {
   const slots = usize(SLOTS_OFFSET) + usize(2 * (index - MAX_RTP) + out) * RING_STRIDE;
   return slots + usize(position & (RING_SLOTS - 1)) * RING_SLOT_STRIDE;
 }
 
-/** Frames to read, after dropping the oldest when there are too many, or one too many for a whole second. */
-function trim(ring: usize, endpoint: usize): i32 {
+/** Frames to read, after dropping the oldest when a stall has left too many. */
+function trim(index: i32, ring: usize, endpoint: usize): i32 {
   const written = atomic.load<i32>(ring + RING_WRITTEN);
-  let fill = written - load<i32>(ring, RING_READ);
-  if (fill < 0 || fill > MOST) {
-    if (fill > 0) count(endpoint, METER_LATE, fill - TARGET);
-    fill = fill < 0 ? 0 : TARGET;
-  } else if (tooMuch(endpoint, fill)) {
-    count(endpoint, METER_LATE, 1);
-    fill--;
-  } else return fill;
-  const read = written - fill;
+  const fill = written - load<i32>(ring, RING_READ);
+  if (fill >= 0 && fill <= MOST && !leftOver(endpoint, fill)) return fill;
+  const kept = fill < 0 ? 0 : TARGET;
+  if (fill > 0) count(endpoint, METER_LATE, fill - TARGET);
   // The frames dropped are not a gap of the device's making.
   store<i32>(endpoint, -1, RING_SEQUENCE);
-  atomic.store<i32>(ring + RING_READ, read);
-  return fill;
+  atomic.store<i32>(ring + RING_READ, written - kept);
+  somethingJumped(index);
+  return kept;
 }
 
-function tooMuch(endpoint: usize, fill: i32): bool {
+function leftOver(endpoint: usize, fill: i32): bool {
   const ticks = load<i32>(endpoint, RING_WINDOW_TICKS);
   const least = ticks == 0 ? fill : min<i32>(fill, load<i32>(endpoint, RING_WINDOW_LEAST));
   store<i32>(endpoint, least, RING_WINDOW_LEAST);
   store<i32>(endpoint, ticks + 1 < WINDOW_TICKS ? ticks + 1 : 0, RING_WINDOW_TICKS);
-  return ticks + 1 >= WINDOW_TICKS && least > TARGET;
+  return ticks + 1 >= WINDOW_TICKS && least >= LEFT_OVER;
+}
+
+function enough(index: i32, ring: usize, fill: i32): bool {
+  if (fill != TARGET) return fill > TARGET;
+  const newest = slotAt(index, 0, load<i32>(ring, RING_READ) + fill - 1);
+  return u32(load<i32>(HEADER_DUE) - load<i32>(newest, RING_SLOT_TIME)) >= MARGIN;
 }
 
 function prime(index: i32, endpoint: usize, ring: usize): void {
@@ -136,27 +153,19 @@ function prime(index: i32, endpoint: usize, ring: usize): void {
 }
 
 /** Late frames will come after all and refill the ring; a device that stopped is primed again. */
-function dry(endpoint: usize): void {
+export function countDry(endpoint: usize): void {
   const ticks = load<i32>(endpoint, RING_DRY) + 1;
   store<i32>(endpoint, ticks, RING_DRY);
   if (ticks > DRY_TICKS) store<i32>(endpoint, 0, RING_PRIMED);
-  lostFrame(endpoint);
 }
 
 function takeSlot(endpoint: usize, ring: usize, slot: usize): void {
-  const sequence = load<i32>(slot, RING_SLOT_SEQUENCE) & 0xffff;
-  const expected = load<i32>(endpoint, RING_SEQUENCE);
-  const gap = expected < 0 ? 0 : (sequence - expected) & 0xffff;
-  if (gap > 0 && gap <= MAX_GAP) {
-    // The lost frame's time is played, not skipped: the ring keeps its fill.
-    count(endpoint, METER_GAPS, 1);
-    store<i32>(endpoint, (expected + 1) & 0xffff, RING_SEQUENCE);
+  if (isMissing(endpoint, slot)) {
     lostFrame(endpoint);
     return;
   }
-  store<i32>(endpoint, (sequence + 1) & 0xffff, RING_SEQUENCE);
   const format = load<i32>(slot, RING_SLOT_FORMAT);
-  if (format < FORMAT_PCMU || format > FORMAT_L16) lostFrame(endpoint);
+  if (!isOfDevice(format)) lostFrame(endpoint);
   else {
     memory.copy(nextFrame(endpoint), slot + RING_SLOT_DATA, usize(frameOctets(format)));
     acceptFrame(endpoint, format);
@@ -164,4 +173,19 @@ function takeSlot(endpoint: usize, ring: usize, slot: usize): void {
     count(endpoint, RING_FRAMES_IN, 1);
   }
   atomic.store<i32>(ring + RING_READ, load<i32>(ring, RING_READ) + 1);
+}
+
+/** True when the frame before this one never came. Its time is played, not skipped: the ring keeps its fill. */
+export function isMissing(endpoint: usize, slot: usize): bool {
+  const sequence = load<i32>(slot, RING_SLOT_SEQUENCE) & 0xffff;
+  const expected = load<i32>(endpoint, RING_SEQUENCE);
+  const gap = expected < 0 ? 0 : (sequence - expected) & 0xffff;
+  const missing = gap > 0 && gap <= MAX_GAP;
+  if (missing) count(endpoint, METER_GAPS, 1);
+  store<i32>(endpoint, ((missing ? expected : sequence) + 1) & 0xffff, RING_SEQUENCE);
+  return missing;
+}
+
+export function isOfDevice(format: i32): bool {
+  return format >= FORMAT_PCMU && format <= FORMAT_L16;
 }

@@ -2,12 +2,16 @@ import * as layout from "../../assembly/layout.ts";
 import type { DeviceVoice } from "../message/device-voice.ts";
 import type { VoiceFormat } from "../message/media.ts";
 import { formatName, formatNumber, frameOctets, type VoiceMap } from "./map.ts";
+import { monotonicMicros } from "./monotonic.ts";
 
 /** Frames waiting before the device is given the first: one to play, one for the tick's lateness. */
 const TARGET = 2;
 /** More than this means that the device has not read for a while: it gets the newest. */
 const MOST = layout.RING_SLOTS - 2;
-/** A second with more than the target all the time: the device's clock is slower than ours, one frame goes. */
+/** A frame that was due later than this before the device took one would be late too often, µs: one more is waited for. */
+const MARGIN = 8000;
+/** So many for a whole second are what a stall has left: the device's clock does not do that. */
+const LEFT_OVER = TARGET + 2;
 const WINDOW = 50;
 
 interface Channel {
@@ -37,13 +41,16 @@ export class DeviceRings implements DeviceVoice {
   readonly #map: VoiceMap;
   readonly #channels: readonly Channel[];
   readonly #closed: () => void;
+  readonly #micros: () => number;
 
-  /** Channel n of the device is USB channel `slots[n]` of the memory map. */
-  constructor(map: VoiceMap, slots: readonly number[], closed: () => void) {
+  /** Channel n of the device is USB channel `slots[n]` of the memory map. `micros`: as monotonicMicros. */
+  constructor(map: VoiceMap, slots: readonly number[], closed: () => void, micros = monotonicMicros) {
     this.#map = map;
     this.slots = slots;
     this.#channels = slots.map((slot) => channelAt(map, slot));
     this.#closed = closed;
+    this.#micros = micros;
+    for (const slot of slots) forgetClocks(map, slot);
   }
 
   push(channel: number, format: VoiceFormat, sequence: number, frame: Uint8Array, heard = 0): void {
@@ -59,6 +66,7 @@ export class DeviceRings implements DeviceVoice {
     this.#map.setWord(slot.at + layout.RING_SLOT_FORMAT, formatNumber(format));
     this.#map.setWord(slot.at + layout.RING_SLOT_LENGTH, frame.length);
     this.#map.setWord(slot.at + layout.RING_SLOT_HEARD, heard);
+    this.#map.setWord(slot.at + layout.RING_SLOT_TIME, this.#micros());
     (format === "L16" ? slot.long : slot.short).set(frame);
     this.#map.setSharedWord(own.ringIn + layout.RING_WRITTEN, written + 1);
   }
@@ -68,11 +76,13 @@ export class DeviceRings implements DeviceVoice {
     if (own === undefined || own.format === null) return 0;
     const fill = this.#trim(own);
     if (fill === 0) own.primed = false;
-    if (!own.primed && fill < TARGET) return 0;
+    if (!own.primed && !this.#isEnough(own, fill)) return 0;
     own.primed = true;
     const read = this.#map.word(own.ringOut + layout.RING_READ);
     const slot = own.slotsOut[read & (layout.RING_SLOTS - 1)];
-    const length = slot === undefined ? 0 : this.#copy(slot, own.format, into);
+    if (slot === undefined) return 0;
+    const length = this.#copy(slot, own.format, into);
+    this.#map.setWord(slot.at + layout.RING_SLOT_TIME, this.#micros());
     this.#map.setSharedWord(own.ringOut + layout.RING_READ, read + 1);
     return length;
   }
@@ -104,23 +114,30 @@ export class DeviceRings implements DeviceVoice {
     for (let n = 0; n < this.#channels.length; n++) this.setFormat(n, format);
   }
 
-  /** Frames to read, after dropping the oldest when there are too many. */
+  /** Frames to read, after dropping the oldest when a stall has left too many. */
   #trim(own: Channel): number {
     const written = this.#map.sharedWord(own.ringOut + layout.RING_WRITTEN);
     const fill = (written - this.#map.word(own.ringOut + layout.RING_READ)) | 0;
-    let kept = fill;
-    if (fill < 0 || fill > MOST) kept = fill < 0 ? 0 : TARGET;
-    else if (this.#tooMuch(own, fill)) kept = fill - 1;
-    if (kept !== fill) this.#map.setSharedWord(own.ringOut + layout.RING_READ, written - kept);
+    if (fill >= 0 && fill <= MOST && !this.#isLeftOver(own, fill)) return fill;
+    const kept = fill < 0 ? 0 : TARGET;
+    this.#map.setSharedWord(own.ringOut + layout.RING_READ, written - kept);
     return kept;
   }
 
-  #tooMuch(own: Channel, fill: number): boolean {
+  #isLeftOver(own: Channel, fill: number): boolean {
     own.least = own.window === 0 ? fill : Math.min(own.least, fill);
     own.window++;
     if (own.window < WINDOW) return false;
     own.window = 0;
-    return own.least > TARGET;
+    return own.least >= LEFT_OVER;
+  }
+
+  #isEnough(own: Channel, fill: number): boolean {
+    if (fill !== TARGET) return fill > TARGET;
+    const written = this.#map.word(own.ringOut + layout.RING_WRITTEN);
+    const newest = own.slotsOut[(written - 1) & (layout.RING_SLOTS - 1)];
+    if (newest === undefined) return false;
+    return (this.#micros() - this.#map.word(newest.at + layout.RING_SLOT_TIME)) >>> 0 >= MARGIN;
   }
 
   #copy(slot: Slot, format: VoiceFormat, into: Uint8Array): number {
@@ -141,6 +158,13 @@ export class DeviceRings implements DeviceVoice {
     own.primed = false;
     own.window = 0;
   }
+}
+
+/** Of the device that had the channel before. */
+function forgetClocks(map: VoiceMap, slot: number): void {
+  const at = layout.KERNELS_OFFSET + (layout.MAX_RTP + slot) * layout.KERNELS_STRIDE + layout.DRIFT_KNOWN;
+  map.setWord(at + layout.KERNEL_DRIFT_IN, 0);
+  map.setWord(at + layout.KERNEL_DRIFT_OUT, 0);
 }
 
 function channelAt(map: VoiceMap, slot: number): Channel {

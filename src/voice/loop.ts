@@ -25,6 +25,7 @@ import { forEachHappening } from "./happenings.ts";
 import { LateTicks } from "./late-ticks.ts";
 import { VoiceMap } from "./map.ts";
 import type { FromWorker, ToWorker, WorkerStatus, WorkerTask } from "./messages.ts";
+import { monotonicMicros } from "./monotonic.ts";
 import { type OpenedIo, openIo } from "./open-io.ts";
 import { Pace } from "./pace.ts";
 import { PacketsIn } from "./packets-in.ts";
@@ -145,6 +146,7 @@ export class VoiceLoop {
       this.#lateUs.add(lateMs * 1000);
       this.#lateSteps.add(lateMs * 1000);
       if (lateMs > LATE_MS) this.#late(lateMs);
+      this.#map.setWord(layout.HEADER_DUE, monotonicMicros() - (lateMs % layout.FRAME_MS) * 1000);
       await this.#turn(periods);
       // Without sockets of Node's own nothing else lets its loop turn.
       if (this.#io.edge === "batched" && this.#map.word(layout.HEADER_TICKS) % TICKS_PER_SECOND === 0) await loopTurn();

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import * as layout from "../../assembly/layout.ts";
 import type { RtpFormat } from "../../src/message/media.ts";
 import type { Endpoint } from "../../src/message/name.ts";
 import type { VoiceCommand } from "../../src/message/voice.ts";
@@ -25,6 +26,8 @@ export interface RigOptions {
   readonly jitterMs?: number;
   readonly rtpTimeoutMs?: number;
   readonly codecs?: readonly CodecModule[];
+  /** When the device gives or takes a frame; without: in the middle between two ticks. */
+  readonly deviceMicros?: () => number;
 }
 
 /** The voice path without thread, sockets and clock: a test delivers packets and frames, and ticks. */
@@ -52,7 +55,13 @@ export class Rig {
     this.plugins = new PluginHost(this.map, codecs, (stream, reason) => {
       this.failures.push(`rtp:${stream}: ${reason}`);
     });
-    this.device = new DeviceRings(this.map, [0, 1], () => {});
+    // The device's frames lie in the middle between two ticks.
+    this.device = new DeviceRings(
+      this.map,
+      [0, 1],
+      () => {},
+      () => options.deviceMicros?.() ?? this.micros + 10_000,
+    );
     this.control.attach("dongle:1", [0, 1]);
   }
 
@@ -95,9 +104,15 @@ export class Rig {
     return this.sent();
   }
 
+  /** When the last tick was due, µs. */
+  get micros(): number {
+    return this.#clock * 125;
+  }
+
   /** One tick and nothing else. */
   tickEngine(periods = 1): void {
     this.#clock += 160 * periods;
+    this.map.setWord(layout.HEADER_DUE, this.micros);
     if (this.control.needsPlugins) this.#engine.tickWith(periods, this.plugins);
     else this.#engine.tick(periods);
   }
