@@ -1,4 +1,4 @@
-import { adaptFilter, applyFilter, powerAt, reopenFilter, shareOut, sumAt } from "./filter.ts";
+import { adaptFilter, applyFilter, powerAt, reopenFilter, shareOut, sumAt, talkOver } from "./filter.ts";
 import * as at from "./state.ts";
 import { learnBackground, onlyEcho, openSuppressor, SETTLED, suppress } from "./suppress.ts";
 import { constrain, last80OfSpectrum, spectrumOfLast80, spectrumOfSamples } from "./transform.ts";
@@ -19,6 +19,9 @@ const ALIKE: f32 = 0.2;
 
 /** More power left than there was. */
 const HARM: f32 = 1.5;
+/** So much louder than it was no block becomes; samples in which it goes back to what it was. */
+const LOUDER: f32 = 2;
+const FADE: usize = 16;
 /** Variance of a filter that knows nothing: the square of a hybrid's gain. */
 const AT_FIRST: f32 = 0.3;
 
@@ -62,7 +65,7 @@ function block(state: usize, far: usize, near: usize): i32 {
     subtract(state, near);
     spectrumOfLast80(state + at.LEFT, state + at.LEFT_SPECTRUM, state + at.FROM, state + at.WORK);
     if (narrowBand(state)) found |= ECHO_FROZEN;
-    if (enabled & ECHO_ADAPT && !(found & ECHO_FROZEN && load<f32>(state, at.RESIDUAL) < SETTLED)) adapt(state);
+    if (enabled & ECHO_ADAPT && !(found & ECHO_FROZEN && standsStill(state))) adapt(state);
   } else {
     memory.fill(state + at.LEFT, 0, 320);
     subtract(state, near);
@@ -147,6 +150,11 @@ function narrowBand(state: usize): bool {
   return narrow && before >= NARROW_BLOCKS - 1;
 }
 
+/** A tone teaches nothing to a filter that knows the path, nor while somebody hums over it. */
+function standsStill(state: usize): bool {
+  return load<f32>(state, at.RESIDUAL) < SETTLED || talkOver(state) > 1;
+}
+
 /** The filter adds to the near end. Whoever talks there, a filter that does that has diverged or lost its path. */
 function worseThanNothing(state: usize): bool {
   return load<f32>(state, at.LEFT_SLOW) > load<f32>(state, at.NEAR_SLOW) * HARM + <f32>(80 * 64);
@@ -178,7 +186,7 @@ function pathChanged(state: usize): bool {
   return cross * cross > ALIKE * echo * left;
 }
 
-/** Near end less echo, to LEFT without its offset and to the near end itself; the sums of this block. */
+/** Near end less echo, to LEFT without its offset; the sums of this block. Then to the near end itself, unless it harms. */
 function subtract(state: usize, near: usize): void {
   const left = state + at.LEFT;
   let sum = f32x4.splat(0);
@@ -186,7 +194,6 @@ function subtract(state: usize, near: usize): void {
   let echoPower = f32x4.splat(0);
   let leftPower = f32x4.splat(0);
   let cross = f32x4.splat(0);
-  const round = f32x4.splat(12582912);
   const offset = v128.load32_splat(state, at.OFFSET);
   for (let n: usize = 0; n < 80; n += 4) {
     const echo = v128.load(left + (n << 2));
@@ -198,16 +205,38 @@ function subtract(state: usize, near: usize): void {
     leftPower = f32x4.add(leftPower, f32x4.mul(e, e));
     cross = f32x4.add(cross, f32x4.mul(e, echo));
     v128.store(left + (n << 2), e);
-    const rounded = i32x4.sub(f32x4.add(f32x4.add(e, offset), round), round);
-    v128.store64_lane(near + (n << 1), i16x8.narrow_i32x4_s(rounded, rounded), 0);
   }
   v128.store(state, sum, at.FROM);
   const mean = sumAt(state + at.FROM) * <f32>(1.0 / 80.0);
-  store<f32>(state, load<f32>(state, at.OFFSET) + mean * <f32>(1.0 / 32.0), at.OFFSET);
   meter(state, at.NEAR_POWER, at.NEAR_SLOW, nearPower);
   meter(state, at.ECHO_POWER, at.ECHO_SLOW, echoPower);
   meter(state, at.LEFT_POWER, at.LEFT_SLOW, leftPower);
   meter(state, at.CROSS, at.CROSS_SLOW, cross);
+  putBack(state, near, offset);
+  store<f32>(state, load<f32>(state, at.OFFSET) + mean * <f32>(1.0 / 32.0), at.OFFSET);
+}
+
+/**
+ * What is left becomes the near end. A block that it would make louder stays as it was: the filter is wrong there, and
+ * where the far end is the near end's own sound come round, what it adds would go round and grow.
+ */
+function putBack(state: usize, near: usize, offset: v128): void {
+  const left = state + at.LEFT;
+  const from = load<f32>(state, at.HARMLESS);
+  const to: f32 = load<f32>(state, at.LEFT_POWER) > load<f32>(state, at.NEAR_POWER) * LOUDER + <f32>(80 * 64) ? 1 : 0;
+  store<f32>(state, to, at.HARMLESS);
+  const round = f32x4.splat(12582912);
+  const step = f32x4.splat((to - from) * <f32>(4.0 / 16.0));
+  const target = f32x4.splat(to);
+  let untouched = f32x4.add(f32x4.splat(from), f32x4.mul(step, f32x4(0.25, 0.5, 0.75, 1)));
+  for (let n: usize = 0; n < 80; n += 4) {
+    const own = f32x4.sub(f32x4.convert_i32x4_s(v128.load16x4_s(near + (n << 1))), offset);
+    const e = v128.load(left + (n << 2));
+    const kept = f32x4.add(e, f32x4.mul(f32x4.sub(own, e), untouched));
+    const rounded = i32x4.sub(f32x4.add(f32x4.add(kept, offset), round), round);
+    v128.store64_lane(near + (n << 1), i16x8.narrow_i32x4_s(rounded, rounded), 0);
+    untouched = n < FADE - 4 ? f32x4.add(untouched, step) : target;
+  }
 }
 
 function meter(state: usize, now: usize, slow: usize, lanes: v128): void {

@@ -3,12 +3,14 @@ import {
   ECHO_SLOW,
   ECHO_SPECTRUM,
   EXPECTED,
+  FAR_HELD,
   FROM,
   farSpectra,
   filterOf,
   LEFT_PSD,
   LEFT_SLOW,
   LEFT_SPECTRUM,
+  NEAR_POWER,
   PARTITIONS,
   RESIDUAL,
   SHARE,
@@ -30,6 +32,9 @@ const DECLINE_OF_MORE: f32 = 0.03;
 const DECLINE_EACH: f32 = 0.013;
 /** What the variance grows by in a block, as a part of the residual: whatever is left may be the filter's fault. */
 const DRIFT: f32 = 0.03;
+/** Of the far end's power, the most that a hybrid returns; how much more of it counts. */
+const LOUDEST_ECHO: f32 = 0.5;
+const MOST_OVER: f32 = 8;
 /** Share of the adaption of a partition without echo, of the strongest one's. */
 const LEAST_SHARE: f32 = 0.3;
 
@@ -73,7 +78,7 @@ export function adaptFilter(state: usize): void {
   const newest = spectra + (usize(load<i32>(state, SLOT)) << 10);
   const filter = filterOf(state, partitions);
   const variance = varianceOf(state, partitions);
-  const noiseGain = f32x4.splat(CAUTION);
+  const noiseGain = f32x4.splat(CAUTION * talkOver(state));
   const floor = f32x4.splat(FLOOR);
   const shrink = f32x4.splat(partitions == 1 ? DECLINE_OF_ONE : DECLINE_OF_MORE + f32(partitions) * DECLINE_EACH);
   const grow = f32x4.splat(load<f32>(state, RESIDUAL) * DRIFT);
@@ -107,6 +112,13 @@ export function adaptFilter(state: usize): void {
       far = far < spectra + 2048 ? far + room - 2048 : far - 2048;
     }
   }
+}
+
+/** 1, and more when the near end is louder than a hybrid can make the far end: then somebody talks there. */
+export function talkOver(state: usize): f32 {
+  const over = load<f32>(state, NEAR_POWER) / (load<f32>(state, FAR_HELD) * LOUDEST_ECHO + <f32>(80 * 64));
+  const bounded = min(max<f32>(over, 1), MOST_OVER);
+  return bounded * bounded;
 }
 
 /** Partitions that hold more of the echo adapt faster: most of a long tail is delay or silence. */

@@ -37,6 +37,8 @@ export const NOISE_POWER: usize = 80;
 export const PASS: usize = 84;
 /** Power of a block of the far end, held. */
 export const FAR_HELD: usize = 88;
+/** 1 while the near end passes untouched, because the filter would make it louder; else 0. */
+export const HARMLESS: usize = 92;
 /** i32: four random numbers. */
 export const RANDOM: usize = 96;
 /** For each partition, at most eight: root of the filter's energy, then its share of the adaption, 1 on average. */

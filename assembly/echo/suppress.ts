@@ -11,7 +11,6 @@ import {
   LEAST_AGE,
   LEAST_BEFORE,
   LEAST_NOW,
-  LEFT,
   LEFT_POWER,
   LEFT_SMOOTH,
   LEFT_SPECTRUM,
@@ -42,6 +41,8 @@ const UNHEARD: f32 = 0.01;
 const WINDOW: i32 = 50;
 /** Nobody talks below this power of a block (-68 dBm0) while there is echo. */
 const FAINT: f32 = 80 * 6 * 6;
+/** A background is never louder than this power of a block (-40 dBm0): what is, and is steady, is a tone or a hum. */
+const LOUDEST: f32 = 80 * 161 * 161;
 /** Blocks that pass after somebody was heard, so that the ends of words are not cut. */
 const HANGOVER: i32 = 6;
 
@@ -68,11 +69,8 @@ export function onlyEcho(state: usize): bool {
     pass = max(pass - 1, 0);
   } else if (echoOnly) {
     pass = max(pass - 1, 0);
-    store<f32>(
-      state,
-      max(residual + (max<f32>(left - noise, 0) / echo - residual) * <f32>(1.0 / 16.0), LEAST),
-      RESIDUAL,
-    );
+    const found = residual + (max<f32>(left - noise, 0) / echo - residual) * <f32>(1.0 / 16.0);
+    store<f32>(state, min(max(found, LEAST), MOST), RESIDUAL);
   } else {
     pass = min(pass + 3, HANGOVER);
     store<f32>(state, min<f32>(residual * <f32>1.005, MOST), RESIDUAL);
@@ -97,6 +95,7 @@ export function learnBackground(state: usize): void {
   store<i32>(state, begin ? 0 : age, LEAST_AGE);
   const floor = min(load<f32>(state, LEAST_NOW), load<f32>(state, LEAST_BEFORE));
   const noise = load<f32>(state, NOISE_POWER);
+  if (left > LOUDEST) return;
   // Whatever else is in it, a background louder than everything is none.
   if ((left > floor * 2.5 || left < residualAtMost(state)) && left * 2 > noise) return;
   store<f32>(state, noise + (left - noise) * <f32>(1.0 / 16.0) + <f32>0.01, NOISE_POWER);
@@ -131,7 +130,8 @@ export function suppress(state: usize, near: usize, only: bool): bool {
   let gain = f32x4.add(f32x4.splat(from), f32x4.mul(step, f32x4(0.25, 0.5, 0.75, 1)));
   for (let n: usize = 0; n < 80; n += 4) {
     const noise = v128.load(state + (n << 2), FROM);
-    const wanted = f32x4.add(noise, f32x4.mul(f32x4.sub(v128.load(state + (n << 2), LEFT), noise), gain));
+    const left = f32x4.sub(f32x4.convert_i32x4_s(v128.load16x4_s(near + (n << 1))), offset);
+    const wanted = f32x4.add(noise, f32x4.mul(f32x4.sub(left, noise), gain));
     const rounded = i32x4.sub(f32x4.add(f32x4.add(wanted, offset), round), round);
     v128.store64_lane(near + (n << 1), i16x8.narrow_i32x4_s(rounded, rounded), 0);
     gain = f32x4.add(gain, step);
@@ -152,6 +152,9 @@ function comfortNoise(state: usize): void {
     random = scramble(random);
     v128.store(re + k, f32x4.mul(f32x4.convert_i32x4_s(random), size), 512);
   }
+  // Nobody's background is direct current.
+  store<f32>(re, 0);
+  store<f32>(re, 0, 512);
   v128.store(state, random, RANDOM);
   // Not untwisted: a quarter of a bin is no matter, and the real part goes round without a seam. 48…127, then 0…79.
   transform(re + HALF, re, re + HALF, re, state + WORK);
