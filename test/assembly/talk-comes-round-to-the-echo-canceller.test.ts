@@ -18,13 +18,13 @@ const sweep = tones(0.4, -16, 0).map((_, n) => {
   return 3618 * Math.sin(2 * Math.PI * (400 * t + 3000 * t * t));
 });
 
-const keys = after(
-  ...[
-    [770, 1336],
-    [697, 1209],
-    [852, 1477],
-  ].flatMap((pair) => [tones(0.1, -6, ...pair), quiet(0.1)]),
-);
+const pairs = [
+  [770, 1336],
+  [697, 1209],
+  [852, 1477],
+] as const;
+const [key1, ...others] = pairs.map((pair) => after(tones(0.1, -6, ...pair), quiet(0.1)));
+const keys = after(key1 ?? quiet(0), ...others);
 
 test("an echo number gives back what was said, right after lifting and after dial tone and keys", () => {
   const dialTone = after(tones(1.2, -10, 425), quiet(1.6));
@@ -43,7 +43,7 @@ test("an echo number gives back what was said, right after lifting and after dia
     }
 });
 
-/** Two who hum in the same room would be heard for a second before a steady hum could be taken for a background. */
+/** After 0.6 s a steady sound could be taken for a background, and after 160 ms of tone the filter is put aside. */
 test("two who hum at once for three seconds hear each other as loud as they are", () => {
   for (const enable of modes)
     for (const [a, b] of [
