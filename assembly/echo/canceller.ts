@@ -116,7 +116,7 @@ function adapt(state: usize): void {
   const partitions = load<i32>(state, at.PARTITIONS);
   if (worseThanNothing(state)) beginAnew(state);
   else if (pathChanged(state)) reopenFilter(state);
-  adaptFilter(state);
+  adaptFilter(state, talkOver(state));
   const turn = load<i32>(state, at.TURN);
   const taps = min(load<i32>(state, at.TAPS) - turn * at.PARTITION, at.PARTITION);
   constrain(at.filterOf(state, partitions) + (usize(turn) << 10), taps, state + at.FROM, state + at.WORK);

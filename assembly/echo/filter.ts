@@ -70,15 +70,15 @@ export function applyFilter(state: usize): void {
   }
 }
 
-/** One step of the filter. */
-export function adaptFilter(state: usize): void {
+/** One step of the filter. `caution`: times by which what is left counts as noise. */
+export function adaptFilter(state: usize, caution: f32): void {
   const partitions = load<i32>(state, PARTITIONS);
   const spectra = farSpectra(state);
   const room = usize(partitions) * 2048;
   const newest = spectra + (usize(load<i32>(state, SLOT)) << 10);
   const filter = filterOf(state, partitions);
   const variance = varianceOf(state, partitions);
-  const noiseGain = f32x4.splat(CAUTION * talkOver(state));
+  const noiseGain = f32x4.splat(CAUTION * caution);
   const floor = f32x4.splat(FLOOR);
   const shrink = f32x4.splat(partitions == 1 ? DECLINE_OF_ONE : DECLINE_OF_MORE + f32(partitions) * DECLINE_EACH);
   const grow = f32x4.splat(load<f32>(state, RESIDUAL) * DRIFT);
