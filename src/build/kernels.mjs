@@ -14,7 +14,7 @@ const pages = "64";
 const flags = [
   ...["--runtime", "stub", "--importMemory", "--noExportMemory", "--sharedMemory"],
   ...["--initialMemory", pages, "--maximumMemory", pages, "--memoryBase", "1024"],
-  ...["--enable", "threads", "--enable", "simd", "--use", "abort=", "-O3", "--noAssert"],
+  ...["--enable", "threads", "--enable", "simd", "--use", "abort=", "--disableWarning", "112", "-O3", "--noAssert"],
 ];
 
 /** Throws with the compiler's words on stderr when it fails. */

@@ -137,7 +137,7 @@ const line = tables(32, "A SIP account.", {
   dtmf: may(
     oneOf("rfc4733", "info", "inband"),
     "rfc4733",
-    "How a handset's keys are sent in a call. An analog phone's are in its sound already; `info` sends them besides.",
+    "How keys pressed in a call are sent. The sound of an analog phone's keys is taken out where they travel as RFC 4733 events; `info` sends them besides it.",
   ),
 });
 

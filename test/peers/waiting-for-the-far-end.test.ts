@@ -58,7 +58,7 @@ test("a key pressed at a handset in a call reaches the softphone as a telephone 
   await world.house.isQuiet();
 });
 
-test("a key pressed at an analog phone in a call reaches the softphone as the sound it is", async (t) => {
+test("a key pressed at an analog phone in a call reaches the softphone as an event, and its sound does not", async (t) => {
   const world = await World.open(t);
   const bob = await world.bob();
   const port = world.house.phone("port:1");
@@ -66,9 +66,10 @@ test("a key pressed at an analog phone in a call reaches the softphone as the so
   await bob.until("CALL_ESTABLISHED");
   const before = (await bob.hasHeard(300)).samples.length / 8;
   await port.press("5");
+  assert.equal((await bob.until("CALL_DTMF_START", 3000)).param, "5");
   const heard = part(await bob.hasHeard(before + 400), before);
   const [low, high] = [loudest(heard, 770), loudest(heard, 1336)];
-  assert.ok(low > -20 && high > -20, `770 Hz at ${low.toFixed(1)} dBm0, 1336 Hz at ${high.toFixed(1)} dBm0`);
+  assert.ok(low < -20 || high < -20, `770 Hz at ${low.toFixed(1)} dBm0, 1336 Hz at ${high.toFixed(1)} dBm0`);
   await port.hangUp();
   await bob.until("CALL_CLOSED");
   await world.house.isQuiet();
