@@ -3,7 +3,7 @@
  *
  *   npm run test:router                    the whole suite on x86-64
  *   npm run test:router -- arm64 | armv7   one call, or a smoke test, on that processor
- *   npm run test:router -- all             all of them
+ *   npm run test:router -- all             all of them; several: x86-64,arm64
  *   npm run test:router -- x86-64 FILTER   files whose path has FILTER in it
  *
  * As root on Debian it installs QEMU and two small tools by apt; otherwise it says which are missing. Kernels, C libraries
@@ -29,7 +29,7 @@ const suites = {
 };
 
 const [wanted = "x86-64", filter = ""] = process.argv.slice(2);
-const names = wanted === "all" ? Object.keys(suites) : [wanted];
+const names = wanted === "all" ? Object.keys(suites) : wanted.split(",");
 if (!names.every((name) => Object.hasOwn(suites, name)))
   fail(`there is no "${wanted}": npm run test:router -- [all | ${Object.keys(suites).join(" | ")}] [filter]`, 2);
 

@@ -4,7 +4,7 @@
  *   npm test                      types and lint, unit tests, tests against real peers, then the router guests
  *   npm test -- unit [filter]     unit tests only; a filter is part of a file's path
  *   npm test -- peers [filter]    peer tests only
- *   npm test -- router [guest]    the router guests only: x86-64, arm64 or armv7 (test/router.mjs)
+ *   npm test -- router [guest]    the router guest only; arm64, armv7 or `all` when asked for (test/router.mjs)
  *   npm test -- check             types and lint only
  */
 import { spawn } from "node:child_process";
@@ -78,9 +78,9 @@ async function peers() {
   );
 }
 
-/** The same on a real kernel's USB stack, in machines the size of a router. */
+/** The same on a real kernel's USB stack, in a machine the size of a router. The other processors by hand: they take three minutes. */
 async function router() {
-  return (await node([join(root, "test/router.mjs"), filter || "all"], routerPatience)) === 0;
+  return (await node([join(root, "test/router.mjs"), filter || "x86-64"], routerPatience)) === 0;
 }
 
 function testFiles(folder) {

@@ -26,6 +26,7 @@ export async function kernelHashFiles(folder: string): Promise<Readonly<Record<s
     vector("codec/g711/sweep.src"),
     vector("codec/g711/sweep-r.a"),
     vector("codec/g722/inpsp.bin"),
+    vector("codec/p56/voice.src"),
   ]);
 }
 
