@@ -2,6 +2,12 @@ import {
   CONTROL_FORMAT,
   CONTROL_OPEN,
   CONTROL_SESSION,
+  STATE_FORMAT,
+  STATE_OFFSET,
+  STATE_SESSION,
+  STATE_SIZE,
+} from "./endpoint-words.ts";
+import {
   ENDPOINT_SIZE,
   ENDPOINTS_OFFSET,
   HEADER_RTP,
@@ -15,10 +21,6 @@ import {
   KERNELS_OFFSET,
   KERNELS_STRIDE,
   MAX_RTP,
-  STATE_FORMAT,
-  STATE_OFFSET,
-  STATE_SESSION,
-  STATE_SIZE,
 } from "./layout.ts";
 
 /** Address of an endpoint's block. */

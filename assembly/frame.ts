@@ -1,8 +1,6 @@
 /** What is known of an endpoint's newest frame: whole, in part, lost, or silence. */
 import { concealLost } from "./conceal/conceal.ts";
 import { count, kernelAt } from "./endpoint.ts";
-import { decodeStateless, frameOctets, samplesOf } from "./format.ts";
-import { warmConcealment } from "./hear.ts";
 import {
   CONCEAL_SEAM,
   FRAME_LINEAR,
@@ -18,13 +16,12 @@ import {
   INPUT_RUN,
   INPUT_SILENCE,
   INPUT_SLOT,
-  KERNEL_CONCEAL,
-  MAX_FRAME_OCTETS,
   METER_CONCEALED,
   NOISE_ON,
-  SCRATCH_FLAGS,
-  SCRATCH_LINEAR,
-} from "./layout.ts";
+} from "./endpoint-words.ts";
+import { decodeStateless, frameOctets, samplesOf } from "./format.ts";
+import { warmConcealment } from "./hear.ts";
+import { KERNEL_CONCEAL, MAX_FRAME_OCTETS, SCRATCH_FLAGS, SCRATCH_LINEAR } from "./layout.ts";
 
 /** Frames in a row that are made up; then it is silence (ITU-T G.711 Appendix I fades out in 60 ms). */
 const MAX_MISSES: i32 = 5;

@@ -4,10 +4,6 @@
  */
 import { concealGood, concealLost, concealOpen } from "./conceal/conceal.ts";
 import { kernelAt } from "./endpoint.ts";
-import { concealsItself, decodeStateless, isPlugin, isStateful, isWide, samplesOf } from "./format.ts";
-import { codedFrame, frameBefore } from "./frame.ts";
-import { addPluginDecoding } from "./jobs.ts";
-import { addDecoding } from "./lanes.ts";
 import {
   CONCEAL_SEAM,
   CONCEAL_WARM,
@@ -23,11 +19,12 @@ import {
   INPUT_NOISE,
   INPUT_POWER,
   INPUT_RUN,
-  KERNEL_CONCEAL,
-  KERNEL_CONCEAL_SIZE,
-  KERNEL_NOISE,
-  SCRATCH_LINEAR,
-} from "./layout.ts";
+} from "./endpoint-words.ts";
+import { concealsItself, decodeStateless, isPlugin, isStateful, isWide, samplesOf } from "./format.ts";
+import { codedFrame, frameBefore } from "./frame.ts";
+import { addPluginDecoding } from "./jobs.ts";
+import { addDecoding } from "./lanes.ts";
+import { KERNEL_CONCEAL, KERNEL_CONCEAL_SIZE, KERNEL_NOISE, SCRATCH_LINEAR } from "./layout.ts";
 import { meterLevel } from "./meter/heard.ts";
 import { meanSquare } from "./meter/level.ts";
 import { noiseFrame } from "./noise/noise.ts";

@@ -4,6 +4,7 @@
  *   host: open() · [commands and packets into the map · tick() · events and packets out of the map]* · close()
  */
 import { endpointAt, isOpen, nextOpen, rtpEnd, usbEnd } from "./endpoint.ts";
+import { INPUT_NEEDED } from "./endpoint-words.ts";
 import { decodeFrame, finishFrame } from "./hear.ts";
 import { gatherRtp, gatherUsb, prepareRtp, prepareUsb } from "./input.ts";
 import { clearJobs } from "./jobs.ts";
@@ -22,7 +23,6 @@ import {
   HEADER_TICKS,
   HEADER_USB,
   HEADER_VERSION,
-  INPUT_NEEDED,
   MAX_RTP,
   MAX_USB,
   PAGE,

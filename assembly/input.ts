@@ -1,9 +1,6 @@
 /** First part of the tick: every open endpoint's frame in, still coded. */
 
 import { isFresh, jitterAt, startSession } from "./endpoint.ts";
-import { frameOctets, isG711, isPlugin, isStateful, transcode, unitsOf } from "./format.ts";
-import { acceptFrame, lostFrame, nextFrame, patchFrame, silentFrame } from "./frame.ts";
-import { resetJitter, skip, takeFrame } from "./jitter/buffer.ts";
 import {
   CONTROL_DIRECTION,
   CONTROL_FIRST_SEQUENCE,
@@ -14,13 +11,16 @@ import {
   ENCODER_WARM,
   INPUT_LENGTH,
   INPUT_RUN,
-  JITTER_OCTETS,
   JITTER_STARTED,
   SEND_MARKER,
   SEND_SEQUENCE,
   SEND_TIMESTAMP,
   STATE_FORMAT,
-} from "./layout.ts";
+} from "./endpoint-words.ts";
+import { frameOctets, isG711, isPlugin, isStateful, transcode, unitsOf } from "./format.ts";
+import { acceptFrame, lostFrame, nextFrame, patchFrame, silentFrame } from "./frame.ts";
+import { resetJitter, skip, takeFrame } from "./jitter/buffer.ts";
+import { JITTER_OCTETS } from "./layout.ts";
 import { meterTurn } from "./meter/turns.ts";
 import { somethingJumped } from "./ring/drift-in.ts";
 import { openRing, readRing } from "./ring/usb.ts";

@@ -1,10 +1,9 @@
 /** Frames that wait for a codec of the host, which works between the parts of the tick. */
 
+import { DECODER_WARM, ENCODER_WARM } from "./endpoint-words.ts";
 import { frameOctets } from "./format.ts";
 import { codedFrame } from "./frame.ts";
 import {
-  DECODER_WARM,
-  ENCODER_WARM,
   JOB_ENDPOINT,
   JOB_FORMAT,
   JOB_FRESH,

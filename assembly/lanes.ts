@@ -8,9 +8,8 @@ import { g726Decode, g726DecodeOpen, g726Encode, g726EncodeOpen } from "./codec/
 import { g726DecodeLanes, g726EncodeLanes } from "./codec/g726-lanes.ts";
 import { swapNibbles } from "./codec/pack.ts";
 import { kernelAt } from "./endpoint.ts";
+import { DECODER_WARM, ENCODER_WARM } from "./endpoint-words.ts";
 import {
-  DECODER_WARM,
-  ENCODER_WARM,
   FORMAT_G722,
   FORMAT_G726_AAL2,
   FRAME_SAMPLES,

@@ -5,31 +5,33 @@
 import { dtmfDetect, dtmfDetectMode, dtmfDetectOpen } from "./dtmf/detect.ts";
 import { ECHO_ADAPT, ECHO_NLP, echoEnable, echoFrame, echoOpen, echoStateSize } from "./echo/canceller.ts";
 import { kernelAt } from "./endpoint.ts";
-import { decodeStateless, isWide } from "./format.ts";
-import { decodeFrame, finishFrame } from "./hear.ts";
-import { flushDecoding } from "./lanes.ts";
 import {
   CONTROL_ECHO,
   CONTROL_FORMAT,
   CONTROL_MUTE_KEYS,
-  ECHO_FAR,
-  ECHO_FRAMES,
-  ECHO_OFFSET,
-  ECHO_STATE,
-  ECHO_STRIDE,
   ECHO_TAIL,
   FRAME_LINEAR,
-  FRAME_SAMPLES,
   INPUT_CODED,
   INPUT_FORMAT,
   INPUT_KIND,
   INPUT_LINEAR,
   INPUT_NEEDED,
   INPUT_SILENCE,
-  KERNEL_KEYS,
   KEYS_OPEN,
-  MAX_RTP,
   RING_HEARD,
+} from "./endpoint-words.ts";
+import { decodeStateless, isWide } from "./format.ts";
+import { decodeFrame, finishFrame } from "./hear.ts";
+import { flushDecoding } from "./lanes.ts";
+import {
+  ECHO_FAR,
+  ECHO_FRAMES,
+  ECHO_OFFSET,
+  ECHO_STATE,
+  ECHO_STRIDE,
+  FRAME_SAMPLES,
+  KERNEL_KEYS,
+  MAX_RTP,
 } from "./layout.ts";
 import { meterEcho } from "./meter/heard.ts";
 import { meanSquare } from "./meter/level.ts";

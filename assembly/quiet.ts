@@ -3,17 +3,8 @@
  * like, at once and then five times a second, and otherwise nothing.
  */
 import { kernelAt } from "./endpoint.ts";
-import {
-  CONTROL_QUIET,
-  KERNEL_BACKGROUND,
-  KERNEL_BACKGROUND_SIZE,
-  KERNEL_VAD,
-  KERNEL_VAD_SIZE,
-  QUIET_OPEN,
-  QUIET_TICKS,
-  SCRATCH_OCTETS,
-  SEND_MARKER,
-} from "./layout.ts";
+import { CONTROL_QUIET, QUIET_OPEN, QUIET_TICKS, SEND_MARKER } from "./endpoint-words.ts";
+import { KERNEL_BACKGROUND, KERNEL_BACKGROUND_SIZE, KERNEL_VAD, KERNEL_VAD_SIZE, SCRATCH_OCTETS } from "./layout.ts";
 import { noiseHear, noiseMake } from "./noise/hear.ts";
 import { noiseOpen } from "./noise/noise.ts";
 import { vadFrame, vadOpen } from "./noise/vad.ts";

@@ -28,6 +28,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     "piscina",
     "koffi",
     "../assembly/layout.ts",
+    "../assembly/endpoint-words.ts",
     "../assembly/tap/layout.ts",
     "../assembly/meter/bursts-counts.ts",
     "../assembly/meter/stream-counts.ts",

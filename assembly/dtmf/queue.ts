@@ -12,7 +12,7 @@ import {
   DIGITS_READ,
   DIGITS_WRITTEN,
   MAX_DIGITS,
-} from "../layout.ts";
+} from "../endpoint-words.ts";
 
 export const IDLE: i32 = 0;
 export const SENDING: i32 = 1;

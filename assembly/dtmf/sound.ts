@@ -1,13 +1,6 @@
 /** Keys as sound: two sines (ITU-T Q.23), the high one 2 dB louder to make up for the line. */
-import {
-  DIGIT_DURATION,
-  DIGIT_ELAPSED,
-  DIGIT_EVENT,
-  DIGIT_PHASES,
-  DIGIT_STATE,
-  FRAME_SAMPLES,
-  SCRATCH_LINEAR,
-} from "../layout.ts";
+import { DIGIT_DURATION, DIGIT_ELAPSED, DIGIT_EVENT, DIGIT_PHASES, DIGIT_STATE } from "../endpoint-words.ts";
+import { FRAME_SAMPLES, SCRATCH_LINEAR } from "../layout.ts";
 import { writePair } from "../tone/pair.ts";
 import { digitState, IDLE } from "./queue.ts";
 

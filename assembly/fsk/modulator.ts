@@ -4,7 +4,7 @@
  *   channel seizure 0101…  |  mark 111…  |  octets: start 0, 8 bits from the lowest, stop 1  |  mark, so that the last
  *                                                                                              stop bit is heard whole
  */
-import { tell } from "../events.ts";
+
 import {
   DATA_ACTIVE,
   DATA_AMPLITUDE,
@@ -19,11 +19,10 @@ import {
   DATA_SEIZURE_BITS,
   DATA_SERIAL,
   DATA_SPACE_INCREMENT,
-  EVENT_DATA_SENT,
   FRAME_MESSAGE,
-  FRAME_SAMPLES,
-  SCRATCH_LINEAR,
-} from "../layout.ts";
+} from "../endpoint-words.ts";
+import { tell } from "../events.ts";
+import { EVENT_DATA_SENT, FRAME_SAMPLES, SCRATCH_LINEAR } from "../layout.ts";
 import { sineAt } from "../tone/sine.ts";
 
 const TRAILING_BITS: i32 = 10;

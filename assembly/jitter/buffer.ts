@@ -11,13 +11,9 @@
  * again and again insert one, or, when nothing comes in time any more, begin anew.
  */
 import { count, jitterAt } from "../endpoint.ts";
-import { frameOctets, isPlugin, octetsOf, roomOf, unitsIn, unitsOf } from "../format.ts";
 import {
-  FRAME_SAMPLES,
-  HEADER_DEPTH,
   JITTER_LATE_TICKS,
   JITTER_NEWEST,
-  JITTER_OCTETS,
   JITTER_PLAYED,
   JITTER_PLAYED_TO,
   JITTER_PLAYOUT,
@@ -29,9 +25,10 @@ import {
   JITTER_WINDOW_TICKS,
   METER_DUPLICATES,
   METER_LATE,
-  SCRATCH_FLAGS,
   STATE_FORMAT,
-} from "../layout.ts";
+} from "../endpoint-words.ts";
+import { frameOctets, isPlugin, octetsOf, roomOf, unitsIn, unitsOf } from "../format.ts";
+import { FRAME_SAMPLES, HEADER_DEPTH, JITTER_OCTETS, SCRATCH_FLAGS } from "../layout.ts";
 import { meterBegin, meterLate } from "../meter/turns.ts";
 
 const MASK: i32 = JITTER_OCTETS - 1;

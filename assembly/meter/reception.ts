@@ -12,7 +12,7 @@ import {
   METER_STARTED,
   METER_TOTAL,
   METER_TRANSIT,
-} from "../layout.ts";
+} from "../endpoint-words.ts";
 
 /** The packet does not continue the sequence: wait for a second one before believing it. */
 export const REFUSED: i32 = 0;

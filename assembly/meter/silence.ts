@@ -1,14 +1,13 @@
-import { tell } from "../events.ts";
 import {
   CONTROL_DIRECTION,
   CONTROL_REMOTE,
   CONTROL_TIMEOUT,
   DIRECTION_RECEIVE,
-  EVENT_TIMEOUT,
-  FRAME_MS,
   SILENT_MS,
   SILENT_TOLD,
-} from "../layout.ts";
+} from "../endpoint-words.ts";
+import { tell } from "../events.ts";
+import { EVENT_TIMEOUT, FRAME_MS } from "../layout.ts";
 
 /** A packet came. */
 export function endSilence(endpoint: usize): void {

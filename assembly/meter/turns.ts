@@ -3,12 +3,10 @@
  * without a packet is loss only when the stream went on after it, and was not made by the jitter buffer itself.
  */
 import { kernelAt } from "../endpoint.ts";
-import { unitsOf } from "../format.ts";
 import {
   JITTER_NEWEST,
   JITTER_PLAYOUT,
   JITTER_STARTED,
-  KERNEL_METER,
   METER_BASE_SEQUENCE,
   METER_CYCLES,
   METER_DUPLICATES,
@@ -17,7 +15,9 @@ import {
   METER_RECEIVED,
   NOISE_ON,
   STATE_FORMAT,
-} from "../layout.ts";
+} from "../endpoint-words.ts";
+import { unitsOf } from "../format.ts";
+import { KERNEL_METER } from "../layout.ts";
 import { burstsLost, burstsReceived } from "./bursts.ts";
 import { BURSTS_DISCARDED, BURSTS_LOST } from "./bursts-counts.ts";
 import {

@@ -4,6 +4,21 @@
  */
 import { concealGood, concealLost } from "../conceal/conceal.ts";
 import { count, kernelAt } from "../endpoint.ts";
+import {
+  FRAME_LINEAR,
+  INPUT_CODED,
+  INPUT_FORMAT,
+  INPUT_KIND,
+  INPUT_LINEAR,
+  INPUT_MISSES,
+  INPUT_POWER,
+  INPUT_RUN,
+  METER_CONCEALED,
+  RING_DRY,
+  RING_FRAMES_IN,
+  RING_HEARD,
+  RING_PRIMED,
+} from "../endpoint-words.ts";
 import { decodeStateless } from "../format.ts";
 import { codedFrame, silentFrame } from "../frame.ts";
 import { warmConcealment } from "../hear.ts";
@@ -13,24 +28,11 @@ import {
   DRIFT_SEEN,
   DRIFT_TICKS,
   FORMAT_L16,
-  FRAME_LINEAR,
   FRAME_SAMPLES,
   HEADER_DUE,
-  INPUT_CODED,
-  INPUT_FORMAT,
-  INPUT_KIND,
-  INPUT_LINEAR,
-  INPUT_MISSES,
-  INPUT_POWER,
-  INPUT_RUN,
   KERNEL_CONCEAL,
   KERNEL_DRIFT_IN,
   KERNEL_DRIFT_OUT,
-  METER_CONCEALED,
-  RING_DRY,
-  RING_FRAMES_IN,
-  RING_HEARD,
-  RING_PRIMED,
   RING_READ,
   RING_SLOT_DATA,
   RING_SLOT_FORMAT,

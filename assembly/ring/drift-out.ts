@@ -3,9 +3,9 @@
  * gets none, one or two a tick, so that the ring keeps its fill.
  */
 import { kernelAt } from "../endpoint.ts";
+import { CONTROL_FORMAT } from "../endpoint-words.ts";
 import { decodeStateless, encodeStateless } from "../format.ts";
 import {
-  CONTROL_FORMAT,
   DRIFT_FRAME,
   DRIFT_ON,
   FORMAT_L16,

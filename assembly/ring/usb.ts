@@ -3,13 +3,7 @@
  * run free, the writer never waits. The device's clock is not ours: assembly/ring/drift-in.ts and drift-out.ts follow it.
  */
 import { count } from "../endpoint.ts";
-import { frameOctets } from "../format.ts";
-import { acceptFrame, lostFrame, nextFrame } from "../frame.ts";
 import {
-  FORMAT_L16,
-  FORMAT_PCMU,
-  HEADER_DUE,
-  MAX_RTP,
   METER_GAPS,
   METER_LATE,
   RING_DRY,
@@ -17,8 +11,18 @@ import {
   RING_FRAMES_OUT,
   RING_HEARD,
   RING_PRIMED,
-  RING_READ,
   RING_SEQUENCE,
+  RING_WINDOW_LEAST,
+  RING_WINDOW_TICKS,
+} from "../endpoint-words.ts";
+import { frameOctets } from "../format.ts";
+import { acceptFrame, lostFrame, nextFrame } from "../frame.ts";
+import {
+  FORMAT_L16,
+  FORMAT_PCMU,
+  HEADER_DUE,
+  MAX_RTP,
+  RING_READ,
   RING_SLOT_DATA,
   RING_SLOT_FORMAT,
   RING_SLOT_HEARD,
@@ -28,8 +32,6 @@ import {
   RING_SLOT_TIME,
   RING_SLOTS,
   RING_STRIDE,
-  RING_WINDOW_LEAST,
-  RING_WINDOW_TICKS,
   RING_WRITTEN,
   RINGS_OFFSET,
   RINGS_STRIDE,

@@ -2,9 +2,8 @@
  * Keys received as telephone events, RFC 4733: told exactly once, at the key's end, or when the end was lost.
  * All packets of one key press carry the timestamp of its beginning; that is how repeats are known.
  */
-import { tell } from "../events.ts";
+
 import {
-  EVENT_DIGIT,
   KEY_ACTIVE,
   KEY_BEFORE,
   KEY_DURATION,
@@ -12,7 +11,9 @@ import {
   KEY_KNOWN,
   KEY_QUIET_TICKS,
   KEY_TIMESTAMP,
-} from "../layout.ts";
+} from "../endpoint-words.ts";
+import { tell } from "../events.ts";
+import { EVENT_DIGIT } from "../layout.ts";
 
 /** Only the keys of a telephone; flash and fax events are not ours. */
 const LAST_KEY: i32 = 15;

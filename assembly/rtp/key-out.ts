@@ -11,9 +11,9 @@ import {
   DIGIT_EVENT,
   DIGIT_STATE,
   DIGIT_TIMESTAMP,
-  FRAME_SAMPLES,
   SEND_TIMESTAMP,
-} from "../layout.ts";
+} from "../endpoint-words.ts";
+import { FRAME_SAMPLES } from "../layout.ts";
 import { beginPacket } from "./send.ts";
 
 const END_PACKETS: i32 = 3;

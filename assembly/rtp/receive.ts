@@ -1,12 +1,16 @@
 /** From a datagram to the jitter buffer or to a key. Every datagram is hostile until it has been measured. */
 import { endpointAt, isOpen, kernelAt, rtpEnd } from "../endpoint.ts";
-import { isG711, transcode } from "../format.ts";
-import { putOctets, resetJitter } from "../jitter/buffer.ts";
 import {
   CONTROL_DIRECTION,
   CONTROL_EVENT_TYPE,
   CONTROL_PAYLOAD_TYPE,
   DIRECTION_RECEIVE,
+  NOISE_ON,
+  STATE_FORMAT,
+} from "../endpoint-words.ts";
+import { isG711, transcode } from "../format.ts";
+import { putOctets, resetJitter } from "../jitter/buffer.ts";
+import {
   FORMAT_PCMA,
   FORMAT_PCMU,
   HEADER_MALFORMED,
@@ -14,7 +18,6 @@ import {
   KERNEL_NOISE,
   KERNEL_NOISE_SIZE,
   MAX_DATAGRAM,
-  NOISE_ON,
   RTP_IN_OFFSET,
   RTP_IN_SLOTS,
   RTP_IN_STRIDE,
@@ -23,7 +26,6 @@ import {
   SLOT_DATA,
   SLOT_ENDPOINT,
   SLOT_LENGTH,
-  STATE_FORMAT,
 } from "../layout.ts";
 import { BEGINS, meterSequence, meterTransit, REFUSED } from "../meter/reception.ts";
 import { endSilence } from "../meter/silence.ts";

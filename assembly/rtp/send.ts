@@ -1,13 +1,10 @@
 import { count, endpointAt } from "../endpoint.ts";
+import { CONTROL_SSRC, SEND_OCTETS, SEND_PACKETS, SEND_SEQUENCE } from "../endpoint-words.ts";
 import {
-  CONTROL_SSRC,
   HEADER_RTP_OUT,
   RTP_OUT_OFFSET,
   RTP_OUT_SLOTS,
   RTP_OUT_STRIDE,
-  SEND_OCTETS,
-  SEND_PACKETS,
-  SEND_SEQUENCE,
   SLOT_DATA,
   SLOT_ENDPOINT,
   SLOT_LENGTH,

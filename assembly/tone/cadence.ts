@@ -1,7 +1,5 @@
 /** Call-progress tones (ITU-T E.180): up to four sines, switched by a cadence counted in samples. */
 import {
-  FRAME_SAMPLES,
-  SCRATCH_LINEAR,
   TONE_AMPLITUDES,
   TONE_CADENCE,
   TONE_COMPONENTS,
@@ -12,7 +10,8 @@ import {
   TONE_SEGMENT,
   TONE_SEGMENTS,
   TONE_SERIAL,
-} from "../layout.ts";
+} from "../endpoint-words.ts";
+import { FRAME_SAMPLES, SCRATCH_LINEAR } from "../layout.ts";
 import { writePair } from "./pair.ts";
 import { addSine } from "./sine.ts";
 

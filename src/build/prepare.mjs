@@ -77,7 +77,16 @@ function buildVoice() {
 
 async function buildBundles() {
   const results = ["offhook", "index", "voice-worker", "worker"].map((name) => `dist/${name}.js`);
-  if (!isOlder(root, results, ["src", "assembly/layout.ts", "package.json", "package-lock.json"])) return;
+  if (
+    !isOlder(root, results, [
+      "src",
+      "assembly/layout.ts",
+      "assembly/endpoint-words.ts",
+      "package.json",
+      "package-lock.json",
+    ])
+  )
+    return;
   say("bundling");
   const { bundle } = await import("./bundle.mjs");
   await bundle(root).catch((error) => fail(`esbuild failed: ${error.message}`));

@@ -6,7 +6,7 @@
 # WITHIN: seconds of silence after which it is killed and started again; 0 = never, for debugging.
 #
 # A gateway that is given $OFFHOOK_HEARTBEAT writes two lines into that file: a number that grows whenever an event has
-# passed its queue, and the event it has in hand. Plain sh, so that watching costs no second Node: 1 MB instead of 40.
+# passed its queue, and the event it has in hand. Plain sh, so that watching costs no second Node: 2 MB instead of 40.
 #
 # Started by systemd with Type=notify, it says that the gateway is ready, and feeds systemd's watchdog as long as the
 # queue moves, or the gateway is being started.

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { isIP } from "node:net";
+import * as words from "../../assembly/endpoint-words.ts";
 import * as layout from "../../assembly/layout.ts";
 import { countries } from "../message/country.ts";
 import type { Address, Direction } from "../message/media.ts";
@@ -29,9 +30,9 @@ const SHORTEST_DIGIT_MS = 40;
 const LONGEST_DIGIT_MS = 8000;
 
 const directions: Readonly<Record<Direction, number>> = {
-  sendrecv: layout.DIRECTION_SEND | layout.DIRECTION_RECEIVE,
-  sendonly: layout.DIRECTION_SEND,
-  recvonly: layout.DIRECTION_RECEIVE,
+  sendrecv: words.DIRECTION_SEND | words.DIRECTION_RECEIVE,
+  sendonly: words.DIRECTION_SEND,
+  recvonly: words.DIRECTION_RECEIVE,
   inactive: 0,
 };
 
@@ -138,18 +139,18 @@ export class Control {
     const fresh = !this.#isOpen(index);
     if (fresh) this.#begin(index);
     const at = endpointAddress(index);
-    this.#map.setWord(at + layout.CONTROL_FORMAT, format);
+    this.#map.setWord(at + words.CONTROL_FORMAT, format);
     if (format >= layout.FORMAT_PLUGIN) this.#ofPlugins.add(index);
     else this.#ofPlugins.delete(index);
-    this.#map.setWord(at + layout.CONTROL_PAYLOAD_TYPE, command.payloadType & 0x7f);
-    this.#map.setWord(at + layout.CONTROL_EVENT_TYPE, command.eventPayloadType ?? -1);
-    this.#map.setWord(at + layout.CONTROL_QUIET, command.comfortNoise === true ? 1 : 0);
-    this.#map.setWord(at + layout.CONTROL_DIRECTION, directions[command.direction]);
-    this.#map.setWord(at + layout.CONTROL_REMOTE, this.#remotes.has(index) ? 1 : 0);
-    this.#map.setWord(at + layout.CONTROL_TIMEOUT, this.#rtpTimeoutMs);
+    this.#map.setWord(at + words.CONTROL_PAYLOAD_TYPE, command.payloadType & 0x7f);
+    this.#map.setWord(at + words.CONTROL_EVENT_TYPE, command.eventPayloadType ?? -1);
+    this.#map.setWord(at + words.CONTROL_QUIET, command.comfortNoise === true ? 1 : 0);
+    this.#map.setWord(at + words.CONTROL_DIRECTION, directions[command.direction]);
+    this.#map.setWord(at + words.CONTROL_REMOTE, this.#remotes.has(index) ? 1 : 0);
+    this.#map.setWord(at + words.CONTROL_TIMEOUT, this.#rtpTimeoutMs);
     // Taken off hold, or answered after early media: a silence told before then was ignored, and may go on.
-    this.#map.setWord(at + layout.SILENT_MS, 0);
-    this.#map.setWord(at + layout.SILENT_TOLD, 0);
+    this.#map.setWord(at + words.SILENT_MS, 0);
+    this.#map.setWord(at + words.SILENT_TOLD, 0);
     if (fresh) this.#listener.opened(index);
   }
 
@@ -174,31 +175,31 @@ export class Control {
     if (index === null) return this.#listener.failed(command.endpoint, this.#missing(command.endpoint));
     if (!this.#isOpen(index)) this.#begin(index);
     const at = endpointAddress(index);
-    this.#map.setWord(at + layout.CONTROL_FORMAT, formatNumber(command.format));
-    this.#map.setWord(at + layout.CONTROL_ECHO, command.echoTailMs ?? 0);
-    this.#map.setWord(at + layout.CONTROL_MUTE_KEYS, command.muteKeys === true ? 1 : 0);
+    this.#map.setWord(at + words.CONTROL_FORMAT, formatNumber(command.format));
+    this.#map.setWord(at + words.CONTROL_ECHO, command.echoTailMs ?? 0);
+    this.#map.setWord(at + words.CONTROL_MUTE_KEYS, command.muteKeys === true ? 1 : 0);
   }
 
   /** Control words of an endpoint that was closed; the state of its last session is void. */
   #begin(index: number): void {
     const at = endpointAddress(index);
-    this.#map.octets.fill(0, at, at + layout.FRAME_OCTETS);
+    this.#map.octets.fill(0, at, at + words.FRAME_OCTETS);
     this.#sessions = (this.#sessions + 1) | 0 || 1;
     const random = randomBytes(12);
-    this.#map.setWord(at + layout.CONTROL_SESSION, this.#sessions);
-    this.#map.setWord(at + layout.CONTROL_PEER, -1);
-    this.#map.setWord(at + layout.CONTROL_EVENT_TYPE, -1);
-    this.#map.setWord(at + layout.CONTROL_SSRC, random.readInt32LE(0));
-    this.#map.setWord(at + layout.CONTROL_FIRST_SEQUENCE, random.readUInt16LE(4));
-    this.#map.setWord(at + layout.CONTROL_FIRST_TIMESTAMP, random.readInt32LE(8));
-    this.#map.setWord(at + layout.CONTROL_OPEN, 1);
+    this.#map.setWord(at + words.CONTROL_SESSION, this.#sessions);
+    this.#map.setWord(at + words.CONTROL_PEER, -1);
+    this.#map.setWord(at + words.CONTROL_EVENT_TYPE, -1);
+    this.#map.setWord(at + words.CONTROL_SSRC, random.readInt32LE(0));
+    this.#map.setWord(at + words.CONTROL_FIRST_SEQUENCE, random.readUInt16LE(4));
+    this.#map.setWord(at + words.CONTROL_FIRST_TIMESTAMP, random.readInt32LE(8));
+    this.#map.setWord(at + words.CONTROL_OPEN, 1);
   }
 
   #close(index: number): void {
     if (!this.#isOpen(index)) return;
     if (index < layout.MAX_RTP) this.#listener.closing(index);
     this.#leave(index);
-    this.#map.setWord(endpointAddress(index) + layout.CONTROL_OPEN, 0);
+    this.#map.setWord(endpointAddress(index) + words.CONTROL_OPEN, 0);
     this.#remotes.delete(index);
     this.#ofPlugins.delete(index);
   }
@@ -244,12 +245,12 @@ export class Control {
     const index = this.#openIndex(endpoint);
     if (index === null) return;
     const at = endpointAddress(index);
-    const written = this.#map.word(at + layout.DIGITS_WRITTEN);
-    if (written - this.#map.word(at + layout.DIGITS_READ) >= layout.MAX_DIGITS) return;
+    const written = this.#map.word(at + words.DIGITS_WRITTEN);
+    if (written - this.#map.word(at + words.DIGITS_READ) >= words.MAX_DIGITS) return;
     const duration = Math.max(SHORTEST_DIGIT_MS, Math.min(LONGEST_DIGIT_MS, durationMs)) * 8;
-    const place = at + layout.DIGITS_QUEUE + 4 * (written % layout.MAX_DIGITS);
+    const place = at + words.DIGITS_QUEUE + 4 * (written % words.MAX_DIGITS);
     this.#map.setWord(place, (Math.round(duration) << 8) | digits.indexOf(digit));
-    this.#map.setWord(at + layout.DIGITS_WRITTEN, written + 1);
+    this.#map.setWord(at + words.DIGITS_WRITTEN, written + 1);
   }
 
   /** Reports when the endpoint is not there or closed. */
@@ -268,14 +269,14 @@ export class Control {
   }
 
   #isOpen(index: number): boolean {
-    return this.#map.word(endpointAddress(index) + layout.CONTROL_OPEN) !== 0;
+    return this.#map.word(endpointAddress(index) + words.CONTROL_OPEN) !== 0;
   }
 
   #peer(index: number): number {
-    return this.#map.word(endpointAddress(index) + layout.CONTROL_PEER);
+    return this.#map.word(endpointAddress(index) + words.CONTROL_PEER);
   }
 
   #setPeer(index: number, peer: number): void {
-    this.#map.setWord(endpointAddress(index) + layout.CONTROL_PEER, peer);
+    this.#map.setWord(endpointAddress(index) + words.CONTROL_PEER, peer);
   }
 }

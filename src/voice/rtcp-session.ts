@@ -1,4 +1,4 @@
-import * as layout from "../../assembly/layout.ts";
+import * as words from "../../assembly/endpoint-words.ts";
 import { FarEndReports } from "./far-end-quality.ts";
 import { endpointAddress, type VoiceMap } from "./map.ts";
 import { ntpMiddle } from "./round-trip.ts";
@@ -36,7 +36,7 @@ export class RtcpSession {
 
   /** False when the datagram is not RTCP. */
   hear(datagram: Uint8Array, now: number): boolean {
-    const read = this.#farEnd.hear(datagram, this.#word(layout.CONTROL_SSRC) >>> 0, now);
+    const read = this.#farEnd.hear(datagram, this.#word(words.CONTROL_SSRC) >>> 0, now);
     if (read === null) return false;
     if (read.sender !== null) this.#heard = { ...read.sender, at: now };
     return true;
@@ -44,7 +44,7 @@ export class RtcpSession {
 
   /** For status, and for the far end. */
   measured(): FromRtcp {
-    const units = unitsPerMs(this.#map, this.#word(layout.CONTROL_FORMAT));
+    const units = unitsPerMs(this.#map, this.#word(words.CONTROL_FORMAT));
     return { roundTripMs: this.#farEnd.roundTripMs, farEnd: this.#farEnd.quality(units) };
   }
 
@@ -52,7 +52,7 @@ export class RtcpSession {
   report(now: number, bye: boolean): Uint8Array {
     this.#dueAt = now + spread(INTERVAL_MS);
     const sender = this.#sender(now);
-    const ssrc = this.#word(layout.CONTROL_SSRC) >>> 0;
+    const ssrc = this.#word(words.CONTROL_SSRC) >>> 0;
     const extended = bye || this.#reports % 2 === 1 ? this.#extended(ssrc) : null;
     this.#reports++;
     const report = { ssrc, cname: this.#cname, sender, block: this.#block(now), bye };
@@ -61,15 +61,15 @@ export class RtcpSession {
 
   /** Null while nothing has been sent. */
   #sender(now: number): SenderInfo | null {
-    const packets = this.#word(layout.SEND_PACKETS) >>> 0;
+    const packets = this.#word(words.SEND_PACKETS) >>> 0;
     if (packets === 0) return null;
     const wallClock = Date.now();
     this.#farEnd.sent({ middle: ntpMiddle(wallClock), wallClock, at: now });
     return {
       wallClock,
-      rtpTimestamp: this.#word(layout.SEND_TIMESTAMP) >>> 0,
+      rtpTimestamp: this.#word(words.SEND_TIMESTAMP) >>> 0,
       packets,
-      octets: this.#word(layout.SEND_OCTETS) >>> 0,
+      octets: this.#word(words.SEND_OCTETS) >>> 0,
     };
   }
 
@@ -79,18 +79,18 @@ export class RtcpSession {
   }
 
   #block(now: number): ReportBlock | null {
-    if (this.#word(layout.METER_STARTED) === 0) return null;
-    const ssrc = this.#word(layout.METER_SSRC) >>> 0;
-    const highest = this.#word(layout.METER_CYCLES) + this.#word(layout.METER_MAX_SEQUENCE);
-    const expected = highest - this.#word(layout.METER_BASE_SEQUENCE) + 1;
-    const received = this.#word(layout.METER_RECEIVED);
+    if (this.#word(words.METER_STARTED) === 0) return null;
+    const ssrc = this.#word(words.METER_SSRC) >>> 0;
+    const highest = this.#word(words.METER_CYCLES) + this.#word(words.METER_MAX_SEQUENCE);
+    const expected = highest - this.#word(words.METER_BASE_SEQUENCE) + 1;
+    const received = this.#word(words.METER_RECEIVED);
     const heard = this.#heard?.ssrc === ssrc ? this.#heard : null;
     return {
       ssrc,
       fractionLost: this.#fractionLost(expected, received),
       cumulativeLost: expected - received,
       highestSequence: highest >>> 0,
-      jitter: this.#word(layout.METER_JITTER) >>> 4,
+      jitter: this.#word(words.METER_JITTER) >>> 4,
       lastReport: heard?.ntpMiddle ?? 0,
       delay: heard === null ? 0 : Math.round(((now - heard.at) * 65536) / 1000),
     };

@@ -1,3 +1,4 @@
+import * as words from "../../assembly/endpoint-words.ts";
 import * as layout from "../../assembly/layout.ts";
 import * as meter from "../../assembly/meter/stream-counts.ts";
 import type { FarEndQuality, StreamQuality } from "./contract.ts";
@@ -27,7 +28,7 @@ export function streamQuality(map: VoiceMap, index: number, rtcp: FromRtcp = not
   const bufferMs = losses === null ? null : waitMs(map, index);
   const delayMs = bufferMs === null || rtcp.roundTripMs === null ? null : bufferMs + rtcp.roundTripMs / 2;
   const reception = {
-    codec: codecName(map.word(endpointAddress(index) + layout.CONTROL_FORMAT)),
+    codec: codecName(map.word(endpointAddress(index) + words.CONTROL_FORMAT)),
     isConcealed: true,
     lossShare: losses === null ? null : losses.lostShare + losses.discardedShare,
     burstRatio: losses?.burstRatio ?? null,
@@ -54,7 +55,7 @@ export function voipMetrics(map: VoiceMap, index: number, rtcp: FromRtcp): VoipM
   const { losses } = quality;
   if (losses === null) return null;
   return {
-    source: map.word(endpointAddress(index) + layout.METER_SSRC) >>> 0,
+    source: map.word(endpointAddress(index) + words.METER_SSRC) >>> 0,
     ...losses,
     roundTripMs: quality.roundTripMs,
     endSystemMs: null,
@@ -107,13 +108,13 @@ function echoOf(map: VoiceMap, index: number): StreamQuality["echo"] {
 
 /** What the far end of a stream gets back of itself: the echo of the line it is joined to. */
 function echoTowards(map: VoiceMap, index: number): number | null {
-  const peer = map.word(endpointAddress(index) + layout.CONTROL_PEER);
+  const peer = map.word(endpointAddress(index) + words.CONTROL_PEER);
   const echo = peer >= layout.MAX_RTP && peer < layout.MAX_ENDPOINTS ? echoOf(map, peer) : null;
   return echo === null ? null : echo.returnLossDb + echo.enhancementDb;
 }
 
 function unitsToMs(map: VoiceMap, index: number, units: number): number {
-  const format = map.word(endpointAddress(index) + layout.CONTROL_FORMAT);
+  const format = map.word(endpointAddress(index) + words.CONTROL_FORMAT);
   return units / unitsPerMs(map, format);
 }
 

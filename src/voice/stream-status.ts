@@ -1,3 +1,4 @@
+import * as words from "../../assembly/endpoint-words.ts";
 import * as layout from "../../assembly/layout.ts";
 import type { Endpoint } from "../message/name.ts";
 import type { StreamStatus } from "./contract.ts";
@@ -17,15 +18,15 @@ export function streamStatus(
   const isRtp = index < layout.MAX_RTP;
   return {
     endpoint,
-    format: map.formatName(word(layout.CONTROL_FORMAT)) ?? "none",
-    peer: nameOf(word(layout.CONTROL_PEER)),
-    received: isRtp ? word(layout.METER_TOTAL) : word(layout.RING_FRAMES_IN),
-    sent: isRtp ? word(layout.SEND_PACKETS) : word(layout.RING_FRAMES_OUT),
-    lost: isRtp ? lostPackets(word) : word(layout.METER_GAPS),
-    late: word(layout.METER_LATE),
-    concealed: word(layout.METER_CONCEALED),
+    format: map.formatName(word(words.CONTROL_FORMAT)) ?? "none",
+    peer: nameOf(word(words.CONTROL_PEER)),
+    received: isRtp ? word(words.METER_TOTAL) : word(words.RING_FRAMES_IN),
+    sent: isRtp ? word(words.SEND_PACKETS) : word(words.RING_FRAMES_OUT),
+    lost: isRtp ? lostPackets(word) : word(words.METER_GAPS),
+    late: word(words.METER_LATE),
+    concealed: word(words.METER_CONCEALED),
     jitterMs: isRtp
-      ? Math.round((word(layout.METER_JITTER) / 16 / unitsPerMs(map, word(layout.CONTROL_FORMAT))) * 100) / 100
+      ? Math.round((word(words.METER_JITTER) / 16 / unitsPerMs(map, word(words.CONTROL_FORMAT))) * 100) / 100
       : null,
     quality: streamQuality(map, index, rtcp),
   };
@@ -33,8 +34,8 @@ export function streamStatus(
 
 /** RFC 3550 A.3; never negative, though duplicates could make it so. */
 function lostPackets(word: (offset: number) => number): number {
-  if (word(layout.METER_STARTED) === 0) return 0;
-  const highest = word(layout.METER_CYCLES) + word(layout.METER_MAX_SEQUENCE);
-  const lost = highest - word(layout.METER_BASE_SEQUENCE) + 1 - word(layout.METER_RECEIVED);
-  return Math.max(0, lost) + word(layout.METER_LOST_BEFORE);
+  if (word(words.METER_STARTED) === 0) return 0;
+  const highest = word(words.METER_CYCLES) + word(words.METER_MAX_SEQUENCE);
+  const lost = highest - word(words.METER_BASE_SEQUENCE) + 1 - word(words.METER_RECEIVED);
+  return Math.max(0, lost) + word(words.METER_LOST_BEFORE);
 }

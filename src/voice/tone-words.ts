@@ -1,4 +1,4 @@
-import * as layout from "../../assembly/layout.ts";
+import * as words from "../../assembly/endpoint-words.ts";
 import type { CallerIdStandard, Tone } from "../message/country.ts";
 import { endpointAddress, type VoiceMap } from "./map.ts";
 
@@ -18,20 +18,20 @@ export function incrementOf(hertz: number): number {
 /** Writes a tone into the endpoint's control words; null ends it. */
 export function writeTone(map: VoiceMap, index: number, tone: Tone | null): void {
   const at = endpointAddress(index);
-  const sines = (tone?.frequenciesHz ?? []).slice(0, layout.MAX_COMPONENTS);
+  const sines = (tone?.frequenciesHz ?? []).slice(0, words.MAX_COMPONENTS);
   // An odd cadence ends with an on-phase: its off-phase has no length.
-  const cadence = (tone?.cadenceMs ?? []).slice(0, layout.MAX_SEGMENTS);
+  const cadence = (tone?.cadenceMs ?? []).slice(0, words.MAX_SEGMENTS);
   const peak = tone === null ? 0 : peakOf(tone.levelDbm0);
   sines.forEach((hertz, n) => {
-    map.setWord(at + layout.TONE_INCREMENTS + 4 * n, incrementOf(hertz));
-    map.setWord(at + layout.TONE_AMPLITUDES + 4 * n, peak);
+    map.setWord(at + words.TONE_INCREMENTS + 4 * n, incrementOf(hertz));
+    map.setWord(at + words.TONE_AMPLITUDES + 4 * n, peak);
   });
   cadence.forEach((length, n) => {
-    map.setWord(at + layout.TONE_CADENCE + 4 * n, Math.max(1, Math.round(length * 8)));
+    map.setWord(at + words.TONE_CADENCE + 4 * n, Math.max(1, Math.round(length * 8)));
   });
-  map.setWord(at + layout.TONE_COMPONENTS, sines.length);
-  map.setWord(at + layout.TONE_SEGMENTS, cadence.length);
-  map.add(at + layout.TONE_SERIAL, 1);
+  map.setWord(at + words.TONE_COMPONENTS, sines.length);
+  map.setWord(at + words.TONE_SEGMENTS, cadence.length);
+  map.add(at + words.TONE_SERIAL, 1);
 }
 
 /** Bell 202 (GR-30) and V.23 channel 1 (EN 300 659-1): mark is a binary 1. Bits before the message, all at 1200 baud. */
@@ -46,14 +46,14 @@ const DATA_DBM0 = -14;
 export function writeData(map: VoiceMap, index: number, standard: CallerIdStandard, message: Uint8Array): void {
   const at = endpointAddress(index);
   const modem = modems[standard];
-  const octets = message.subarray(0, layout.MAX_MESSAGE);
-  map.octets.set(octets, at + layout.FRAME_MESSAGE);
-  map.setWord(at + layout.DATA_LENGTH, octets.length);
-  map.setWord(at + layout.DATA_MARK_INCREMENT, incrementOf(modem.markHz));
-  map.setWord(at + layout.DATA_SPACE_INCREMENT, incrementOf(modem.spaceHz));
-  map.setWord(at + layout.DATA_BAUD_INCREMENT, incrementOf(BAUD));
-  map.setWord(at + layout.DATA_AMPLITUDE, peakOf(DATA_DBM0));
-  map.setWord(at + layout.DATA_SEIZURE_BITS, modem.seizureBits);
-  map.setWord(at + layout.DATA_MARK_BITS, modem.markBits);
-  map.add(at + layout.DATA_SERIAL, 1);
+  const octets = message.subarray(0, words.MAX_MESSAGE);
+  map.octets.set(octets, at + words.FRAME_MESSAGE);
+  map.setWord(at + words.DATA_LENGTH, octets.length);
+  map.setWord(at + words.DATA_MARK_INCREMENT, incrementOf(modem.markHz));
+  map.setWord(at + words.DATA_SPACE_INCREMENT, incrementOf(modem.spaceHz));
+  map.setWord(at + words.DATA_BAUD_INCREMENT, incrementOf(BAUD));
+  map.setWord(at + words.DATA_AMPLITUDE, peakOf(DATA_DBM0));
+  map.setWord(at + words.DATA_SEIZURE_BITS, modem.seizureBits);
+  map.setWord(at + words.DATA_MARK_BITS, modem.markBits);
+  map.add(at + words.DATA_SERIAL, 1);
 }

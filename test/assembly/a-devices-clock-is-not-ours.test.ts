@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import * as layout from "../../assembly/layout.ts";
+import * as words from "../../assembly/endpoint-words.ts";
 import { DeviceWithClock } from "./device-with-clock.ts";
 import { numberedFrame, numberOf } from "./rtp.ts";
 
@@ -81,5 +81,5 @@ test("what a stall of ours has left in the ring goes at once, not frame by frame
   device.stall(4);
   device.run(200);
   assert.ok(device.waitingIn() <= 3, `${device.waitingIn()} frames wait`);
-  assert.equal(device.rig.word("usb:dongle:1:0", layout.METER_LATE) > 0, true);
+  assert.equal(device.rig.word("usb:dongle:1:0", words.METER_LATE) > 0, true);
 });

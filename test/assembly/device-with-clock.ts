@@ -1,3 +1,4 @@
+import * as words from "../../assembly/endpoint-words.ts";
 import * as layout from "../../assembly/layout.ts";
 import type { RtpFormat, VoiceFormat } from "../../src/message/media.ts";
 import type { EchoTailMs } from "../../src/message/voice.ts";
@@ -75,7 +76,7 @@ export class DeviceWithClock {
 
   figures() {
     const word = (offset: number) => this.rig.word(phone, offset);
-    return { late: word(layout.METER_LATE), concealed: word(layout.METER_CONCEALED), gaps: word(layout.METER_GAPS) };
+    return { late: word(words.METER_LATE), concealed: word(words.METER_CONCEALED), gaps: word(words.METER_GAPS) };
   }
 
   /** Of the direction in, and out. */

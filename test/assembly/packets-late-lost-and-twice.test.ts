@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { JITTER_NEWEST, JITTER_PLAYOUT } from "../../assembly/layout.ts";
+import { JITTER_NEWEST, JITTER_PLAYOUT } from "../../assembly/endpoint-words.ts";
 import { Rig } from "./rig.ts";
 import { numberedFrame, numberOf, randomFrom, writeRtp } from "./rtp.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { DIGITS_QUEUE } from "../../assembly/layout.ts";
+import { DIGITS_QUEUE } from "../../assembly/endpoint-words.ts";
 import { TONE_PAIR_STATE } from "../../assembly/tone/sizes.ts";
 import { endpointAddress } from "../../src/voice/map.ts";
 import { KernelRig } from "./kernel-rig.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { CONTROL_SSRC } from "../../assembly/layout.ts";
+import { CONTROL_SSRC } from "../../assembly/endpoint-words.ts";
 import { readReport, writeReport } from "../../src/voice/rtcp.ts";
 import { RtcpSession } from "../../src/voice/rtcp-session.ts";
 import { readVoipMetrics, writeVoipMetrics } from "../../src/voice/rtcp-xr.ts";

@@ -1,3 +1,4 @@
+import * as words from "../../../assembly/endpoint-words.ts";
 import * as layout from "../../../assembly/layout.ts";
 import type { CodecFile } from "../contract.ts";
 import { endpointAddress, type VoiceMap } from "../map.ts";
@@ -109,7 +110,7 @@ export class PluginHost {
     const samples = heard ?? instance.conceal();
     if (samples !== null) this.#map.octets.set(samples, this.#map.word(job + layout.JOB_SAMPLES));
     // No frame of this codec: as good as none.
-    else this.#map.setWord(this.#kindOf(job), layout.INPUT_LOST);
+    else this.#map.setWord(this.#kindOf(job), words.INPUT_LOST);
   };
 
   readonly #encodeJob = (job: number, instance: CodecInstance): void => {
@@ -126,12 +127,12 @@ export class PluginHost {
     const slot = slotOf(payload);
     const room = this.#map.word(job + layout.JOB_LENGTH);
     this.#map.add(slot + layout.SLOT_LENGTH, octets - room);
-    this.#map.add(endpointAddress(this.#map.word(job + layout.JOB_ENDPOINT)) + layout.SEND_OCTETS, octets - room);
+    this.#map.add(endpointAddress(this.#map.word(job + layout.JOB_ENDPOINT)) + words.SEND_OCTETS, octets - room);
   }
 
   /** What would have been heard is silence. */
   readonly #mute = (job: number): void => {
-    this.#map.setWord(this.#kindOf(job), layout.INPUT_SILENCE);
+    this.#map.setWord(this.#kindOf(job), words.INPUT_SILENCE);
     const at = this.#map.word(job + layout.JOB_SAMPLES);
     this.#map.octets.fill(0, at, at + 2 * layout.WIDE_SAMPLES);
   };
@@ -142,7 +143,7 @@ export class PluginHost {
   };
 
   #kindOf(job: number): number {
-    return endpointAddress(this.#map.word(job + layout.JOB_ENDPOINT)) + layout.INPUT_KIND;
+    return endpointAddress(this.#map.word(job + layout.JOB_ENDPOINT)) + words.INPUT_KIND;
   }
 }
 
