@@ -2,7 +2,7 @@
  * The words and frames within an endpoint's block of the memory map (layout.ts): offsets in octets. Control words are the
  * host's to write, state is the tick's.
  */
-import { MAX_FRAME_OCTETS, WIDE_SAMPLES } from "./layout.ts";
+import { MAX_FRAME_OCTETS, MAX_WIDE_SAMPLES } from "./layout.ts";
 
 /** Host writes: 1 while the endpoint is open. */
 export const CONTROL_OPEN = 0;
@@ -225,6 +225,6 @@ export const STATE_SIZE = 364;
 export const FRAME_OCTETS = 768;
 export const FRAME_SLOTS = 4;
 export const FRAME_LINEAR = FRAME_OCTETS + FRAME_SLOTS * MAX_FRAME_OCTETS;
-export const FRAME_OUT = FRAME_LINEAR + 2 * WIDE_SAMPLES;
-export const FRAME_MESSAGE = FRAME_OUT + 2 * WIDE_SAMPLES;
+export const FRAME_OUT = FRAME_LINEAR + 2 * MAX_WIDE_SAMPLES;
+export const FRAME_MESSAGE = FRAME_OUT + 2 * MAX_WIDE_SAMPLES;
 export const MAX_MESSAGE = 512;

@@ -1,6 +1,7 @@
 /** What a voice format is: how many octets, samples and RTP units make a frame, and how the stateless ones convert. */
 import { decodePcma, decodePcmu, encodePcma, encodePcmu, SILENCE_PCMA, SILENCE_PCMU } from "./codec/g711.ts";
 import { swapOctets } from "./codec/pack.ts";
+import { frameSamples, wideSamples } from "./frame-time.ts";
 import {
   CODEC_CONCEALS,
   CODEC_OCTETS,
@@ -16,11 +17,10 @@ import {
   FORMAT_PCMA,
   FORMAT_PCMU,
   FORMAT_PLUGIN,
-  FRAME_SAMPLES,
   HEADER_CODECS,
   MAX_FRAME_OCTETS,
+  MAX_WIDE_SAMPLES,
   SCRATCH_LINEAR,
-  WIDE_SAMPLES,
 } from "./layout.ts";
 
 /** A codec of the host: it works between the parts of the tick, and its frames may differ in length. */
@@ -39,7 +39,7 @@ export function concealsItself(format: i32): bool {
 }
 
 export function isWide(format: i32): bool {
-  if (isPlugin(format)) return told(format, CODEC_SAMPLES) == WIDE_SAMPLES;
+  if (isPlugin(format)) return told(format, CODEC_SAMPLES) == MAX_WIDE_SAMPLES;
   return format == FORMAT_G722 || format == FORMAT_L16_NETWORK_WIDE;
 }
 
@@ -58,13 +58,13 @@ export function isG726(format: i32): bool {
 
 /** Samples of a frame. */
 export function samplesOf(format: i32): i32 {
-  return isWide(format) ? WIDE_SAMPLES : FRAME_SAMPLES;
+  return isWide(format) ? wideSamples : frameSamples;
 }
 
 /** RTP timestamp units of a frame; G.722's clock runs at 8000 Hz (RFC 3551 §4.5.2). */
 export function unitsOf(format: i32): i32 {
   if (isPlugin(format)) return told(format, CODEC_UNITS);
-  return format == FORMAT_L16_NETWORK_WIDE ? WIDE_SAMPLES : FRAME_SAMPLES;
+  return format == FORMAT_L16_NETWORK_WIDE ? wideSamples : frameSamples;
 }
 
 /** Octets of a frame; of a codec of the host, the most it has. */

@@ -5,6 +5,7 @@
  */
 import { endpointAt, isOpen, nextOpen, rtpEnd, usbEnd } from "./endpoint.ts";
 import { INPUT_NEEDED } from "./endpoint-words.ts";
+import { frameSamples, setFrame } from "./frame-time.ts";
 import { decodeFrame, finishFrame } from "./hear.ts";
 import { gatherRtp, gatherUsb, prepareRtp, prepareUsb } from "./input.ts";
 import { clearJobs } from "./jobs.ts";
@@ -13,10 +14,10 @@ import { flushDecoding, flushEncoding } from "./lanes.ts";
 import {
   ABI_VERSION,
   END,
-  FRAME_SAMPLES,
   HEADER_CLOCK,
   HEADER_DEPTH,
   HEADER_EVENTS,
+  HEADER_FRAME,
   HEADER_RTP,
   HEADER_RTP_IN,
   HEADER_RTP_OUT,
@@ -44,17 +45,19 @@ export function version(): i32 {
 }
 
 /**
- * Prepares zeroed memory for so many RTP streams and USB channels and a jitter buffer of so many samples.
- * Returns 0, or the number of the argument that does not fit the map (4 = the memory itself).
+ * Prepares zeroed memory for so many RTP streams and USB channels, a jitter buffer of so many samples, and frames of 80
+ * or 160. Returns 0, or the number of the argument that does not fit the map (5 = the memory itself).
  */
-export function open(rtp: i32, usb: i32, depth: i32): i32 {
+export function open(rtp: i32, usb: i32, depth: i32, frame: i32): i32 {
   if (u32(rtp) > u32(MAX_RTP)) return 1;
   if (u32(usb) > u32(MAX_USB)) return 2;
   if (u32(depth) > u32(MAX_DEPTH)) return 3;
-  if (END > PAGE * PAGES || memory.size() < PAGES || !kernelsFit()) return 4;
+  if (!setFrame(frame)) return 4;
+  if (END > PAGE * PAGES || memory.size() < PAGES || !kernelsFit()) return 5;
   store<i32>(HEADER_RTP, rtp);
   store<i32>(HEADER_USB, usb);
   store<i32>(HEADER_DEPTH, depth);
+  store<i32>(HEADER_FRAME, frame);
   openSine();
   store<i32>(HEADER_VERSION, ABI_VERSION);
   return 0;
@@ -91,7 +94,7 @@ export function tickMiddle(): void {
 export function tickEnd(periods: i32): void {
   const passed = max<i32>(1, min<i32>(periods, MAX_PERIODS));
   for (let i = nextOpen(0); i < usbEnd(); i = nextOpen(i + 1)) publish(i, endpointAt(i));
-  store<i32>(HEADER_CLOCK, load<i32>(HEADER_CLOCK) + passed * FRAME_SAMPLES);
+  store<i32>(HEADER_CLOCK, load<i32>(HEADER_CLOCK) + passed * frameSamples);
   atomic.store<i32>(HEADER_TICKS, load<i32>(HEADER_TICKS) + 1);
 }
 

@@ -9,10 +9,10 @@ import { g726DecodeLanes, g726EncodeLanes } from "./codec/g726-lanes.ts";
 import { swapNibbles } from "./codec/pack.ts";
 import { kernelAt } from "./endpoint.ts";
 import { DECODER_WARM, ENCODER_WARM } from "./endpoint-words.ts";
+import { frameSamples } from "./frame-time.ts";
 import {
   FORMAT_G722,
   FORMAT_G726_AAL2,
-  FRAME_SAMPLES,
   JOB_STRIDE,
   KERNEL_CODEC_SIZE,
   KERNEL_DECODER,
@@ -29,7 +29,6 @@ const G722_DECODE: i32 = 0;
 const G726_DECODE: i32 = 1;
 const G722_ENCODE: i32 = 2;
 const G726_ENCODE: i32 = 3;
-const G726_OCTETS: i32 = FRAME_SAMPLES / 2;
 
 /** One frame of octets to samples, at the latest at `flushDecoding`. */
 export function addDecoding(index: i32, endpoint: usize, format: i32, octets: usize, samples: usize): void {
@@ -45,8 +44,8 @@ export function addDecoding(index: i32, endpoint: usize, format: i32, octets: us
   if (isFresh) g726DecodeOpen(state);
   let from = octets;
   if (format == FORMAT_G726_AAL2) {
-    from = usize(LANES_OCTETS) + usize(waiting(G726_DECODE) * G726_OCTETS);
-    swapNibbles(octets, from, G726_OCTETS);
+    from = usize(LANES_OCTETS) + usize(waiting(G726_DECODE) * (frameSamples >> 1));
+    swapNibbles(octets, from, frameSamples >> 1);
   }
   add(G726_DECODE, state, from, samples);
 }
@@ -78,7 +77,7 @@ export function flushEncoding(): void {
 
 /** After `flushEncoding`: the octets of a frame of G.726 as AAL2 packs them. */
 export function repack(octets: usize): void {
-  swapNibbles(octets, octets, G726_OCTETS);
+  swapNibbles(octets, octets, frameSamples >> 1);
 }
 
 function add(queue: i32, state: usize, from: usize, to: usize): void {
@@ -103,17 +102,17 @@ function single(queue: i32, job: usize): void {
   const state = usize(load<u32>(job));
   const from = usize(load<u32>(job, 4));
   const to = usize(load<u32>(job, 8));
-  if (queue == G722_DECODE) g722Decode(state, from, to, FRAME_SAMPLES);
-  else if (queue == G726_DECODE) g726Decode(state, from, to, FRAME_SAMPLES);
-  else if (queue == G722_ENCODE) g722Encode(state, from, to, FRAME_SAMPLES);
-  else g726Encode(state, from, to, FRAME_SAMPLES);
+  if (queue == G722_DECODE) g722Decode(state, from, to, frameSamples);
+  else if (queue == G726_DECODE) g726Decode(state, from, to, frameSamples);
+  else if (queue == G722_ENCODE) g722Encode(state, from, to, frameSamples);
+  else g726Encode(state, from, to, frameSamples);
 }
 
 function lanes(queue: i32, jobs: usize, count: i32): void {
-  if (queue == G722_DECODE) g722DecodeLanes(jobs, count, FRAME_SAMPLES);
-  else if (queue == G726_DECODE) g726DecodeLanes(jobs, count, FRAME_SAMPLES);
-  else if (queue == G722_ENCODE) g722EncodeLanes(jobs, count, FRAME_SAMPLES);
-  else g726EncodeLanes(jobs, count, FRAME_SAMPLES);
+  if (queue == G722_DECODE) g722DecodeLanes(jobs, count, frameSamples);
+  else if (queue == G726_DECODE) g726DecodeLanes(jobs, count, frameSamples);
+  else if (queue == G722_ENCODE) g722EncodeLanes(jobs, count, frameSamples);
+  else g726EncodeLanes(jobs, count, frameSamples);
 }
 
 function waiting(queue: i32): i32 {

@@ -14,10 +14,9 @@ export const PAGE = 65536;
 /** asconfig.json states the same number twice (initialMemory, maximumMemory). */
 export const PAGES = 224;
 
-/** Of narrowband, 8000 samples/s; wideband has twice as many. */
-export const FRAME_SAMPLES = 160;
-export const WIDE_SAMPLES = 320;
-export const FRAME_MS = 20;
+/** The longest frame, 20 ms, for which there is room; HEADER_FRAME has the true one. At 8000 samples/s, and at 16000. */
+export const MAX_FRAME_SAMPLES = 160;
+export const MAX_WIDE_SAMPLES = 320;
 
 /** Endpoints 0 … MAX_RTP-1 are RTP streams, the rest USB channels. */
 export const MAX_RTP = 64;
@@ -69,6 +68,8 @@ export const HEADER_EVENTS = HEADER_OFFSET + 32;
 export const HEADER_CLOCK = HEADER_OFFSET + 36;
 /** Host writes: when the tick was due, µs of the monotonic clock modulo 2^32; frames of rings have such times, too. */
 export const HEADER_DUE = HEADER_OFFSET + 40;
+/** Samples of a frame at 8000 samples/s: 80 (10 ms) or 160. */
+export const HEADER_FRAME = HEADER_OFFSET + 44;
 
 /** Host writes: what the codecs of the host are like; zero = there is none of this number. */
 export const HEADER_CODECS = HEADER_OFFSET + 64;
@@ -107,7 +108,7 @@ export const LANES_QUEUE = 128;
 export const LANES_JOBS = LANES_OFFSET + 64;
 /** Octets of G.726 in the other packing, one frame a lane. */
 export const LANES_OCTETS = LANES_JOBS + LANES_QUEUES * LANES_QUEUE;
-export const LANES_SIZE = 64 + LANES_QUEUES * LANES_QUEUE + MAX_LANES * FRAME_SAMPLES;
+export const LANES_SIZE = 64 + LANES_QUEUES * LANES_QUEUE + MAX_LANES * MAX_FRAME_SAMPLES;
 
 // ---- sine: one period in 1024 steps of 16-bit samples, and the first step again ------------------------------------
 export const SINE_OFFSET = LANES_OFFSET + LANES_SIZE;
@@ -168,7 +169,7 @@ export const DRIFT_FRAME = 2048;
 export const ECHO_OFFSET = KERNELS_OFFSET + KERNELS_SIZE;
 export const ECHO_FRAMES = 16;
 export const ECHO_FAR = 0;
-export const ECHO_STATE = ECHO_FRAMES * 2 * FRAME_SAMPLES;
+export const ECHO_STATE = ECHO_FRAMES * 2 * MAX_FRAME_SAMPLES;
 export const ECHO_STRIDE = 65536;
 export const ECHO_SIZE = MAX_USB * ECHO_STRIDE;
 

@@ -21,18 +21,10 @@ import {
   RING_HEARD,
 } from "./endpoint-words.ts";
 import { decodeStateless, isWide } from "./format.ts";
+import { frameSamples } from "./frame-time.ts";
 import { decodeFrame, finishFrame } from "./hear.ts";
 import { flushDecoding } from "./lanes.ts";
-import {
-  ECHO_FAR,
-  ECHO_FRAMES,
-  ECHO_OFFSET,
-  ECHO_STATE,
-  ECHO_STRIDE,
-  FRAME_SAMPLES,
-  KERNEL_KEYS,
-  MAX_RTP,
-} from "./layout.ts";
+import { ECHO_FAR, ECHO_FRAMES, ECHO_OFFSET, ECHO_STATE, ECHO_STRIDE, KERNEL_KEYS, MAX_RTP } from "./layout.ts";
 import { meterEcho } from "./meter/heard.ts";
 import { meanSquare } from "./meter/level.ts";
 import { isResampled } from "./ring/drift-in.ts";
@@ -62,20 +54,20 @@ export function cancelEcho(index: i32, endpoint: usize, samples: usize, heard: i
   // Without knowing what was played there is nothing to learn from: as good as silence.
   const echo = echoAt(index) + ECHO_STATE;
   const far = farFrame(index, heard - 1);
-  meterEcho(index, echo, echoFrame(echo, far, samples, FRAME_SAMPLES), far);
+  meterEcho(index, echo, echoFrame(echo, far, samples, frameSamples), far);
 }
 
 /** Remembers what the channel is sent: its echo comes back. `octets` as they go to the device. */
 export function rememberSent(index: i32, endpoint: usize, octets: usize): void {
   if (index < MAX_RTP || load<i32>(endpoint, ECHO_TAIL) == 0) return;
-  decodeStateless(load<i32>(endpoint, CONTROL_FORMAT), octets, farFrame(index, positionOut(index)), FRAME_SAMPLES);
+  decodeStateless(load<i32>(endpoint, CONTROL_FORMAT), octets, farFrame(index, positionOut(index)), frameSamples);
 }
 
 /** The samples of the frame in; silence has some, too. */
 function samplesIn(index: i32, endpoint: usize): usize {
   const samples = endpoint + FRAME_LINEAR;
   if (load<i32>(endpoint, INPUT_KIND) == INPUT_SILENCE) {
-    memory.fill(samples, 0, 2 * FRAME_SAMPLES);
+    memory.fill(samples, 0, 2 * frameSamples);
     return samples;
   }
   store<i32>(endpoint, 1, INPUT_NEEDED);
@@ -108,10 +100,10 @@ function muteKeys(index: i32, endpoint: usize, samples: usize): void {
     dtmfDetectMode(state, MUTE_AT_ONCE);
     store<i32>(endpoint, 1, KEYS_OPEN);
   }
-  const before = meanSquare(samples, FRAME_SAMPLES);
-  dtmfDetect(state, samples, FRAME_SAMPLES);
+  const before = meanSquare(samples, frameSamples);
+  dtmfDetect(state, samples, frameSamples);
   const kind = load<i32>(endpoint, INPUT_KIND);
-  if (kind != INPUT_SILENCE && meanSquare(samples, FRAME_SAMPLES) != before)
+  if (kind != INPUT_SILENCE && meanSquare(samples, frameSamples) != before)
     store<i32>(endpoint, (kind & ~INPUT_CODED) | INPUT_LINEAR, INPUT_KIND);
 }
 
@@ -121,5 +113,5 @@ function echoAt(index: i32): usize {
 
 /** The frame sent at a ring position. */
 function farFrame(index: i32, position: i32): usize {
-  return echoAt(index) + ECHO_FAR + usize(position & (ECHO_FRAMES - 1)) * (2 * FRAME_SAMPLES);
+  return echoAt(index) + ECHO_FAR + usize(position & (ECHO_FRAMES - 1)) * (2 * frameSamples);
 }

@@ -44,19 +44,11 @@ import {
   unitsOf,
 } from "./format.ts";
 import { codedFrame } from "./frame.ts";
+import { frameSamples, wideSamples } from "./frame-time.ts";
 import { dataFrame } from "./fsk/modulator.ts";
 import { addPluginEncoding } from "./jobs.ts";
 import { addEncoding, repack } from "./lanes.ts";
-import {
-  FORMAT_G726_AAL2,
-  FRAME_SAMPLES,
-  KERNEL_DOWN,
-  KERNEL_UP,
-  MAX_ENDPOINTS,
-  MAX_RTP,
-  SCRATCH_LINEAR,
-  WIDE_SAMPLES,
-} from "./layout.ts";
+import { FORMAT_G726_AAL2, KERNEL_DOWN, KERNEL_UP, MAX_ENDPOINTS, MAX_RTP, SCRATCH_LINEAR } from "./layout.ts";
 import { keepsQuiet, speaks } from "./quiet.ts";
 import { down } from "./rate/down.ts";
 import { up } from "./rate/up.ts";
@@ -167,7 +159,7 @@ function beginAfterAll(index: i32, endpoint: usize, kind: i32, format: i32): boo
 /** Data before a tone, a tone before a key, a key before the peer's voice. */
 function decide(index: i32, endpoint: usize, format: i32, digitsAsSound: bool): i32 {
   if (dataFrame(index, endpoint) || toneFrame(endpoint) || (digitsAsSound && digitFrame(endpoint))) {
-    memory.copy(endpoint + FRAME_OUT, SCRATCH_LINEAR, 2 * FRAME_SAMPLES);
+    memory.copy(endpoint + FRAME_OUT, SCRATCH_LINEAR, 2 * frameSamples);
     return OUT_LOCAL;
   }
   const who = load<i32>(endpoint, CONTROL_PEER);
@@ -187,17 +179,17 @@ function decide(index: i32, endpoint: usize, format: i32, digitsAsSound: bool): 
 function samplesFor(index: i32, endpoint: usize, kind: i32, format: i32): usize {
   const own = endpoint + FRAME_OUT;
   if (kind == OUT_SILENT) {
-    memory.fill(own, 0, 2 * WIDE_SAMPLES);
+    memory.fill(own, 0, 2 * wideSamples);
     return own;
   }
   const peer = endpointAt(load<i32>(endpoint, CONTROL_PEER));
   const fromWide = kind == OUT_PEER && isWide(load<i32>(peer, INPUT_FORMAT));
   const from = kind == OUT_PEER ? peer + FRAME_LINEAR : own;
   if (fromWide == isWide(format)) return from;
-  if (fromWide) down(kernelAt(index, KERNEL_DOWN), from, own, FRAME_SAMPLES);
+  if (fromWide) down(kernelAt(index, KERNEL_DOWN), from, own, frameSamples);
   else {
-    up(kernelAt(index, KERNEL_UP), from, SCRATCH_LINEAR, FRAME_SAMPLES);
-    memory.copy(own, SCRATCH_LINEAR, 2 * WIDE_SAMPLES);
+    up(kernelAt(index, KERNEL_UP), from, SCRATCH_LINEAR, frameSamples);
+    memory.copy(own, SCRATCH_LINEAR, 2 * wideSamples);
   }
   return own;
 }

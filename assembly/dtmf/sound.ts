@@ -1,6 +1,7 @@
 /** Keys as sound: two sines (ITU-T Q.23), the high one 2 dB louder to make up for the line. */
 import { DIGIT_DURATION, DIGIT_ELAPSED, DIGIT_EVENT, DIGIT_PHASES, DIGIT_STATE } from "../endpoint-words.ts";
-import { FRAME_SAMPLES, SCRATCH_LINEAR } from "../layout.ts";
+import { frameSamples } from "../frame-time.ts";
+import { SCRATCH_LINEAR } from "../layout.ts";
 import { writePair } from "../tone/pair.ts";
 import { digitState, IDLE } from "./queue.ts";
 
@@ -17,14 +18,14 @@ const PAUSE_SAMPLES: i32 = 480;
 /** The next frame of the key being sounded, or of the pause after it, into the scratch; false when there is none. */
 export function digitFrame(endpoint: usize): bool {
   if (digitState(endpoint) == IDLE) return false;
-  memory.fill(SCRATCH_LINEAR, 0, FRAME_SAMPLES * 2);
+  memory.fill(SCRATCH_LINEAR, 0, frameSamples * 2);
   const elapsed = load<i32>(endpoint, DIGIT_ELAPSED);
   const duration = load<i32>(endpoint, DIGIT_DURATION);
   if (elapsed == 0) store<u64>(endpoint, 0, DIGIT_PHASES);
-  const run = min<i32>(FRAME_SAMPLES, duration - elapsed);
+  const run = min<i32>(frameSamples, duration - elapsed);
   if (run > 0) addKey(endpoint, run);
-  store<i32>(endpoint, elapsed + FRAME_SAMPLES, DIGIT_ELAPSED);
-  if (elapsed + FRAME_SAMPLES >= duration + PAUSE_SAMPLES) store<i32>(endpoint, IDLE, DIGIT_STATE);
+  store<i32>(endpoint, elapsed + frameSamples, DIGIT_ELAPSED);
+  if (elapsed + frameSamples >= duration + PAUSE_SAMPLES) store<i32>(endpoint, IDLE, DIGIT_STATE);
   return true;
 }
 

@@ -22,7 +22,8 @@ import {
   FRAME_MESSAGE,
 } from "../endpoint-words.ts";
 import { tell } from "../events.ts";
-import { EVENT_DATA_SENT, FRAME_SAMPLES, SCRATCH_LINEAR } from "../layout.ts";
+import { frameSamples } from "../frame-time.ts";
+import { EVENT_DATA_SENT, SCRATCH_LINEAR } from "../layout.ts";
 import { sineAt } from "../tone/sine.ts";
 
 const TRAILING_BITS: i32 = 10;
@@ -32,7 +33,7 @@ export function dataFrame(index: i32, endpoint: usize): bool {
   if (load<i32>(endpoint, DATA_SEEN) != load<i32>(endpoint, DATA_SERIAL)) startData(endpoint);
   if (!load<i32>(endpoint, DATA_ACTIVE)) return false;
   const last = lastBit(endpoint);
-  for (let i = 0; i < FRAME_SAMPLES; i++) {
+  for (let i = 0; i < frameSamples; i++) {
     const sample = load<i32>(endpoint, DATA_BIT) < last ? nextSample(endpoint) : 0;
     store<i16>(usize(SCRATCH_LINEAR) + (usize(i) << 1), i16(sample));
   }

@@ -28,7 +28,8 @@ import {
   STATE_FORMAT,
 } from "../endpoint-words.ts";
 import { frameOctets, isPlugin, octetsOf, roomOf, unitsIn, unitsOf } from "../format.ts";
-import { FRAME_SAMPLES, HEADER_DEPTH, JITTER_OCTETS, SCRATCH_FLAGS } from "../layout.ts";
+import { frameSamples } from "../frame-time.ts";
+import { HEADER_DEPTH, JITTER_OCTETS, SCRATCH_FLAGS } from "../layout.ts";
 import { meterBegin, meterLate } from "../meter/turns.ts";
 
 const MASK: i32 = JITTER_OCTETS - 1;
@@ -135,7 +136,7 @@ export function skip(index: i32, endpoint: usize, units: i32): void {
 
 /** RTP units in 125 µs: 1, or 2 when the clock runs at 16 kHz. */
 function speed(endpoint: usize): i32 {
-  return unitsOf(load<i32>(endpoint, STATE_FORMAT)) / FRAME_SAMPLES;
+  return unitsOf(load<i32>(endpoint, STATE_FORMAT)) / frameSamples;
 }
 
 /** RTP units that a packet waits. */
@@ -214,7 +215,7 @@ function regulate(index: i32, endpoint: usize): void {
 
 /** One frame more of delay. What lies just behind the playout point has been cleared: it will be concealed. */
 function hold(endpoint: usize): void {
-  store<i32>(endpoint, load<i32>(endpoint, JITTER_PLAYOUT) - FRAME_SAMPLES * speed(endpoint), JITTER_PLAYOUT);
+  store<i32>(endpoint, load<i32>(endpoint, JITTER_PLAYOUT) - frameSamples * speed(endpoint), JITTER_PLAYOUT);
   beginWindow(endpoint);
 }
 
@@ -226,7 +227,7 @@ function shed(index: i32, endpoint: usize): void {
   if (load<i32>(endpoint, JITTER_WINDOW_TICKS) < WINDOW_TICKS) return;
   const least = load<i32>(endpoint, JITTER_WINDOW_LEAST);
   beginWindow(endpoint);
-  const frame = FRAME_SAMPLES * speed(endpoint);
+  const frame = frameSamples * speed(endpoint);
   if (least >= depth(endpoint) + 2 * frame) skip(index, endpoint, frame);
 }
 

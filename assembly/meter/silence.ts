@@ -7,7 +7,8 @@ import {
   SILENT_TOLD,
 } from "../endpoint-words.ts";
 import { tell } from "../events.ts";
-import { EVENT_TIMEOUT, FRAME_MS } from "../layout.ts";
+import { frameSamples } from "../frame-time.ts";
+import { EVENT_TIMEOUT } from "../layout.ts";
 
 /** A packet came. */
 export function endSilence(endpoint: usize): void {
@@ -22,7 +23,7 @@ export function meterSilence(index: i32, endpoint: usize, periods: i32): void {
     endSilence(endpoint);
     return;
   }
-  const silent = load<i32>(endpoint, SILENT_MS) + periods * FRAME_MS;
+  const silent = load<i32>(endpoint, SILENT_MS) + periods * (frameSamples >> 3);
   store<i32>(endpoint, silent, SILENT_MS);
   if (silent < load<i32>(endpoint, CONTROL_TIMEOUT) || load<i32>(endpoint, SILENT_TOLD)) return;
   store<i32>(endpoint, 1, SILENT_TOLD);

@@ -21,6 +21,7 @@ import {
 } from "../endpoint-words.ts";
 import { decodeStateless } from "../format.ts";
 import { codedFrame, silentFrame } from "../frame.ts";
+import { frameSamples } from "../frame-time.ts";
 import { warmConcealment } from "../hear.ts";
 import {
   DRIFT_KNOWN,
@@ -28,7 +29,6 @@ import {
   DRIFT_SEEN,
   DRIFT_TICKS,
   FORMAT_L16,
-  FRAME_SAMPLES,
   HEADER_DUE,
   KERNEL_CONCEAL,
   KERNEL_DRIFT_IN,
@@ -82,7 +82,7 @@ export function followIn(index: i32, fill: i32): bool {
   const seen = load<i32>(state, DRIFT_SEEN);
   const number = seen + i32(i16(load<i32>(newest, RING_SLOT_SEQUENCE) - seen));
   const time = timely(state, number, load<i32>(newest, RING_SLOT_TIME));
-  if (!driftTick(state, fill * FRAME_SAMPLES, time, load<i32>(HEADER_DUE))) return false;
+  if (!driftTick(state, fill * frameSamples, time, load<i32>(HEADER_DUE))) return false;
   noteRate(state);
   return true;
 }
@@ -93,9 +93,9 @@ export function readResampled(index: i32, endpoint: usize, fill: i32): void {
   if (!load<i32>(state, DRIFT_ON)) begin(index, endpoint, state);
   store<i32>(endpoint, 0, INPUT_MISSES);
   let left = fill;
-  while (driftNeed(state, FRAME_SAMPLES) > 0) left -= put(index, endpoint, state, left);
+  while (driftNeed(state, frameSamples) > 0) left -= put(index, endpoint, state, left);
   const samples = endpoint + FRAME_LINEAR;
-  driftMake(state, samples, FRAME_SAMPLES);
+  driftMake(state, samples, frameSamples);
   if (!load<i32>(endpoint, RING_PRIMED)) {
     silentFrame(endpoint);
     return;
@@ -103,7 +103,7 @@ export function readResampled(index: i32, endpoint: usize, fill: i32): void {
   store<i32>(endpoint, FORMAT_L16, INPUT_FORMAT);
   store<i32>(endpoint, INPUT_LINEAR, INPUT_KIND);
   store<i32>(endpoint, 0, INPUT_RUN);
-  const power = meanSquare(samples, FRAME_SAMPLES);
+  const power = meanSquare(samples, frameSamples);
   store<i32>(endpoint, power, INPUT_POWER);
   meterLevel(index, power);
 }
@@ -131,9 +131,9 @@ function begin(index: i32, endpoint: usize, state: usize): void {
   if ((kind & INPUT_LINEAR) != 0) frame = endpoint + FRAME_LINEAR;
   else if ((kind & INPUT_CODED) != 0) {
     frame = SCRATCH_LINEAR;
-    decodeStateless(load<i32>(endpoint, INPUT_FORMAT), codedFrame(endpoint), frame, FRAME_SAMPLES);
+    decodeStateless(load<i32>(endpoint, INPUT_FORMAT), codedFrame(endpoint), frame, frameSamples);
   }
-  driftBegin(state, frame == 0 ? 0 : frame + 2 * (FRAME_SAMPLES - HISTORY));
+  driftBegin(state, frame == 0 ? 0 : frame + 2 * (frameSamples - HISTORY));
 }
 
 /** One frame of the device's time into the resampler. Returns how many were read: what is missing is made up. */
@@ -146,10 +146,10 @@ function put(index: i32, endpoint: usize, state: usize, left: i32): i32 {
   const taken = left > 0 && !isMissing(endpoint, slot);
   const format = load<i32>(slot, RING_SLOT_FORMAT);
   if (taken && isOfDevice(format)) {
-    decodeStateless(format, slot + RING_SLOT_DATA, SCRATCH_LINEAR, FRAME_SAMPLES);
+    decodeStateless(format, slot + RING_SLOT_DATA, SCRATCH_LINEAR, frameSamples);
     hear(index, endpoint, load<i32>(slot, RING_SLOT_HEARD));
   } else makeUp(index, endpoint);
-  driftPut(state, SCRATCH_LINEAR, FRAME_SAMPLES);
+  driftPut(state, SCRATCH_LINEAR, frameSamples);
   atomic.store<i32>(ring + RING_READ, read + i32(taken));
   return i32(taken);
 }
@@ -157,14 +157,14 @@ function put(index: i32, endpoint: usize, state: usize, left: i32): i32 {
 /** The frame at SCRATCH_LINEAR without its echo, joined to what was made up before. */
 function hear(index: i32, endpoint: usize, heard: i32): void {
   cancelEcho(index, endpoint, SCRATCH_LINEAR, heard);
-  concealGood(kernelAt(index, KERNEL_CONCEAL), SCRATCH_LINEAR, FRAME_SAMPLES);
+  concealGood(kernelAt(index, KERNEL_CONCEAL), SCRATCH_LINEAR, frameSamples);
   count(endpoint, RING_FRAMES_IN, 1);
   store<i32>(endpoint, heard, RING_HEARD);
 }
 
 /** What may stand for a frame that is missing: silence after a while. */
 function makeUp(index: i32, endpoint: usize): void {
-  concealLost(kernelAt(index, KERNEL_CONCEAL), SCRATCH_LINEAR, FRAME_SAMPLES);
+  concealLost(kernelAt(index, KERNEL_CONCEAL), SCRATCH_LINEAR, frameSamples);
   count(endpoint, METER_CONCEALED, 1);
   store<i32>(endpoint, 1, INPUT_MISSES);
 }

@@ -5,11 +5,11 @@
 import { kernelAt } from "../endpoint.ts";
 import { CONTROL_FORMAT } from "../endpoint-words.ts";
 import { decodeStateless, encodeStateless } from "../format.ts";
+import { frameSamples } from "../frame-time.ts";
 import {
   DRIFT_FRAME,
   DRIFT_ON,
   FORMAT_L16,
-  FRAME_SAMPLES,
   HEADER_DUE,
   KERNEL_DRIFT_OUT,
   MAX_RTP,
@@ -37,7 +37,7 @@ export function followOut(index: i32): void {
   // A device that takes nothing has no time; its slots are written over.
   if (waiting < 0 || waiting >= RING_SLOTS - 1) return;
   const time = timely(state, read - 1, load<i32>(slotAt(index, 1, read - 1), RING_SLOT_TIME));
-  if (!driftTick(state, waiting * FRAME_SAMPLES, time, load<i32>(HEADER_DUE))) return;
+  if (!driftTick(state, waiting * frameSamples, time, load<i32>(HEADER_DUE))) return;
   if (!load<i32>(state, DRIFT_ON)) begin(index, state);
   noteRate(state);
 }
@@ -61,9 +61,9 @@ export function handOver(index: i32, endpoint: usize): void {
     publishSlot(index, endpoint);
     return;
   }
-  driftPut(state, state + DRIFT_FRAME, FRAME_SAMPLES);
-  while (driftMake(state, SCRATCH_LINEAR, FRAME_SAMPLES)) {
-    encodeStateless(load<i32>(endpoint, CONTROL_FORMAT), SCRATCH_LINEAR, nextSlot(index), FRAME_SAMPLES);
+  driftPut(state, state + DRIFT_FRAME, frameSamples);
+  while (driftMake(state, SCRATCH_LINEAR, frameSamples)) {
+    encodeStateless(load<i32>(endpoint, CONTROL_FORMAT), SCRATCH_LINEAR, nextSlot(index), frameSamples);
     publishSlot(index, endpoint);
   }
 }
@@ -83,6 +83,6 @@ function begin(index: i32, state: usize): void {
     driftBegin(state, 0);
     return;
   }
-  decodeStateless(format, last + RING_SLOT_DATA, SCRATCH_LINEAR, FRAME_SAMPLES);
-  driftBegin(state, usize(SCRATCH_LINEAR) + 2 * (FRAME_SAMPLES - HISTORY));
+  decodeStateless(format, last + RING_SLOT_DATA, SCRATCH_LINEAR, frameSamples);
+  driftBegin(state, usize(SCRATCH_LINEAR) + 2 * (frameSamples - HISTORY));
 }

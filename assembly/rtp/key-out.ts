@@ -13,7 +13,7 @@ import {
   DIGIT_TIMESTAMP,
   SEND_TIMESTAMP,
 } from "../endpoint-words.ts";
-import { FRAME_SAMPLES } from "../layout.ts";
+import { frameSamples } from "../frame-time.ts";
 import { beginPacket } from "./send.ts";
 
 const END_PACKETS: i32 = 3;
@@ -34,7 +34,7 @@ export function sendKey(index: i32, endpoint: usize): bool {
   if (before == 0) store<i32>(endpoint, load<i32>(endpoint, SEND_TIMESTAMP), DIGIT_TIMESTAMP);
   const duration = load<i32>(endpoint, DIGIT_DURATION);
   const ends = load<i32>(endpoint, DIGIT_ENDS);
-  const elapsed = ends > 0 ? before : before + FRAME_SAMPLES;
+  const elapsed = ends > 0 ? before : before + frameSamples;
   store<i32>(endpoint, elapsed, DIGIT_ELAPSED);
   const isEnd = elapsed >= duration;
   writeKey(index, endpoint, before == 0, isEnd, elapsed);
@@ -56,7 +56,7 @@ function writeKey(index: i32, endpoint: usize, first: bool, isEnd: bool, elapsed
 }
 
 function pause(endpoint: usize): void {
-  const elapsed = load<i32>(endpoint, DIGIT_ELAPSED) + FRAME_SAMPLES;
+  const elapsed = load<i32>(endpoint, DIGIT_ELAPSED) + frameSamples;
   store<i32>(endpoint, elapsed, DIGIT_ELAPSED);
   if (elapsed >= PAUSE_SAMPLES) store<i32>(endpoint, IDLE, DIGIT_STATE);
 }

@@ -11,7 +11,8 @@ import {
   TONE_SEGMENTS,
   TONE_SERIAL,
 } from "../endpoint-words.ts";
-import { FRAME_SAMPLES, SCRATCH_LINEAR } from "../layout.ts";
+import { frameSamples } from "../frame-time.ts";
+import { SCRATCH_LINEAR } from "../layout.ts";
 import { writePair } from "./pair.ts";
 import { addSine } from "./sine.ts";
 
@@ -19,9 +20,9 @@ import { addSine } from "./sine.ts";
 export function toneFrame(endpoint: usize): bool {
   if (load<i32>(endpoint, TONE_SEEN) != load<i32>(endpoint, TONE_SERIAL)) startTone(endpoint);
   if (load<i32>(endpoint, TONE_COMPONENTS) <= 0) return false;
-  memory.fill(SCRATCH_LINEAR, 0, FRAME_SAMPLES * 2);
+  memory.fill(SCRATCH_LINEAR, 0, frameSamples * 2);
   const segments = load<i32>(endpoint, TONE_SEGMENTS);
-  if (segments <= 0) addTones(endpoint, 0, FRAME_SAMPLES);
+  if (segments <= 0) addTones(endpoint, 0, frameSamples);
   else followCadence(endpoint, segments);
   return true;
 }
@@ -35,9 +36,9 @@ function startTone(endpoint: usize): void {
 
 function followCadence(endpoint: usize, segments: i32): void {
   let at = 0;
-  while (at < FRAME_SAMPLES) {
+  while (at < frameSamples) {
     const left = load<i32>(endpoint, TONE_LEFT);
-    const run = min<i32>(left, FRAME_SAMPLES - at);
+    const run = min<i32>(left, frameSamples - at);
     const segment = load<i32>(endpoint, TONE_SEGMENT);
     if ((segment & 1) == 0) addTones(endpoint, at, run);
     at += run;

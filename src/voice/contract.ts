@@ -8,6 +8,9 @@ import type { StageStatus } from "./turn-stages.ts";
 /** `auto`: the faster edge that works on this machine. */
 export type EdgeChoice = "auto" | "batched" | "dgram";
 
+/** The length of a frame, which is the time between two ticks. */
+export type FrameMs = 10 | 20;
+
 export interface VoiceOptions {
   /** Where RTP sockets are bound. */
   readonly address: string;
@@ -19,7 +22,9 @@ export interface VoiceOptions {
   readonly streams: number;
   /** The most USB voice channels at a time, through all devices. */
   readonly usbChannels: number;
-  /** Depth of the fixed jitter buffer, ms (a multiple of 20). */
+  /** 20 when it is not said. */
+  readonly frameMs?: FrameMs;
+  /** Depth of the fixed jitter buffer, ms (a multiple of the frame). */
   readonly jitterMs: number;
   /** Silence on a receiving stream before `rtpTimeout`. */
   readonly rtpTimeoutMs: number;

@@ -1,7 +1,7 @@
 import * as layout from "../../assembly/layout.ts";
 import type { DeviceVoice } from "../message/device-voice.ts";
 import type { VoiceFormat } from "../message/media.ts";
-import { formatName, formatNumber, frameOctets, type VoiceMap } from "./map.ts";
+import { formatName, formatNumber, octetsOf, type VoiceMap } from "./map.ts";
 import { monotonicMicros } from "./monotonic.ts";
 
 /** Frames waiting before the device is given the first: one to play, one for the tick's lateness. */
@@ -55,7 +55,7 @@ export class DeviceRings implements DeviceVoice {
 
   push(channel: number, format: VoiceFormat, sequence: number, frame: Uint8Array, heard = 0): void {
     const own = this.#channels[channel];
-    if (own === undefined || frame.length !== frameOctets(format)) {
+    if (own === undefined || frame.length !== octetsOf(format, layout.MAX_FRAME_SAMPLES)) {
       this.refused++;
       return;
     }
@@ -187,8 +187,8 @@ function slotsAt(map: VoiceMap, ring: number): Slot[] {
     const data = at + layout.RING_SLOT_DATA;
     return {
       at,
-      short: map.octets.subarray(data, data + layout.FRAME_SAMPLES),
-      long: map.octets.subarray(data, data + 2 * layout.FRAME_SAMPLES),
+      short: map.octets.subarray(data, data + layout.MAX_FRAME_SAMPLES),
+      long: map.octets.subarray(data, data + 2 * layout.MAX_FRAME_SAMPLES),
     };
   });
 }

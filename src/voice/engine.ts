@@ -1,4 +1,7 @@
 import * as layout from "../../assembly/layout.ts";
+import type { FrameMs } from "./contract.ts";
+
+const SAMPLES_PER_MS = 8;
 
 /** The WASM module at work on its memory. */
 export interface Engine {
@@ -11,7 +14,7 @@ export interface Engine {
 
 interface Abi {
   version(): number;
-  open(rtp: number, usb: number, depth: number): number;
+  open(rtp: number, usb: number, depth: number, frame: number): number;
   tick(periods: number): void;
   tickBegin(periods: number): void;
   tickMiddle(): void;
@@ -26,13 +29,13 @@ interface Abi {
 export function openEngine(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
-  figures: { readonly rtp: number; readonly usb: number; readonly jitterMs: number },
+  figures: { readonly rtp: number; readonly usb: number; readonly jitterMs: number; readonly frameMs: FrameMs },
 ): Engine {
   const abi = readAbi(new WebAssembly.Instance(module, { env: { memory } }).exports);
   if (abi.version() !== layout.ABI_VERSION)
     throw new Error(`voice.wasm has ABI ${abi.version()}, expected ${layout.ABI_VERSION}: build it again`);
-  const depth = (figures.jitterMs * layout.FRAME_SAMPLES) / layout.FRAME_MS;
-  const refused = abi.open(figures.rtp, figures.usb, depth);
+  const depth = figures.jitterMs * SAMPLES_PER_MS;
+  const refused = abi.open(figures.rtp, figures.usb, depth, figures.frameMs * SAMPLES_PER_MS);
   if (refused !== 0) throw new Error(`voice.wasm: ${refusals[refused] ?? "refused"} (${JSON.stringify(figures)})`);
   return {
     tick: (periods) => abi.tick(periods),
@@ -52,6 +55,7 @@ const refusals = [
   `at most ${layout.MAX_RTP} RTP streams`,
   `at most ${layout.MAX_USB} USB channels`,
   "a jitter buffer of at most 200 ms",
+  "frames of 10 or 20 ms",
   "the memory is too small",
 ];
 

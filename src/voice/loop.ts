@@ -48,7 +48,8 @@ const TICKS_PER_SECOND = 50;
 export async function openLoop(task: WorkerTask): Promise<VoiceLoop> {
   const { options } = task;
   const module = await WebAssembly.compile(await readModule(new URL(task.wasm)));
-  const figures = { rtp: options.streams, usb: options.usbChannels, jitterMs: options.jitterMs };
+  const { streams, usbChannels, jitterMs, frameMs = 20 } = options;
+  const figures = { rtp: streams, usb: usbChannels, jitterMs, frameMs };
   const engine = openEngine(module, task.memory, figures);
   const opened = await openIo(options, {
     map: new VoiceMap(task.memory),
@@ -80,6 +81,7 @@ async function readModule(wasm: URL): Promise<Uint8Array> {
 
 export class VoiceLoop {
   readonly #engine: Engine;
+  readonly #frameMs: number;
   readonly #map: VoiceMap;
   readonly #reception: Reception;
   readonly #port: MessagePort;
@@ -103,6 +105,7 @@ export class VoiceLoop {
 
   constructor(task: WorkerTask, engine: Engine, { io, why }: OpenedIo, plugins: MakePlugins | null) {
     this.#engine = engine;
+    this.#frameMs = task.options.frameMs ?? 20;
     this.#io = io;
     this.#edge = { name: io.edge, why };
     this.#port = task.port;
@@ -138,7 +141,7 @@ export class VoiceLoop {
 
   async #ticks(): Promise<void> {
     this.#tell({ kind: "ready", ports: this.#io.ports });
-    const pace = new Pace(performance.now());
+    const pace = new Pace(performance.now(), this.#frameMs);
     while (!this.#stopped) {
       const sleep = pace.untilNext(performance.now());
       if (sleep > 0) Atomics.wait(this.#sleeper, 0, 0, sleep);
@@ -146,7 +149,7 @@ export class VoiceLoop {
       this.#lateUs.add(lateMs * 1000);
       this.#lateSteps.add(lateMs * 1000);
       if (lateMs > LATE_MS) this.#late(lateMs);
-      this.#map.setWord(layout.HEADER_DUE, monotonicMicros() - (lateMs % layout.FRAME_MS) * 1000);
+      this.#map.setWord(layout.HEADER_DUE, monotonicMicros() - (lateMs % this.#frameMs) * 1000);
       await this.#turn(periods);
       // Without sockets of Node's own nothing else lets its loop turn.
       if (this.#io.edge === "batched" && this.#map.word(layout.HEADER_TICKS) % TICKS_PER_SECOND === 0) await loopTurn();

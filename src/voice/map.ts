@@ -97,7 +97,7 @@ export function formatName(number: number): string | null {
   return names.get(number) ?? null;
 }
 
-/** Octets of one frame of a device. */
-export function frameOctets(format: VoiceFormat): number {
-  return format === "L16" ? 2 * layout.FRAME_SAMPLES : layout.FRAME_SAMPLES;
+/** Octets of so many samples of a device. */
+export function octetsOf(format: VoiceFormat, samples: number): number {
+  return format === "L16" ? 2 * samples : samples;
 }

@@ -1,5 +1,3 @@
-import { FRAME_MS } from "../../assembly/layout.ts";
-
 /** Later than this, the grid of deadlines is laid anew instead of caught up with. */
 const RESYNC_MS = 100;
 
@@ -8,10 +6,12 @@ const RESYNC_MS = 100;
  * would be a burst on the network and a gap after it.
  */
 export class Pace {
+  readonly #frameMs: number;
   #next: number;
 
-  constructor(now: number) {
-    this.#next = now + FRAME_MS;
+  constructor(now: number, frameMs: number) {
+    this.#frameMs = frameMs;
+    this.#next = now + frameMs;
   }
 
   /** Milliseconds to sleep, 0 when the deadline has passed. */
@@ -22,8 +22,8 @@ export class Pace {
   /** Called when the tick begins: how late it is, how many frame times it stands for; and the next deadline is set. */
   begin(now: number): { readonly lateMs: number; readonly periods: number } {
     const lateMs = Math.max(0, now - this.#next);
-    const periods = 1 + Math.floor(lateMs / FRAME_MS);
-    this.#next = lateMs > RESYNC_MS ? now + FRAME_MS : this.#next + periods * FRAME_MS;
+    const periods = 1 + Math.floor(lateMs / this.#frameMs);
+    this.#next = lateMs > RESYNC_MS ? now + this.#frameMs : this.#next + periods * this.#frameMs;
     return { lateMs, periods };
   }
 }

@@ -21,6 +21,8 @@ const DBM0 = 6.15;
 const ECHO_FRAMES = 50;
 /** The deepest that jitter/buffer.ts lets itself be filled, ms. */
 const DEEPEST_BUFFER_MS = 400;
+/** What a row of the table of codecs says is of so many ms. */
+const CODEC_MS = 20;
 
 /** How an open endpoint is heard, of what was measured. */
 export function streamQuality(map: VoiceMap, index: number, rtcp: FromRtcp = nothingFromRtcp): StreamQuality {
@@ -75,7 +77,7 @@ export function voipMetrics(map: VoiceMap, index: number, rtcp: FromRtcp): VoipM
 }
 
 function lossesOf(map: VoiceMap, index: number): LossBursts | null {
-  return lossBursts((offset) => meterWord(map, index, offset), layout.FRAME_MS);
+  return lossBursts((offset) => meterWord(map, index, offset), map.word(layout.HEADER_FRAME) / 8);
 }
 
 /** Between arrival and playing, smoothed. */
@@ -122,7 +124,7 @@ function unitsToMs(map: VoiceMap, index: number, units: number): number {
 export function unitsPerMs(map: VoiceMap, format: number): number {
   if (format >= layout.FORMAT_PLUGIN) {
     const codec = layout.HEADER_CODECS + (format - layout.FORMAT_PLUGIN) * layout.CODEC_STRIDE;
-    return map.word(codec + layout.CODEC_UNITS) / layout.FRAME_MS || 8;
+    return map.word(codec + layout.CODEC_UNITS) / CODEC_MS || 8;
   }
   return format === layout.FORMAT_L16_NETWORK_WIDE ? 16 : 8;
 }

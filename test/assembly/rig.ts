@@ -44,7 +44,12 @@ export class Rig {
   #clock = 0;
 
   constructor(options: RigOptions = {}) {
-    this.#engine = openEngine(wasm, this.map.memory, { rtp: 24, usb: 4, jitterMs: options.jitterMs ?? 40 });
+    this.#engine = openEngine(wasm, this.map.memory, {
+      rtp: 24,
+      usb: 4,
+      jitterMs: options.jitterMs ?? 40,
+      frameMs: 20,
+    });
     this.control = new Control(this.map, 24, options.rtpTimeoutMs ?? 60_000, 4, {
       opened: () => {},
       closing: (stream) => this.plugins.close(stream),

@@ -4,20 +4,20 @@ import { Figures, Histogram } from "../../src/voice/figures.ts";
 import { Pace } from "../../src/voice/pace.ts";
 
 test("deadlines are 20 ms apart however late each tick begins", () => {
-  const pace = new Pace(1000);
+  const pace = new Pace(1000, 20);
   assert.equal(pace.untilNext(1000), 20);
   assert.deepEqual(pace.begin(1027), { lateMs: 7, periods: 1 });
   assert.equal(pace.untilNext(1029), 11);
 });
 
 test("a tick that comes more than a frame late stands for the missed ones, and none is made up for", () => {
-  const pace = new Pace(0);
+  const pace = new Pace(0, 20);
   assert.deepEqual(pace.begin(65), { lateMs: 45, periods: 3 });
   assert.equal(pace.untilNext(66), 14, "the grid stays");
 });
 
 test("more than 100 ms late, the grid begins anew", () => {
-  const pace = new Pace(0);
+  const pace = new Pace(0, 20);
   assert.deepEqual(pace.begin(333), { lateMs: 313, periods: 16 });
   assert.equal(pace.untilNext(333), 20);
 });

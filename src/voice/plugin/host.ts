@@ -134,7 +134,7 @@ export class PluginHost {
   readonly #mute = (job: number): void => {
     this.#map.setWord(this.#kindOf(job), words.INPUT_SILENCE);
     const at = this.#map.word(job + layout.JOB_SAMPLES);
-    this.#map.octets.fill(0, at, at + 2 * layout.WIDE_SAMPLES);
+    this.#map.octets.fill(0, at, at + 2 * layout.MAX_WIDE_SAMPLES);
   };
 
   /** The packet is sent to nobody. */
