@@ -19,7 +19,7 @@ export const DIRECTION_SEND = 1;
 export const DIRECTION_RECEIVE = 2;
 /** 1 when the far end's address is known. */
 export const CONTROL_REMOTE = 24;
-/** The endpoint this one hears; -1 when joined to nobody. */
+/** The endpoint this one hears; MAX_ENDPOINTS + n when it is in conference n; -1 when joined to nobody. */
 export const CONTROL_PEER = 28;
 /** Silence of the network before EVENT_TIMEOUT, ms. */
 export const CONTROL_TIMEOUT = 32;
@@ -203,6 +203,8 @@ export const OUT_PEER = 3;
 export const OUT_SILENT = 4;
 /** The peer's frame is missing, and the far end conceals it. */
 export const OUT_LOST = 5;
+/** The other parties of the endpoint's conference: the samples at FRAME_OUT, at the rate of what goes out. */
+export const OUT_MIX = 6;
 /** Where the octets go: payload of a packet, slot of a ring. */
 export const OUT_TO = STATE_OFFSET + 328;
 /** Tail that the echo canceller was opened with, ms. */

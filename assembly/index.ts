@@ -3,6 +3,7 @@
  *
  *   host: open() · [commands and packets into the map · tick() · events and packets out of the map]* · close()
  */
+import { gatherConferences, mixConferences } from "./conference.ts";
 import { endpointAt, isOpen, nextOpen, rtpEnd, usbEnd } from "./endpoint.ts";
 import { INPUT_NEEDED } from "./endpoint-words.ts";
 import { frameSamples, setFrame } from "./frame-time.ts";
@@ -79,6 +80,7 @@ export function tickBegin(periods: i32): void {
   prepare(passed);
   receiveAll();
   gather(passed);
+  gatherConferences();
   plan();
   for (let i = nextOpen(0); i < usbEnd(); i = nextOpen(i + 1)) decodeFrame(i, endpointAt(i));
   flushDecoding();
@@ -87,6 +89,7 @@ export function tickBegin(periods: i32): void {
 /** After this one the jobs at JOBS_ENCODE are encoded. */
 export function tickMiddle(): void {
   for (let i = nextOpen(0); i < usbEnd(); i = nextOpen(i + 1)) finishFrame(i, endpointAt(i));
+  mixConferences();
   for (let i = nextOpen(0); i < usbEnd(); i = nextOpen(i + 1)) composeFrame(i, endpointAt(i));
   flushEncoding();
 }

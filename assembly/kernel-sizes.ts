@@ -6,6 +6,7 @@ import { DTMF_DETECT_STATE } from "./dtmf/detect-state.ts";
 import { echoStateSize } from "./echo/canceller.ts";
 import { FAX_DETECT_STATE } from "./fax/state.ts";
 import {
+  CONFERENCE_MIX_SIZE,
   DRIFT_ON,
   ECHO_STATE,
   ECHO_STRIDE,
@@ -18,6 +19,7 @@ import {
   KERNEL_RATE_SIZE,
   KERNEL_VAD_SIZE,
 } from "./layout.ts";
+import { MIX_STATE } from "./mix/state.ts";
 import { NOISE_STATE, VAD_STATE } from "./noise/state.ts";
 import { DOWN_STATE, DRIFT_STATE, UP_STATE } from "./rate/state.ts";
 
@@ -28,6 +30,7 @@ export function kernelsFit(): bool {
     max<i32>(G722_STATE, G726_STATE) <= KERNEL_CODEC_SIZE &&
     max<i32>(UP_STATE, DOWN_STATE) <= KERNEL_RATE_SIZE &&
     DRIFT_STATE <= DRIFT_ON &&
+    MIX_STATE <= CONFERENCE_MIX_SIZE &&
     NOISE_STATE <= KERNEL_NOISE_SIZE &&
     NOISE_STATE <= KERNEL_BACKGROUND_SIZE &&
     VAD_STATE <= KERNEL_VAD_SIZE &&

@@ -3,7 +3,7 @@
  * The WASM module and the host read the same file; a change of any number here changes `ABI_VERSION`.
  *
  *   header | constants | scratch | lanes | sine | endpoints | kernels | echo | jitter | RTP in | RTP out | events | rings |
- *   slots | jobs
+ *   slots | jobs | conferences
  *
  * Words are 32-bit little-endian. "host writes" words belong to the thread that calls `tick`;
  * only the ring indices are shared with another thread while it runs, and those are atomic.
@@ -70,6 +70,9 @@ export const HEADER_CLOCK = HEADER_OFFSET + 36;
 export const HEADER_DUE = HEADER_OFFSET + 40;
 /** Samples of a frame at 8000 samples/s: 80 (10 ms) or 160. */
 export const HEADER_FRAME = HEADER_OFFSET + 44;
+
+/** Host writes: endpoints that are in a conference. */
+export const HEADER_PARTIES = HEADER_OFFSET + 44;
 
 /** Host writes: what the codecs of the host are like; zero = there is none of this number. */
 export const HEADER_CODECS = HEADER_OFFSET + 64;
@@ -248,4 +251,26 @@ export const JOB_OCTETS = 12;
 export const JOB_LENGTH = 16;
 export const JOB_SAMPLES = 20;
 
-export const END = JOBS_OFFSET + JOBS_SIZE;
+// ---- conferences: who is in each in this tick, and its two limiters; then what one conference is mixed from ------------------
+export const CONFERENCES_OFFSET = (JOBS_OFFSET + JOBS_SIZE + 63) & ~63;
+/** An endpoint whose CONTROL_PEER is MAX_ENDPOINTS + n is in conference n. */
+export const MAX_CONFERENCES = 8;
+export const MAX_PARTIES = 16;
+/** How many are in it, and how many of them something comes from. */
+export const CONFERENCE_PARTIES = 0;
+export const CONFERENCE_SPEAKERS = 4;
+/** Their indices. */
+export const CONFERENCE_LIST = 16;
+/** Of assembly/mix/mix.ts: of who hears 8000 samples a second, and of who hears 16000. */
+export const CONFERENCE_NARROW = 128;
+export const CONFERENCE_MIX_SIZE = 1344;
+export const CONFERENCE_WIDE = CONFERENCE_NARROW + CONFERENCE_MIX_SIZE;
+export const CONFERENCE_STRIDE = CONFERENCE_WIDE + CONFERENCE_MIX_SIZE;
+/** Addresses of what each party says and of where what it hears goes, and frames at the other rate. */
+export const MIX_PARTS = CONFERENCES_OFFSET + MAX_CONFERENCES * CONFERENCE_STRIDE;
+export const MIX_OUTS = MIX_PARTS + 4 * MAX_PARTIES;
+export const MIX_FRAMES = MIX_OUTS + 4 * MAX_PARTIES;
+export const CONFERENCES_SIZE =
+  MAX_CONFERENCES * CONFERENCE_STRIDE + 8 * MAX_PARTIES + MAX_PARTIES * 2 * MAX_WIDE_SAMPLES;
+
+export const END = CONFERENCES_OFFSET + CONFERENCES_SIZE;

@@ -1,4 +1,5 @@
 /** What every open endpoint sends: decided before anything is decoded, so that only what is needed is. */
+import { hearsConference } from "./conference.ts";
 import { dropDigits } from "./dtmf/queue.ts";
 import { digitFrame } from "./dtmf/sound.ts";
 import { endpointAt, isOpen, kernelAt } from "./endpoint.ts";
@@ -24,6 +25,7 @@ import {
   OUT_KIND,
   OUT_LOCAL,
   OUT_LOST,
+  OUT_MIX,
   OUT_NOTHING,
   OUT_PASS,
   OUT_PEER,
@@ -130,7 +132,8 @@ function planPacket(index: i32, endpoint: usize, timestamp: i32, digitsAsSound: 
   store<i32>(endpoint, kind, OUT_KIND);
   store<u32>(endpoint, 0, OUT_TO);
   if (!keepsQuiet(endpoint) || kind == OUT_LOCAL) begin(index, endpoint, format, timestamp);
-  else if (kind != OUT_SILENT) store<i32>(endpointAt(load<i32>(endpoint, CONTROL_PEER)), 1, INPUT_NEEDED);
+  else if (kind != OUT_SILENT && kind != OUT_MIX)
+    store<i32>(endpointAt(load<i32>(endpoint, CONTROL_PEER)), 1, INPUT_NEEDED);
 }
 
 /** The packet that voice goes into; none when there is no room. */
@@ -163,7 +166,7 @@ function decide(index: i32, endpoint: usize, format: i32, digitsAsSound: bool): 
     return OUT_LOCAL;
   }
   const who = load<i32>(endpoint, CONTROL_PEER);
-  if (u32(who) >= u32(MAX_ENDPOINTS)) return OUT_SILENT;
+  if (u32(who) >= u32(MAX_ENDPOINTS)) return hearsConference(who, endpoint) ? OUT_MIX : OUT_SILENT;
   const peer = endpointAt(who);
   const kind = isOpen(peer) ? load<i32>(peer, INPUT_KIND) : INPUT_SILENCE;
   if (kind == INPUT_SILENCE) return OUT_SILENT;
@@ -178,6 +181,7 @@ function decide(index: i32, endpoint: usize, format: i32, digitsAsSound: bool): 
 /** The samples to encode, at the format's rate. */
 function samplesFor(index: i32, endpoint: usize, kind: i32, format: i32): usize {
   const own = endpoint + FRAME_OUT;
+  if (kind == OUT_MIX) return own;
   if (kind == OUT_SILENT) {
     memory.fill(own, 0, 2 * wideSamples);
     return own;

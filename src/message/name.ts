@@ -28,6 +28,9 @@ export type RtpEndpoint = `rtp:${number}`;
 export type UsbEndpoint = `usb:${DeviceName}:${number}`;
 export type Endpoint = RtpEndpoint | UsbEndpoint;
 
+/** Where the voice of several endpoints is mixed (RFC 4353), `conference:1` to `conference:8`. */
+export type ConferenceName = `conference:${number}`;
+
 /** The keys of a telephone (RFC 4733 events 0-15). */
 export type Digit = "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "*" | "#" | "A" | "B" | "C" | "D";
 

@@ -1,6 +1,6 @@
 import type { CallerIdStandard, CountryCode, ToneName } from "./country.ts";
 import type { Address, Direction, RtpFormat, VoiceFormat } from "./media.ts";
-import type { Digit, Endpoint, RtpEndpoint, UsbEndpoint } from "./name.ts";
+import type { ConferenceName, Digit, Endpoint, RtpEndpoint, UsbEndpoint } from "./name.ts";
 import type { Instant } from "./units.ts";
 
 /** What an echo canceller can look back at, ms. */
@@ -51,7 +51,12 @@ export type VoiceCommand = {
       readonly muteKeys?: true;
     }
   | { readonly kind: "join"; readonly a: Endpoint; readonly b: Endpoint }
-  | { readonly kind: "part"; readonly a: Endpoint; readonly b: Endpoint }
+  | { readonly kind: "part"; readonly a: Endpoint; readonly b: Endpoint | ConferenceName }
+  /**
+   * The endpoint is a party of the conference (at most 16 are): it hears the sum of the others, wideband those who have it
+   * when it has it itself. It leaves by `part` from the conference, `join`, another `mix`, or `close`.
+   */
+  | { readonly kind: "mix"; readonly endpoint: Endpoint; readonly conference: ConferenceName }
   /** Plays a progress tone towards the endpoint instead of its peer's voice; null ends it. */
   | {
       readonly kind: "tone";

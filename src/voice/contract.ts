@@ -82,6 +82,7 @@ export interface EdgeStatus {
 export interface StreamStatus {
   readonly endpoint: string;
   readonly format: string;
+  /** An endpoint, or a conference. */
   readonly peer: string | null;
   readonly received: number;
   readonly sent: number;

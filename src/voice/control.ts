@@ -4,10 +4,11 @@ import * as words from "../../assembly/endpoint-words.ts";
 import * as layout from "../../assembly/layout.ts";
 import { countries } from "../message/country.ts";
 import type { Address, Direction } from "../message/media.ts";
-import type { DeviceName, Digit, Endpoint, RtpEndpoint } from "../message/name.ts";
+import type { ConferenceName, DeviceName, Digit, Endpoint, RtpEndpoint } from "../message/name.ts";
 import { unreachable } from "../message/units.ts";
 import type { VoiceCommand } from "../message/voice.ts";
 import { callerIdMessage } from "./caller-id.ts";
+import { Conferences, conferencePeer, isConference } from "./conferences.ts";
 import { endpointAddress, formatNumber, type VoiceMap } from "./map.ts";
 import { Remote } from "./remote.ts";
 import { writeData, writeTone } from "./tone-words.ts";
@@ -45,6 +46,7 @@ export class Control {
   readonly #listener: ControlListener;
   readonly #channels = new Map<Endpoint, number>();
   readonly #remotes = new Map<number, Remote>();
+  readonly #conferences: Conferences;
   /** Open streams whose codec is one of the host's. */
   readonly #ofPlugins = new Set<number>();
   #sessions = 0;
@@ -52,6 +54,7 @@ export class Control {
   /** `family`: 4 or 6, of the sockets. */
   constructor(map: VoiceMap, streams: number, rtpTimeoutMs: number, family: number, listener: ControlListener) {
     this.#map = map;
+    this.#conferences = new Conferences(map);
     this.#streams = streams;
     this.#rtpTimeoutMs = rtpTimeoutMs;
     this.#family = family;
@@ -113,6 +116,8 @@ export class Control {
         return this.#join(command.a, command.b);
       case "part":
         return this.#part(command.a, command.b);
+      case "mix":
+        return this.#mix(command.endpoint, command.conference);
       case "tone":
         return this.#tone(command);
       case "callerId":
@@ -214,13 +219,24 @@ export class Control {
     this.#setPeer(second, first);
   }
 
-  #part(a: Endpoint, b: Endpoint): void {
+  #part(a: Endpoint, b: Endpoint | ConferenceName): void {
     const first = this.indexOf(a);
-    if (first !== null && this.#peer(first) === this.indexOf(b)) this.#leave(first);
+    const peer = isConference(b) ? conferencePeer(b) : this.indexOf(b);
+    if (first !== null && peer !== null && this.#peer(first) === peer) this.#leave(first);
+  }
+
+  #mix(endpoint: Endpoint, conference: ConferenceName): void {
+    const index = this.#openIndex(endpoint);
+    if (index === null) return;
+    const refused = this.#conferences.whyNot(index, conference);
+    if (refused !== null) return this.#listener.failed(endpoint, refused);
+    this.#leave(index);
+    this.#conferences.enter(index, conference);
   }
 
   /** Nobody hears this endpoint any more, and it hears nobody. */
   #leave(index: number): void {
+    if (this.#conferences.leave(index)) return;
     const peer = this.#peer(index);
     this.#setPeer(index, -1);
     if (peer >= 0 && this.#peer(peer) === index) this.#setPeer(peer, -1);

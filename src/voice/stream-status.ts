@@ -1,6 +1,7 @@
 import * as words from "../../assembly/endpoint-words.ts";
 import * as layout from "../../assembly/layout.ts";
 import type { Endpoint } from "../message/name.ts";
+import { conferenceName } from "./conferences.ts";
 import type { StreamStatus } from "./contract.ts";
 import { endpointAddress, type VoiceMap } from "./map.ts";
 import { type FromRtcp, streamQuality, unitsPerMs } from "./stream-quality.ts";
@@ -19,7 +20,7 @@ export function streamStatus(
   return {
     endpoint,
     format: map.formatName(word(words.CONTROL_FORMAT)) ?? "none",
-    peer: nameOf(word(words.CONTROL_PEER)),
+    peer: nameOf(word(words.CONTROL_PEER)) ?? conferenceName(word(words.CONTROL_PEER)),
     received: isRtp ? word(words.METER_TOTAL) : word(words.RING_FRAMES_IN),
     sent: isRtp ? word(words.SEND_PACKETS) : word(words.RING_FRAMES_OUT),
     lost: isRtp ? lostPackets(word) : word(words.METER_GAPS),
