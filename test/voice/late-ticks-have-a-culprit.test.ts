@@ -55,6 +55,9 @@ test("a tick that our own garbage collection kept is charged to it when the coll
   const measured = new TurnStages();
   const late = new LateTicks(measured);
   t.after(() => late.close());
+  // An observer alone keeps no process alive.
+  const awake = setInterval(() => {}, 1000);
+  t.after(() => clearInterval(awake));
   const from = performance.now();
   const rubbish: number[][] = [];
   for (let n = 0; n < 200; n++) rubbish.push(Array.from({ length: 10_000 }, (_, m) => m + n));
