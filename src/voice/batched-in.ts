@@ -1,6 +1,9 @@
 import { performance } from "node:perf_hooks";
 import * as layout from "../../assembly/layout.ts";
+import type { Address } from "../message/media.ts";
 import type { BatchedParts } from "./batched-io.ts";
+import { ConnectedIn } from "./connected-in.ts";
+import type { ConnectedSockets } from "./connected-sockets.ts";
 import { MessageHeaders } from "./message-headers.ts";
 import type { PinnedMemory } from "./pinned-memory.ts";
 import { isRtcp, type RtpDoor } from "./rtp-io.ts";
@@ -20,13 +23,16 @@ const MOST_BATCHES = 8;
 const LATE = 30 * 8;
 /** Streams that had one packet in the tick before are asked for one only, but every so many ticks for all (a power of 2). */
 const ASK_ALL_EVERY = 4;
-/** Words of a sockaddr. */
-const NAME_WORDS = SOCKADDR_ROOM / 4;
 
-/** Receives into the map's slots. The slots of refused packets are used again at once. */
+/**
+ * Receives into the map's slots. The slots of refused packets are used again at once. A stream's first packet that is let
+ * in gives it a socket that is connected to where it came from; its first socket is then for all others.
+ */
 export class BatchedIn {
   readonly #parts: BatchedParts;
   readonly #memory: PinnedMemory;
+  readonly #connected: ConnectedSockets;
+  readonly #fromConnected: ConnectedIn;
   readonly #pairs: readonly Pair[];
   readonly #voice: MessageHeaders;
   readonly #voiceNames: number;
@@ -34,8 +40,9 @@ export class BatchedIn {
   readonly #reportName: number;
   readonly #reportPlace: number;
   /** Whom the last packet that was let in came from, and whose far end that was then. */
-  readonly #latched: Int32Array;
+  readonly #latchedNames: number;
   readonly #latchedFor: (object | null)[];
+  readonly #sources: (Address | null)[];
   /** Words of a sockaddr that tell sources apart. */
   readonly #words: readonly number[];
   #door: RtpDoor | null = null;
@@ -45,10 +52,20 @@ export class BatchedIn {
   #arrival = 0;
   #late = true;
   #turn = 0;
+  /** The far end's source has just been learnt. */
+  #moved = false;
 
-  constructor(parts: BatchedParts, memory: PinnedMemory, pairs: readonly Pair[], family: 4 | 6) {
+  constructor(
+    parts: BatchedParts,
+    memory: PinnedMemory,
+    pairs: readonly Pair[],
+    connected: ConnectedSockets,
+    family: 4 | 6,
+  ) {
     this.#parts = parts;
     this.#memory = memory;
+    this.#connected = connected;
+    this.#fromConnected = new ConnectedIn(parts);
     this.#pairs = pairs;
     const slots = parts.libc.addressOf(parts.map.octets) + layout.RTP_IN_OFFSET + layout.SLOT_DATA;
     this.#voice = new MessageHeaders(memory, layout.RTP_IN_SLOTS);
@@ -63,8 +80,9 @@ export class BatchedIn {
     this.#report.setPlace(0, memory.addressAt(this.#reportPlace), layout.MAX_DATAGRAM);
     this.#report.setName(0, memory.addressAt(this.#reportName), sockaddrSize(family));
     this.#got = new Uint8Array(pairs.length);
-    this.#latched = new Int32Array(NAME_WORDS * pairs.length);
+    this.#latchedNames = memory.take(SOCKADDR_ROOM * pairs.length);
     this.#latchedFor = pairs.map(() => null);
+    this.#sources = pairs.map(() => null);
     this.#words = family === 6 ? [0, 2, 3, 4, 5, 6] : [0, 1];
   }
 
@@ -79,23 +97,56 @@ export class BatchedIn {
     this.#share = Math.max(LEAST_A_TICK, Math.min(MOST_A_TICK, fair));
   }
 
-  readRtp(stream: number, farEnd: object | null): void {
+  /** What comes from the stream's far end; before its source is known, what comes from anybody. */
+  readRtp(stream: number, farEnd: object): void {
+    const descriptor = this.#connected.descriptorOf(stream);
+    const source = this.#sources[stream] ?? null;
+    if (descriptor < 0 || source === null || this.#door === null) return this.readFromAnybody(stream, farEnd);
+    const most = this.#mostOf(stream);
+    this.#got[stream] = this.#fromConnected.read(stream, descriptor, most, this.#arrival, this.#door, source);
+  }
+
+  /** What comes to the stream's first socket. */
+  readFromAnybody(stream: number, farEnd: object | null): void {
+    this.#moved = false;
+    this.#got[stream] = this.#readBatches(stream, this.#pairs[stream]?.rtp ?? -1, farEnd);
+    if (this.#moved && farEnd !== null) this.#connect(stream, farEnd);
+  }
+
+  /** The stream's far end is another, or gone. */
+  forget(stream: number): void {
+    this.#latchedFor[stream] = null;
+    this.#sources[stream] = null;
+    this.#connected.disconnect(stream);
+  }
+
+  /** Between being bound and connected the socket was open to anybody: what came then is looked at as ever. */
+  #connect(stream: number, farEnd: object): void {
+    const name = this.#latchedNames + stream * SOCKADDR_ROOM;
+    if (!this.#connected.connect(stream, name)) return;
+    this.#sources[stream] = this.#from(name);
+    this.#got[stream] =
+      (this.#got[stream] ?? 0) + this.#readBatches(stream, this.#connected.descriptorOf(stream), farEnd);
+  }
+
+  /** Returns how many packets there were. */
+  #readBatches(stream: number, descriptor: number, farEnd: object | null): number {
     const { libc, map } = this.#parts;
-    const descriptor = this.#pairs[stream]?.rtp ?? -1;
     let left = this.#mostOf(stream);
-    this.#got[stream] = 0;
+    let all = 0;
     for (let batch = 0; batch < MOST_BATCHES; batch++) {
       const first = map.word(layout.HEADER_RTP_IN);
       const room = Math.min(left, layout.RTP_IN_SLOTS - first);
-      if (room <= 0) return;
+      if (room <= 0) break;
       const got = libc.recvmmsg(descriptor, this.#voice.addressOf(first, room), room, FLAGS);
-      if (got <= 0) return;
+      if (got <= 0) break;
       const kept = this.#keep(stream, farEnd, first, Math.min(got, room));
       map.setWord(layout.HEADER_RTP_IN, first + kept);
       left -= kept;
-      this.#got[stream] = Math.min(255, (this.#got[stream] ?? 0) + got);
-      if (got < room) return;
+      all += got;
+      if (got < room) break;
     }
+    return Math.min(255, all);
   }
 
   /**
@@ -159,15 +210,16 @@ export class BatchedIn {
   /** True when the last packet that was let in came from there too. */
   #isLatched(stream: number, farEnd: object | null, name: number): boolean {
     if (farEnd === null || this.#latchedFor[stream] !== farEnd) return false;
-    for (const word of this.#words)
-      if (this.#latched[stream * NAME_WORDS + word] !== this.#memory.words[(name >> 2) + word]) return false;
+    const { words } = this.#memory;
+    const latched = (this.#latchedNames + stream * SOCKADDR_ROOM) >> 2;
+    for (const word of this.#words) if (words[latched + word] !== words[(name >> 2) + word]) return false;
     return true;
   }
 
   #latch(stream: number, farEnd: object | null, name: number): void {
     this.#latchedFor[stream] = farEnd;
-    for (const word of this.#words)
-      this.#latched[stream * NAME_WORDS + word] = this.#memory.words[(name >> 2) + word] ?? 0;
+    this.#moved = true;
+    this.#memory.octets.copyWithin(this.#latchedNames + stream * SOCKADDR_ROOM, name, name + SOCKADDR_ROOM);
   }
 
   #nameOf(n: number): number {

@@ -2,8 +2,8 @@
  * RTP by recvmmsg and sendmmsg, once a tick, straight into and out of the memory map: one system call a stream and
  * direction, no turn of the event loop, nothing allocated.
  *
- * Streams whose far end is known are read every tick; the ports that only strangers, early or late packets come to, and
- * RTCP, are watched by one epoll.
+ * Streams whose far end is known are read every tick, each from a socket that is connected to it as soon as its source is
+ * known; the ports that only strangers, early or late packets come to, and RTCP, are watched by one epoll.
  */
 
 import { isIPv6 } from "node:net";
@@ -12,6 +12,7 @@ import * as layout from "../../assembly/layout.ts";
 import type { Address } from "../message/media.ts";
 import { BatchedIn } from "./batched-in.ts";
 import { BatchedOut } from "./batched-out.ts";
+import { ConnectedSockets } from "./connected-sockets.ts";
 import type { VoiceOptions } from "./contract.ts";
 import type { Descriptors } from "./descriptors.ts";
 import type { Libc } from "./libc.ts";
@@ -45,14 +46,22 @@ export function openBatchedIo(
   const memory = new PinnedMemory(parts.libc, pinnedSize(where.streams));
   const sockets = new UdpSockets(parts.libc, memory, parts.descriptors);
   const pairs = sockets.openPairs(where);
-  return new BatchedIo(parts, memory, sockets, pairs, isIPv6(where.address) ? 6 : 4);
+  const family = isIPv6(where.address) ? 6 : 4;
+  const connected = new ConnectedSockets(memory, sockets, pairs, where, family);
+  return new BatchedIo(parts, memory, { sockets, pairs, connected }, family);
 }
 
 /** All structures, each rounded up. */
 function pinnedSize(streams: number): number {
   const rows = MessageHeaders.size(layout.RTP_IN_SLOTS + layout.RTP_OUT_SLOTS + 2);
-  const names = SOCKADDR_ROOM * (layout.RTP_IN_SLOTS + streams + 4);
+  const names = SOCKADDR_ROOM * (layout.RTP_IN_SLOTS + 2 * streams + 4) + ConnectedSockets.size(streams);
   return rows + names + 2 * streams * 16 + 4 * layout.MAX_DATAGRAM + 1024;
+}
+
+interface Sockets {
+  readonly sockets: UdpSockets;
+  readonly pairs: readonly Pair[];
+  readonly connected: ConnectedSockets;
 }
 
 class BatchedIo implements RtpIo {
@@ -62,24 +71,29 @@ class BatchedIo implements RtpIo {
   readonly #memory: PinnedMemory;
   readonly #sockets: UdpSockets;
   readonly #pairs: readonly Pair[];
+  readonly #connected: ConnectedSockets;
   readonly #in: BatchedIn;
   readonly #out: BatchedOut;
   readonly #epoll: number;
   readonly #event: number;
   readonly #events: number;
   readonly #farEnds: (object | null)[];
+  /** Whether the epoll watches each stream's first socket. */
+  readonly #watched: boolean[];
   #known = 0;
   #turn = 0;
 
-  constructor(parts: BatchedParts, memory: PinnedMemory, sockets: UdpSockets, pairs: readonly Pair[], family: 4 | 6) {
+  constructor(parts: BatchedParts, memory: PinnedMemory, { sockets, pairs, connected }: Sockets, family: 4 | 6) {
     this.#parts = parts;
     this.#memory = memory;
     this.#sockets = sockets;
     this.#pairs = pairs;
+    this.#connected = connected;
     this.ports = pairs.map((pair) => pair.port);
-    this.#in = new BatchedIn(parts, memory, pairs, family);
-    this.#out = new BatchedOut(parts, memory, pairs, family);
+    this.#in = new BatchedIn(parts, memory, pairs, connected, family);
+    this.#out = new BatchedOut(parts, memory, pairs, connected, family);
     this.#farEnds = pairs.map(() => null);
+    this.#watched = pairs.map(() => true);
     this.#event = memory.take(EVENT_SIZE);
     this.#events = memory.take(2 * pairs.length * EVENT_SIZE);
     this.#epoll = parts.libc.epollCreate(EPOLL_CLOEXEC);
@@ -100,7 +114,9 @@ class BatchedIo implements RtpIo {
       const stream = (n + this.#turn) % streams;
       const farEnd = door.farEndOf(stream);
       if (farEnd !== this.#farEnds[stream]) this.#changed(stream, farEnd);
-      if (farEnd !== null) this.#in.readRtp(stream, farEnd);
+      if (farEnd === null) continue;
+      this.#in.readRtp(stream, farEnd);
+      this.#watchFirst(stream, this.#connected.descriptorOf(stream) >= 0);
     }
     this.#readWatched();
   }
@@ -114,6 +130,7 @@ class BatchedIo implements RtpIo {
   }
 
   async close(): Promise<void> {
+    this.#connected.close();
     for (const { rtp, rtcp } of this.#pairs) {
       this.#sockets.close(rtp);
       this.#sockets.close(rtcp);
@@ -124,10 +141,17 @@ class BatchedIo implements RtpIo {
   #changed(stream: number, farEnd: object | null): void {
     const before = this.#farEnds[stream] ?? null;
     this.#farEnds[stream] = farEnd;
+    this.#in.forget(stream);
+    this.#known += Number(farEnd !== null) - Number(before !== null);
+    this.#watchFirst(stream, farEnd === null);
+  }
+
+  /** Without a far end, or with a socket of the far end's own, the first one is seldom needed: it is watched. */
+  #watchFirst(stream: number, watched: boolean): void {
     const pair = this.#pairs[stream];
-    if (pair === undefined || (before === null) === (farEnd === null)) return;
-    this.#known += farEnd === null ? -1 : 1;
-    this.#watch(farEnd === null ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, pair.rtp, 2 * stream);
+    if (pair === undefined || this.#watched[stream] === watched) return;
+    this.#watched[stream] = watched;
+    this.#watch(watched ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, pair.rtp, 2 * stream);
   }
 
   #readWatched(): void {
@@ -139,7 +163,7 @@ class BatchedIo implements RtpIo {
       const which = this.#memory.words[(this.#events + n * EVENT_SIZE + EVENT_DATA) >> 2] ?? 0;
       const stream = which >> 1;
       if ((which & 1) === 1) this.#in.readRtcp(stream);
-      else this.#in.readRtp(stream, this.#farEnds[stream] ?? null);
+      else this.#in.readFromAnybody(stream, this.#farEnds[stream] ?? null);
     }
   }
 

@@ -1,6 +1,7 @@
 import * as layout from "../../assembly/layout.ts";
 import type { Address } from "../message/media.ts";
 import type { BatchedParts } from "./batched-io.ts";
+import type { ConnectedSockets } from "./connected-sockets.ts";
 import { MessageHeaders } from "./message-headers.ts";
 import type { PinnedMemory } from "./pinned-memory.ts";
 import { SOCKADDR_ROOM, sockaddrSize, writeSockaddr } from "./sockaddr.ts";
@@ -16,28 +17,45 @@ export class BatchedOut {
   readonly #parts: BatchedParts;
   readonly #memory: PinnedMemory;
   readonly #pairs: readonly Pair[];
+  readonly #connected: ConnectedSockets;
   readonly #family: 4 | 6;
   readonly #voice: MessageHeaders;
   /** A sockaddr for each stream. */
   readonly #names: number;
   readonly #targets: (Address | null)[];
+  /** Where the octets of each slot are: numbers among which null keeps each an object of its own, so that none is made. */
+  readonly #places: readonly unknown[];
+  /** The connected socket that reaches each stream's target, -1 = none: found out whenever either is another. */
+  readonly #sentBy: Int32Array;
+  readonly #seenChanges: Int32Array;
   /** The stream whose name each header has. */
   readonly #named: Int32Array;
   readonly #report: MessageHeaders;
   readonly #reportName: number;
   readonly #reportPlace: number;
 
-  constructor(parts: BatchedParts, memory: PinnedMemory, pairs: readonly Pair[], family: 4 | 6) {
+  constructor(
+    parts: BatchedParts,
+    memory: PinnedMemory,
+    pairs: readonly Pair[],
+    connected: ConnectedSockets,
+    family: 4 | 6,
+  ) {
     this.#parts = parts;
     this.#memory = memory;
     this.#pairs = pairs;
+    this.#connected = connected;
     this.#family = family;
     const slots = parts.libc.addressOf(parts.map.octets) + layout.RTP_OUT_OFFSET + layout.SLOT_DATA;
     this.#voice = new MessageHeaders(memory, layout.RTP_OUT_SLOTS);
     this.#names = memory.take(SOCKADDR_ROOM * pairs.length);
     this.#targets = pairs.map(() => null);
     this.#named = new Int32Array(layout.RTP_OUT_SLOTS).fill(-1);
-    for (let n = 0; n < layout.RTP_OUT_SLOTS; n++) this.#voice.setPlace(n, slots + n * layout.RTP_OUT_STRIDE, 0);
+    const places = Array.from({ length: layout.RTP_OUT_SLOTS }, (_, n) => slots + n * layout.RTP_OUT_STRIDE);
+    for (const [n, place] of places.entries()) this.#voice.setPlace(n, place, 0);
+    this.#places = [...places, null];
+    this.#sentBy = new Int32Array(pairs.length).fill(-1);
+    this.#seenChanges = new Int32Array(pairs.length).fill(-1);
     this.#report = new MessageHeaders(memory, 1);
     this.#reportName = memory.take(SOCKADDR_ROOM);
     this.#reportPlace = memory.take(layout.MAX_DATAGRAM);
@@ -71,15 +89,41 @@ export class BatchedOut {
     if (this.#targets[stream] !== target) {
       writeSockaddr(this.#memory.octets.subarray(name, name + SOCKADDR_ROOM), target);
       this.#targets[stream] = target;
+      this.#seenChanges[stream] = -1;
     }
+    const changes = this.#connected.changesOf(stream);
+    if (this.#seenChanges[stream] !== changes) {
+      this.#seenChanges[stream] = changes;
+      this.#sentBy[stream] = this.#connected.reaches(stream, name) ? this.#connected.descriptorOf(stream) : -1;
+    }
+    const descriptor = this.#sentBy[stream] ?? -1;
+    if (descriptor >= 0) this.#sendConnected(descriptor, first, end);
+    else this.#sendNamed(stream, name, first, end);
+  }
+
+  #sendConnected(descriptor: number, first: number, end: number): void {
+    const { libc } = this.#parts;
+    for (let n = first; n < end; n++) {
+      const place = this.#places[n] as number;
+      const length = this.#lengthOf(n);
+      // The first attempt may only tell that the far end did not listen to the packet before.
+      if (libc.send(descriptor, place, length, FLAGS) < 0) libc.send(descriptor, place, length, FLAGS);
+    }
+  }
+
+  #sendNamed(stream: number, name: number, first: number, end: number): void {
     for (let n = first; n < end; n++) {
       if (this.#named[n] !== stream) {
         this.#voice.setName(n, this.#memory.addressAt(name), sockaddrSize(this.#family));
         this.#named[n] = stream;
       }
-      this.#voice.setLength(n, Math.max(0, Math.min(ROOM, this.#parts.map.word(slotAt(n) + layout.SLOT_LENGTH))));
+      this.#voice.setLength(n, this.#lengthOf(n));
     }
     this.#send(this.#pairs[stream]?.rtp ?? -1, this.#voice, first, end - first);
+  }
+
+  #lengthOf(n: number): number {
+    return Math.max(0, Math.min(ROOM, this.#parts.map.word(slotAt(n) + layout.SLOT_LENGTH)));
   }
 
   /** The kernel may stop anywhere in a batch; the message it stopped at is lost, as UDP may lose any. */

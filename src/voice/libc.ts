@@ -7,11 +7,15 @@ import { endianness } from "node:os";
 export interface Libc {
   socket(family: number, type: number, protocol: number): number;
   bind(descriptor: number, address: number, length: number): number;
+  connect(descriptor: number, address: number, length: number): number;
   setsockopt(descriptor: number, level: number, name: number, value: number, length: number): number;
   close(descriptor: number): number;
   /** `headers`: address of so many `struct mmsghdr`. */
   recvmmsg(descriptor: number, headers: number, count: number, flags: number): number;
   sendmmsg(descriptor: number, headers: number, count: number, flags: number): number;
+  /** One datagram, of a connected socket: its length. */
+  recv(descriptor: number, octets: number, length: number, flags: number): number;
+  send(descriptor: number, octets: number, length: number, flags: number): number;
   epollCreate(flags: number): number;
   epollControl(epoll: number, operation: number, descriptor: number, event: number): number;
   epollWait(epoll: number, events: number, count: number, timeoutMs: number): number;
@@ -37,10 +41,13 @@ export async function openLibc(): Promise<Libc> {
   return {
     socket: call("socket", "int", "int", "int"),
     bind: call("bind", "int", "uintptr_t", "uint"),
+    connect: call("connect", "int", "uintptr_t", "uint"),
     setsockopt: call("setsockopt", "int", "int", "int", "uintptr_t", "uint"),
     close: call("close", "int"),
     recvmmsg: (descriptor, headers, count, flags) => recvmmsg(descriptor, headers, count, flags, 0),
     sendmmsg: call("sendmmsg", "int", "uintptr_t", "uint", "int"),
+    recv: call("recv", "int", "uintptr_t", "size_t", "int"),
+    send: call("send", "int", "uintptr_t", "size_t", "int"),
     epollCreate: call("epoll_create1", "int"),
     epollControl: call("epoll_ctl", "int", "int", "int", "uintptr_t"),
     epollWait: call("epoll_wait", "int", "uintptr_t", "int", "int"),

@@ -43,6 +43,7 @@ const RECEIVER_REPORT = 201;
 const SOURCE_DESCRIPTION = 202;
 const BYE = 203;
 const CNAME = 1;
+const SENDER_OCTETS = 20;
 const BLOCK_OCTETS = 24;
 /** Blocks read of one datagram: it has sources, not hundreds. */
 const MOST_BLOCKS = 31;
@@ -51,56 +52,51 @@ const NTP_EPOCH = 2_208_988_800;
 
 /** A compound packet: report, source description, extended report and, at the end, BYE. */
 export function writeReport(report: Report): Uint8Array {
-  const words = [...reportWords(report), ...descriptionWords(report), ...wordsOf(report.extended)];
-  if (report.bye) words.push(head(1, BYE, 1), report.ssrc);
-  const view = new DataView(new ArrayBuffer(words.length * 4));
-  words.forEach((word, n) => {
-    view.setUint32(n * 4, word);
-  });
-  return new Uint8Array(view.buffer);
-}
-
-/** Of whole packets: their length is a multiple of four. */
-function wordsOf(octets: Uint8Array | undefined): number[] {
-  if (octets === undefined) return [];
-  const view = new DataView(octets.buffer, octets.byteOffset, octets.byteLength);
-  return Array.from({ length: octets.length / 4 }, (_, n) => view.getUint32(4 * n));
-}
-
-function reportWords(report: Report): number[] {
-  const { sender, block } = report;
-  const info = sender === null ? [] : senderWords(sender);
-  const blocks = block === null ? [] : blockWords(block);
+  const { ssrc, sender, block, extended, bye } = report;
+  const cname = report.cname.slice(0, 255);
+  const reported = 8 + (sender === null ? 0 : SENDER_OCTETS) + (block === null ? 0 : BLOCK_OCTETS);
+  const described = 8 + ((2 + cname.length + 1 + 3) & ~3);
+  const octets = new Uint8Array(reported + described + (extended?.length ?? 0) + (bye ? 8 : 0));
+  const view = new DataView(octets.buffer);
   const type = sender === null ? RECEIVER_REPORT : SENDER_REPORT;
-  return [head(block === null ? 0 : 1, type, 1 + info.length + blocks.length), report.ssrc, ...info, ...blocks];
+  writeHead(view, 0, block === null ? 0 : 1, type, reported, ssrc);
+  if (sender !== null) writeSender(view, 8, sender);
+  if (block !== null) writeBlock(view, reported - BLOCK_OCTETS, block);
+  writeHead(view, reported, 1, SOURCE_DESCRIPTION, described, ssrc);
+  octets[reported + 8] = CNAME;
+  octets[reported + 9] = cname.length;
+  for (let n = 0; n < cname.length; n++) octets[reported + 10 + n] = cname.charCodeAt(n) & 0x7f;
+  if (extended !== undefined) octets.set(extended, reported + described);
+  if (bye) writeHead(view, octets.length - 8, 1, BYE, 8, ssrc);
+  return octets;
 }
 
-function senderWords(sender: SenderInfo): number[] {
+/** Header of a packet of so many octets, and the source it is of. */
+function writeHead(view: DataView, at: number, count: number, type: number, octets: number, ssrc: number): void {
+  view.setUint8(at, 0x80 | count);
+  view.setUint8(at + 1, type);
+  view.setUint16(at + 2, octets / 4 - 1);
+  view.setUint32(at + 4, ssrc);
+}
+
+function writeSender(view: DataView, at: number, sender: SenderInfo): void {
   const seconds = sender.wallClock / 1000;
   const whole = Math.floor(seconds);
-  const fraction = Math.floor((seconds - whole) * 2 ** 32);
-  return [whole + NTP_EPOCH, fraction, sender.rtpTimestamp, sender.packets, sender.octets];
+  view.setUint32(at, whole + NTP_EPOCH);
+  view.setUint32(at + 4, Math.floor((seconds - whole) * 2 ** 32));
+  view.setUint32(at + 8, sender.rtpTimestamp);
+  view.setUint32(at + 12, sender.packets);
+  view.setUint32(at + 16, sender.octets);
 }
 
-function blockWords(block: ReportBlock): number[] {
+function writeBlock(view: DataView, at: number, block: ReportBlock): void {
   const lost = Math.max(-0x800000, Math.min(0x7fffff, block.cumulativeLost)) & 0xffffff;
-  const loss = ((block.fractionLost & 0xff) << 24) | lost;
-  return [block.ssrc, loss, block.highestSequence, block.jitter, block.lastReport, block.delay];
-}
-
-function descriptionWords(report: Report): number[] {
-  const text = report.cname.slice(0, 255);
-  const octets = [CNAME, text.length, ...Array.from(text, (letter) => letter.charCodeAt(0) & 0x7f), 0];
-  while (octets.length % 4 !== 0) octets.push(0);
-  const items: number[] = [];
-  for (let n = 0; n < octets.length; n += 4)
-    items.push(octets.slice(n, n + 4).reduce((word, octet) => word * 256 + octet, 0));
-  return [head(1, SOURCE_DESCRIPTION, 1 + items.length), report.ssrc, ...items];
-}
-
-/** First word of a packet whose header is followed by so many words. */
-function head(count: number, type: number, length: number): number {
-  return (0x80 | count) * 2 ** 24 + type * 2 ** 16 + length;
+  view.setUint32(at, block.ssrc);
+  view.setUint32(at + 4, ((block.fractionLost & 0xff) << 24) | lost);
+  view.setUint32(at + 8, block.highestSequence);
+  view.setUint32(at + 12, block.jitter);
+  view.setUint32(at + 16, block.lastReport);
+  view.setUint32(at + 20, block.delay);
 }
 
 export interface ReportRead {

@@ -11,6 +11,7 @@ const SOCK_DGRAM = 2;
 const SOCK_NONBLOCK = 0x800;
 const SOCK_CLOEXEC = 0x80000;
 const SOL_SOCKET = 1;
+const SO_REUSEADDR = 2;
 const SO_RCVBUF = 8;
 const IPPROTO_IPV6 = 41;
 const IPV6_V6ONLY = 26;
@@ -52,6 +53,28 @@ export class UdpSockets {
     }
     if (pairs.length === 0 && where.streams > 0) throw noPorts(where.address, where.firstPort, last);
     return pairs;
+  }
+
+  /**
+   * A second socket on the port of `bound` (address at `own`, both addresses of `size` octets), connected to the address
+   * at `farEnd`: the kernel gives it what comes from there, and all else to `bound`. Null when it is not to be had.
+   */
+  openConnected(bound: number, own: number, farEnd: number, size: number): number | null {
+    const family = size === sockaddrSize(6) ? AF_INET6 : AF_INET;
+    const descriptor = this.#libc.socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (descriptor < 0) return null;
+    this.#descriptors.remember(descriptor);
+    this.#set(descriptor, SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER);
+    if (family === AF_INET6) this.#set(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+    // The port is shared for this moment only: nobody else may bind to it.
+    this.#set(bound, SOL_SOCKET, SO_REUSEADDR, 1);
+    this.#set(descriptor, SOL_SOCKET, SO_REUSEADDR, 1);
+    const isBound = this.#libc.bind(descriptor, own, size) === 0;
+    this.#set(bound, SOL_SOCKET, SO_REUSEADDR, 0);
+    this.#set(descriptor, SOL_SOCKET, SO_REUSEADDR, 0);
+    if (isBound && this.#libc.connect(descriptor, farEnd, size) === 0) return descriptor;
+    this.close(descriptor);
+    return null;
   }
 
   close(descriptor: number): void {

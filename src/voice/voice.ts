@@ -24,7 +24,9 @@ import type { Refused } from "./refusals.ts";
 import { type Watchdog, watch } from "./watchdog.ts";
 
 const RESTART_MS = 200;
-/** Beside two a stream: those of a pair that is not free, and the epoll. */
+/** A pair, and one that is connected to the far end. */
+const DESCRIPTORS_A_STREAM = 3;
+/** Besides: those of a pair that is not free, and the epoll. */
 const SPARE_DESCRIPTORS = 4;
 
 /** The voice path at work, with what the watchdog and the tests need besides. */
@@ -92,7 +94,7 @@ class Voice implements RunningVoice {
     this.#clock = clock;
     this.#assets = assets;
     this.#devices = new DeviceRegistry(this.#map, options.usbChannels);
-    this.#descriptors = new Descriptors(Descriptors.room(2 * options.streams + SPARE_DESCRIPTORS));
+    this.#descriptors = new Descriptors(Descriptors.room(DESCRIPTORS_A_STREAM * options.streams + SPARE_DESCRIPTORS));
     collectGarbageAlone();
     this.#pool = new Piscina({
       filename: fileURLToPath(assets.worker),

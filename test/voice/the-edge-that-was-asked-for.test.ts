@@ -31,7 +31,10 @@ class PaperLibc implements Libc {
   bind = () => (this.taken-- > 0 ? -1 : 0);
   setsockopt = () => 0;
   close = (descriptor: number) => this.closed.push(descriptor) * 0;
+  connect = () => 0;
   recvmmsg = () => -1;
+  recv = () => -1;
+  send = (_descriptor: number, _octets: number, length: number) => length;
   sendmmsg = (_: number, headers: number, count: number) => {
     this.sends.push({ headers, count });
     return this.results.shift() ?? count;
