@@ -61,11 +61,13 @@ export const DIGITS_QUEUE = DIGITS_WRITTEN + 4;
 export const CONTROL_ECHO = DIGITS_QUEUE + 4 * MAX_DIGITS;
 /** Host writes: 1 when the sound of the channel's keys is taken out. */
 export const CONTROL_MUTE_KEYS = CONTROL_ECHO + 4;
-/** Host writes: 1 when a stream's sound is searched for fax tones. */
+/** Host writes: 1 while a channel's sound, and what it is sent, is searched for fax tones. */
 export const CONTROL_FAX = CONTROL_ECHO + 8;
 /** Host writes: 1 when comfort noise is sent instead of a silent background (RFC 3389). */
 export const CONTROL_QUIET = CONTROL_ECHO + 12;
-export const CONTROL_SIZE = CONTROL_QUIET + 4;
+/** Host writes: 1 while this is voice-band data (ITU-T V.152): nothing is made up, and the jitter buffer keeps its depth. */
+export const CONTROL_VBD = CONTROL_ECHO + 16;
+export const CONTROL_SIZE = CONTROL_VBD + 4;
 
 // State of the tick; the host reads some of it for status and RTCP.
 export const STATE_OFFSET = 384;
@@ -211,6 +213,7 @@ export const OUT_TO = STATE_OFFSET + 328;
 export const ECHO_TAIL = STATE_OFFSET + 332;
 /** 1 while the key detector is open. */
 export const KEYS_OPEN = STATE_OFFSET + 336;
+/** 1 while the fax detectors are open. */
 export const FAX_OPEN = STATE_OFFSET + 340;
 /** Ring position after the frame that the device played while it recorded the newest frame in; -1 = not known. */
 export const RING_HEARD = STATE_OFFSET + 344;

@@ -3,6 +3,7 @@ import { concealLost } from "./conceal/conceal.ts";
 import { count, kernelAt } from "./endpoint.ts";
 import {
   CONCEAL_SEAM,
+  CONTROL_VBD,
   FRAME_LINEAR,
   FRAME_OCTETS,
   FRAME_SLOTS,
@@ -51,8 +52,12 @@ export function acceptFrame(endpoint: usize, format: i32): void {
   store<i32>(endpoint, 0, INPUT_MISSES);
 }
 
-/** A whole frame is missing. Nothing is made of it unless somebody listens (hear.ts). */
+/** A whole frame is missing. Nothing is made of it unless somebody listens (hear.ts); of a machine's sound, never. */
 export function lostFrame(endpoint: usize): void {
+  if (load<i32>(endpoint, CONTROL_VBD)) {
+    silentFrame(endpoint);
+    return;
+  }
   const kind = load<i32>(endpoint, INPUT_KIND);
   if ((kind & INPUT_NOISE) != 0 || load<i32>(endpoint, NOISE_ON)) {
     silentFrame(endpoint);
@@ -82,7 +87,8 @@ export function silentFrame(endpoint: usize): void {
 export function patchFrame(index: i32, endpoint: usize, format: i32, octets: usize): void {
   const samples = endpoint + FRAME_LINEAR;
   const length = samplesOf(format);
-  if (load<i32>(endpoint, INPUT_KIND) == INPUT_SILENCE) memory.fill(samples, 0, usize(length) << 1);
+  const isData = load<i32>(endpoint, CONTROL_VBD) != 0;
+  if (isData || load<i32>(endpoint, INPUT_KIND) == INPUT_SILENCE) memory.fill(samples, 0, usize(length) << 1);
   else {
     warmConcealment(index, endpoint);
     concealLost(kernelAt(index, KERNEL_CONCEAL), samples, length);
@@ -97,8 +103,8 @@ export function patchFrame(index: i32, endpoint: usize, format: i32, octets: usi
   store<i32>(endpoint, INPUT_LINEAR, INPUT_KIND);
   store<i32>(endpoint, 0, INPUT_MISSES);
   store<i32>(endpoint, 0, INPUT_RUN);
-  store<i32>(endpoint, 1, CONCEAL_SEAM);
-  count(endpoint, METER_CONCEALED, 1);
+  store<i32>(endpoint, isData ? 0 : 1, CONCEAL_SEAM);
+  if (!isData) count(endpoint, METER_CONCEALED, 1);
 }
 
 function slotAt(endpoint: usize, slot: i32): usize {

@@ -141,8 +141,12 @@ export const KERNEL_CONCEAL = 4096;
 export const KERNEL_CONCEAL_SIZE = 8192;
 export const KERNEL_KEYS = 12288;
 export const KERNEL_KEYS_SIZE = 2048;
+/** Two fax detectors of a channel: of what it sends, and of what it is sent. */
 export const KERNEL_FAX = 14336;
-export const KERNEL_FAX_SIZE = 1024;
+export const KERNEL_FAX_SENT = 14848;
+export const KERNEL_FAX_SIZE = 512;
+/** After the detector's state: what was told, a bit for each tone. */
+export const FAX_TOLD = 496;
 /** Speech or background of what a stream sends: the detector, and what the background is like. */
 export const KERNEL_VAD = 15360;
 export const KERNEL_VAD_SIZE = 64;
@@ -210,6 +214,9 @@ export const EVENT_DIGIT = 1;
 export const EVENT_DATA_SENT = 2;
 /** value = ms without a packet */
 export const EVENT_TIMEOUT = 3;
+/** value = 1 CNG, 2 CED, 3 ANSam or phase reversals; | 256 when the channel was sent it */
+export const EVENT_FAX = 4;
+export const FAX_SENT = 256;
 
 // ---- rings between the tick and the thread that does the USB transfers --------------------------------------------------
 // Two a channel: 2n in (device -> gateway), 2n+1 out. One writer, one reader; indices run free and wrap at 2^32.

@@ -7,6 +7,7 @@ import { ECHO_ADAPT, ECHO_NLP, echoEnable, echoFrame, echoOpen, echoStateSize } 
 import { kernelAt } from "./endpoint.ts";
 import {
   CONTROL_ECHO,
+  CONTROL_FAX,
   CONTROL_FORMAT,
   CONTROL_MUTE_KEYS,
   ECHO_TAIL,
@@ -20,6 +21,7 @@ import {
   KEYS_OPEN,
   RING_HEARD,
 } from "./endpoint-words.ts";
+import { searchLine, searchSamples } from "./fax-search.ts";
 import { decodeStateless, isWide } from "./format.ts";
 import { frameSamples } from "./frame-time.ts";
 import { decodeFrame, finishFrame } from "./hear.ts";
@@ -37,14 +39,19 @@ const MUTE_AT_ONCE: i32 = 1;
 export function listen(index: i32, endpoint: usize): void {
   const tail = load<i32>(endpoint, CONTROL_ECHO);
   const mute = load<i32>(endpoint, CONTROL_MUTE_KEYS) != 0;
+  const fax = load<i32>(endpoint, CONTROL_FAX) != 0;
   if (tail != load<i32>(endpoint, ECHO_TAIL)) openEcho(index, endpoint, tail);
   if (!mute) store<i32>(endpoint, 0, KEYS_OPEN);
   // Of a frame that was resampled the echo is out already.
   const cancels = tail != 0 && !isResampled(index);
-  if (!cancels && !mute) return;
+  if (!cancels && !mute) {
+    if (fax) searchLine(index, endpoint);
+    return;
+  }
   if (isWide(load<i32>(endpoint, INPUT_FORMAT))) return;
   const samples = samplesIn(index, endpoint);
   if (cancels) cancel(index, endpoint, samples);
+  if (fax) searchSamples(index, endpoint, samples);
   if (mute) muteKeys(index, endpoint, samples);
 }
 

@@ -7,6 +7,7 @@ import {
   CONCEAL_SEAM,
   CONTROL_DIRECTION,
   CONTROL_EVENT_TYPE,
+  CONTROL_FAX,
   CONTROL_FORMAT,
   CONTROL_PAYLOAD_TYPE,
   CONTROL_PEER,
@@ -35,6 +36,7 @@ import {
   SEND_SEQUENCE,
   SEND_TIMESTAMP,
 } from "./endpoint-words.ts";
+import { searchSent } from "./fax-search.ts";
 import {
   encodeStateless,
   fillSilence,
@@ -107,7 +109,9 @@ export function publish(index: i32, endpoint: usize): void {
   const kind = load<i32>(endpoint, OUT_KIND);
   const format = load<i32>(endpoint, CONTROL_FORMAT);
   if (format == FORMAT_G726_AAL2 && kind > OUT_PASS) repack(usize(load<u32>(endpoint, OUT_TO)));
-  if (index >= MAX_RTP) handOver(index, endpoint);
+  if (index < MAX_RTP) return;
+  if (load<i32>(endpoint, CONTROL_FAX)) searchSent(index, endpoint, formatOut(index, endpoint));
+  handOver(index, endpoint);
 }
 
 /** Octets of the peer's newest frame, which passes untouched. */

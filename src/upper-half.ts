@@ -113,6 +113,8 @@ export class UpperHalf {
         // A stream that can not be spoken or heard any more is a lost one.
         if (event.codec === true) this.#parties.legOf(event.endpoint)?.lostVoice();
         return;
+      case "faxTone":
+        return this.#parties.portOn(event.endpoint)?.leg?.heardFax(event.tone);
       case "callerIdSent":
         return;
       default:

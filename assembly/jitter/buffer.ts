@@ -12,6 +12,7 @@
  */
 import { count, jitterAt } from "../endpoint.ts";
 import {
+  CONTROL_VBD,
   JITTER_LATE_TICKS,
   JITTER_NEWEST,
   JITTER_PLAYED,
@@ -206,6 +207,8 @@ function regulate(index: i32, endpoint: usize): void {
     store<i32>(endpoint, 0, JITTER_STARTED);
     return;
   }
+  // Between machines a frame more or less is a fault, and so is another delay.
+  if (load<i32>(endpoint, CONTROL_VBD)) return;
   if (load<i32>(endpoint, JITTER_WINDOW_LATE) >= LATE_IN_WINDOW) {
     hold(endpoint);
     return;

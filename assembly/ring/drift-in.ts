@@ -5,6 +5,7 @@
 import { concealGood, concealLost } from "../conceal/conceal.ts";
 import { count, kernelAt } from "../endpoint.ts";
 import {
+  CONTROL_VBD,
   FRAME_LINEAR,
   INPUT_CODED,
   INPUT_FORMAT,
@@ -162,9 +163,10 @@ function hear(index: i32, endpoint: usize, heard: i32): void {
   store<i32>(endpoint, heard, RING_HEARD);
 }
 
-/** What may stand for a frame that is missing: silence after a while. */
+/** What may stand for a frame that is missing: silence after a while, at once for a machine. */
 function makeUp(index: i32, endpoint: usize): void {
-  concealLost(kernelAt(index, KERNEL_CONCEAL), SCRATCH_LINEAR, frameSamples);
+  if (load<i32>(endpoint, CONTROL_VBD)) memory.fill(SCRATCH_LINEAR, 0, 2 * frameSamples);
+  else concealLost(kernelAt(index, KERNEL_CONCEAL), SCRATCH_LINEAR, frameSamples);
   count(endpoint, METER_CONCEALED, 1);
   store<i32>(endpoint, 1, INPUT_MISSES);
 }

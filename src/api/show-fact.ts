@@ -21,6 +21,8 @@ export function showFact(fact: Fact): string {
       return `${fact.call}: ${fact.party} is on hold`;
     case "callResumed":
       return `${fact.call}: ${fact.party} is back from hold`;
+    case "callCarriesFax":
+      return `${fact.call}: a fax or modem (${fact.tone}) at ${fact.party}`;
     case "callEnded":
       return `${fact.call}: ended, ${fact.cause}${fact.record === null ? "" : ` (${fact.record.result})`}`;
     case "lineChanged":

@@ -153,15 +153,17 @@ function phonePlans(document: Document): readonly PhonePlan[] {
     const [kind = "", id = ""] = phone.split(":");
     const name = section?.name ?? `${kind === "port" ? "Phone" : "Handset"} ${id}`;
     const line = section?.line === undefined ? null : lineName(section.line);
-    return { phone, number, name, line, ...echoTail(section) };
+    return { phone, number, name, line, ...lineOf(section) };
   });
 }
 
-function echoTail(
+/** What only an analog line has. */
+function lineOf(
   section: Document["handset"][number] | Document["port"][number] | undefined,
-): Pick<PhonePlan, "echoTailMs"> {
+): Pick<PhonePlan, "echoTailMs" | "fax"> {
+  const onPort = section !== undefined && "fax" in section && section.fax;
   const tail = section !== undefined && "echo_tail_ms" in section ? section.echo_tail_ms : 0;
-  return tail === 0 ? {} : { echoTailMs: tail };
+  return { ...(tail === 0 ? {} : { echoTailMs: tail }), ...(onPort ? { fax: true } : {}) };
 }
 
 function sipOf(document: Document): SipOptions {

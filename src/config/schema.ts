@@ -166,6 +166,11 @@ const port = tables(64, "An FXS port with an analog phone.", {
     16,
     "How far back the line's echo is cancelled; 16 covers a hybrid in the house. 0 when the adapter does it itself.",
   ),
+  fax: may(
+    flag,
+    true,
+    "A call in which a fax machine or modem is heard goes on in G.711, without echo canceller, concealment and comfort noise. T.38 is not spoken.",
+  ),
 });
 
 const group = tables(64, "An internal number that rings several phones.", {

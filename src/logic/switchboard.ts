@@ -149,5 +149,11 @@ function isRtp(endpoint: Endpoint): endpoint is RtpEndpoint {
 }
 
 function isSame(a: OpenUsb, b: OpenUsb): boolean {
-  return a.format === b.format && a.echoTailMs === b.echoTailMs && a.muteKeys === b.muteKeys;
+  return (
+    a.format === b.format &&
+    a.echoTailMs === b.echoTailMs &&
+    a.muteKeys === b.muteKeys &&
+    a.faxSearch === b.faxSearch &&
+    a.voiceBandData === b.voiceBandData
+  );
 }

@@ -2,6 +2,7 @@ import type { MemoryState } from "./admin.ts";
 import type { Cause } from "./cause.ts";
 import type { CallId, DeviceName, Identity, LineName, PartyName, PhoneName } from "./name.ts";
 import type { CallRecord } from "./record.ts";
+import type { FaxTone } from "./voice.ts";
 
 /** What happened, for whoever watches (`offhook events`, later MQTT). One fact per change of state, in order. */
 export type Fact =
@@ -16,6 +17,8 @@ export type Fact =
   | { readonly kind: "callAnswered"; readonly call: CallId; readonly party: PartyName }
   | { readonly kind: "callHeld"; readonly call: CallId; readonly party: PartyName }
   | { readonly kind: "callResumed"; readonly call: CallId; readonly party: PartyName }
+  /** A fax machine or modem was heard at this party's end: the call is one between machines until it ends. */
+  | { readonly kind: "callCarriesFax"; readonly call: CallId; readonly party: PartyName; readonly tone: FaxTone }
   | { readonly kind: "callEnded"; readonly call: CallId; readonly cause: Cause; readonly record: CallRecord | null }
   | { readonly kind: "lineChanged"; readonly line: LineName; readonly state: string; readonly detail: string }
   | { readonly kind: "phoneChanged"; readonly phone: PhoneName; readonly state: string }

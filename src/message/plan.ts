@@ -56,6 +56,8 @@ export interface PhonePlan {
   readonly line: LineName | null;
   /** Of a port: echo of its two wires to be cancelled. */
   readonly echoTailMs?: EchoTailMs;
+  /** Of a port: a call in which a fax or modem is heard becomes one of G.711 and nothing else. */
+  readonly fax?: true;
 }
 
 export interface OutgoingRule {

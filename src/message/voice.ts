@@ -6,6 +6,9 @@ import type { Instant } from "./units.ts";
 /** What an echo canceller can look back at, ms. */
 export type EchoTailMs = 8 | 16 | 32 | 128;
 
+/** A calling fax machine; an answering one or a modem; and one whose tone has phase reversals or is ANSam (ITU-T V.8, G.168). */
+export type FaxTone = "cng" | "ced" | "ansam";
+
 /** Voice path -> upper half. */
 export type VoiceEvent = {
   readonly world: "voice";
@@ -17,6 +20,13 @@ export type VoiceEvent = {
   /** RFC 4733 event received, exactly once per key press, at its end (or when its end was lost). */
   | { readonly kind: "digit"; readonly endpoint: Endpoint; readonly digit: Digit; readonly durationMs: number }
   | { readonly kind: "callerIdSent"; readonly endpoint: UsbEndpoint }
+  /** Heard at a channel that searches: from its phone, or from the far end. Each of them once in a session. */
+  | {
+      readonly kind: "faxTone";
+      readonly endpoint: UsbEndpoint;
+      readonly tone: FaxTone;
+      readonly from: "phone" | "farEnd";
+    }
   /** No RTP for the configured time on an open, receiving endpoint. Once, until packets come again or it is opened anew. */
   | { readonly kind: "rtpTimeout"; readonly endpoint: RtpEndpoint; readonly silentMs: number }
   /** `codec`: the stream's codec is a plug-in that failed; nothing is heard until the stream is opened anew. */
@@ -37,6 +47,8 @@ export type VoiceCommand = {
       readonly eventPayloadType: number | null;
       /** A silent background is told of by comfort noise instead of being sent (RFC 3389); with G.711 only. */
       readonly comfortNoise?: true;
+      /** A fax or modem speaks (ITU-T V.152): what is lost stays lost, the jitter buffer keeps its depth. */
+      readonly voiceBandData?: true;
       /** From our side: `sendonly` does not play what is received. */
       readonly direction: Direction;
     }
@@ -49,6 +61,10 @@ export type VoiceCommand = {
       readonly echoTailMs?: EchoTailMs;
       /** The channel's keys are sent as events: their sound is taken out. */
       readonly muteKeys?: true;
+      /** Fax tones are searched for, in what the phone sends and in what it is sent. */
+      readonly faxSearch?: true;
+      /** As for a stream. */
+      readonly voiceBandData?: true;
     }
   | { readonly kind: "join"; readonly a: Endpoint; readonly b: Endpoint }
   | { readonly kind: "part"; readonly a: Endpoint; readonly b: Endpoint | ConferenceName }

@@ -151,6 +151,10 @@ export class HandsetLeg implements Leg {
     return this.#voice.open(other);
   }
 
+  carryFax(): void {
+    // No machine hangs on a handset; what its person hears of one is not made worse.
+  }
+
   /** A caller whose call came to nothing is told so by a tone before the link is let go. */
   release(cause: Cause): void {
     if (this.#state === "over" || this.#state === "tone") return;

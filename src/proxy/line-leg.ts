@@ -119,6 +119,12 @@ export class LineLeg implements Leg {
     return this.#stream.endpoint;
   }
 
+  carryFax(): void {
+    this.#stream.carryFax();
+    this.#stream.open();
+    this.#askForG711();
+  }
+
   release(cause: Cause): void {
     if (this.#state === "over") return;
     this.#state = "over";
@@ -143,15 +149,15 @@ export class LineLeg implements Leg {
       case "answered":
         return this.#answered(event.media);
       case "confirmed":
-        return event.media === null ? undefined : this.#agreed(event.media);
+        return event.media === null ? undefined : this.#reagreed(event.media);
       case "refused":
         return this.#owner?.ended(this, causeOfStatus(event.status));
       case "reoffered":
         return this.#reoffered(event.media);
       case "reanswered":
-        return this.#agreed(event.media);
+        return this.#reagreed(event.media);
       case "reofferRefused":
-        return;
+        return this.#stream.refused();
       case "digit":
         return this.#owner?.digit(this, event.digit, false);
       case "ended":
@@ -181,6 +187,7 @@ export class LineLeg implements Leg {
     this.#state = "up";
     if (media.codecs.length === 0) return this.#owner?.ended(this, "codecMismatch");
     this.#agreed(media);
+    this.#askForG711();
     this.#owner?.answered(this);
   }
 
@@ -191,9 +198,11 @@ export class LineLeg implements Leg {
     if (media.codecs.length === 0) return this.#send({ kind: "refuseReoffer", cause: "codecMismatch" });
     const { direction } = this.#stream;
     const wasHeld = direction.heldByThem;
+    const [before] = this.#stream.formats;
     this.#stream.theirOffer(media);
     this.#stream.open();
     this.#send({ kind: "acceptReoffer", media: this.#stream.answer() });
+    if (this.#stream.formats[0] !== before) this.#owner?.reformatted(this);
     if (direction.heldByThem && !wasHeld) this.#owner?.held(this);
     else if (!direction.heldByThem && wasHeld) this.#owner?.resumed(this);
   }
@@ -204,6 +213,17 @@ export class LineLeg implements Leg {
     direction.held = hold;
     this.#stream.open();
     this.#send({ kind: "reoffer", media: this.#stream.offer() });
+  }
+
+  /** A fax machine is understood in nothing else; before the answer nothing else can be asked for (RFC 3261 §14). */
+  #askForG711(): void {
+    if (this.#state === "up" && this.#stream.needsG711) this.#send({ kind: "reoffer", media: this.#stream.offer() });
+  }
+
+  #reagreed(media: MediaDescription): void {
+    const [before] = this.#stream.formats;
+    this.#agreed(media);
+    if (this.#stream.formats[0] !== before) this.#owner?.reformatted(this);
   }
 
   /** Their answer to an offer of ours: where they want the sound, and in what. */

@@ -61,6 +61,12 @@ export class Parties {
     return null;
   }
 
+  /** The port whose phone speaks on a channel. */
+  portOn(endpoint: Endpoint): Port | null {
+    for (const port of this.#ports.values()) if (port.endpoint === endpoint) return port;
+    return null;
+  }
+
   takeDect(event: DectEvent): void {
     switch (event.kind) {
       case "attached":

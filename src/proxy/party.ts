@@ -1,6 +1,7 @@
 import type { Cause } from "../message/cause.ts";
 import type { RtpFormat } from "../message/media.ts";
 import type { CallId, Digit, Endpoint, Identity, LegId, PartyName } from "../message/name.ts";
+import type { FaxTone } from "../message/voice.ts";
 
 /**
  * The contract that Line, Handset and Port satisfy, and all that a Call knows of them.
@@ -62,6 +63,8 @@ export interface Leg extends Side {
   display(text: string): void;
   /** Opens this side's voice to suit the other, and names its endpoint; null when there is none. */
   voice(other: Side): Endpoint | null;
+  /** A fax machine or modem speaks: what a voice would want done to the sound is not done any more. */
+  carryFax(): void;
   /** Over. Exactly once, whoever ended it; nothing is said to the owner after it. */
   release(cause: Cause): void;
   /** One word of state, for people. */
@@ -82,6 +85,10 @@ export interface LegOwner {
   /** This party put the others on hold, and took them back. */
   held(leg: Leg): void;
   resumed(leg: Leg): void;
+  /** A fax machine was heard, at this party's end of the path. */
+  heardFax(leg: Leg, tone: FaxTone): void;
+  /** The far end wants this side's voice in another codec. */
+  reformatted(leg: Leg): void;
   /** The party is gone; the owner still owes it its `release`. */
   ended(leg: Leg, cause: Cause): void;
 }

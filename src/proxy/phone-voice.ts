@@ -2,16 +2,24 @@ import type { Desk } from "../logic/desk.ts";
 import type { ToneName } from "../message/country.ts";
 import type { RtpFormat, VoiceFormat } from "../message/media.ts";
 import type { Digit, UsbEndpoint } from "../message/name.ts";
-import type { EchoTailMs } from "../message/voice.ts";
+import type { EchoTailMs, VoiceCommand } from "../message/voice.ts";
 import type { Side } from "./party.ts";
 
 /** What a device and RTP have in common. */
 type PhoneFormat = VoiceFormat & RtpFormat;
 
+/** What is done to the sound of a line before anybody hears it. */
+type Treatment = Pick<
+  Extract<VoiceCommand, { kind: "openUsb" }>,
+  "echoTailMs" | "muteKeys" | "faxSearch" | "voiceBandData"
+>;
+
 /** A channel that ends in two wires: keys are sounds there, and the hybrid may echo. */
 export interface AnalogLine {
   /** Undefined = the device cancels its echo, or has none. */
   readonly echoTailMs: EchoTailMs | undefined;
+  /** Fax machines are listened for. */
+  readonly fax: boolean;
 }
 
 /** The voice of a phone on a device channel: what a handset's leg and a port's leg do alike. */
@@ -22,8 +30,8 @@ export class PhoneVoice {
   readonly #desk: Desk;
   /** What the device can speak, best first. */
   readonly #own: readonly VoiceFormat[];
-
   readonly #line: AnalogLine | null;
+  #carriesFax = false;
 
   /** `line`: of an analog phone, whose keys are sounds, and which may echo. */
   constructor(desk: Desk, endpoint: UsbEndpoint, formats: readonly VoiceFormat[], line: AnalogLine | null) {
@@ -47,10 +55,23 @@ export class PhoneVoice {
       kind: "openUsb",
       endpoint: this.endpoint,
       format: shared ?? linear ?? this.#own[0] ?? "L16",
-      ...(this.#line?.echoTailMs === undefined ? {} : { echoTailMs: this.#line.echoTailMs }),
-      ...(this.#line !== null && other?.takesKeyEvents() === true ? { muteKeys: true } : {}),
+      ...(this.#line === null ? {} : this.#treatment(this.#line, other)),
     });
     return this.endpoint;
+  }
+
+  /** From now on nothing is done to the sound of the machine on this line. */
+  carryFax(): void {
+    this.#carriesFax = this.#line?.fax === true;
+  }
+
+  #treatment({ echoTailMs, fax }: AnalogLine, other: Side | null): Treatment {
+    if (this.#carriesFax) return { voiceBandData: true };
+    return {
+      ...(echoTailMs === undefined ? {} : { echoTailMs }),
+      ...(other?.takesKeyEvents() === true ? { muteKeys: true } : {}),
+      ...(fax && other !== null ? { faxSearch: true } : {}),
+    };
   }
 
   tone(tone: ToneName | null): void {

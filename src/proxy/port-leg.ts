@@ -5,6 +5,7 @@ import type { RtpFormat } from "../message/media.ts";
 import type { Digit, Endpoint, Identity, LegId, UsbEndpoint } from "../message/name.ts";
 import { ms } from "../message/units.ts";
 import type { PhoneView } from "../message/view.ts";
+import type { FaxTone } from "../message/voice.ts";
 import type { Leg, LegOwner, RingRequest, Side } from "./party.ts";
 import { PhoneVoice } from "./phone-voice.ts";
 import type { Port } from "./port.ts";
@@ -93,6 +94,11 @@ export class PortLeg implements Leg {
     this.#owner?.flashed(this);
   }
 
+  /** In what the phone sends, or in what it is sent. */
+  heardFax(tone: FaxTone): void {
+    this.#owner?.heardFax(this, tone);
+  }
+
   /** The phone hung up, or its line is lost. */
   gone(cause: Cause): void {
     const hungUp = cause === "normal" && this.#state === "dialling";
@@ -146,6 +152,10 @@ export class PortLeg implements Leg {
 
   voice(other: Side): Endpoint | null {
     return this.#voice.open(other);
+  }
+
+  carryFax(): void {
+    this.#voice.carryFax();
   }
 
   release(cause: Cause): void {

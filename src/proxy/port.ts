@@ -48,6 +48,10 @@ export class Port implements Party {
     return this.#plan.echoTailMs;
   }
 
+  get fax(): boolean {
+    return this.#plan.fax === true;
+  }
+
   get identity(): Identity {
     return { number: this.#plan.number, name: this.#plan.name };
   }

@@ -28,6 +28,7 @@ const payloadTypes: Readonly<Record<BuiltInFormat, number>> = {
 const FIRST_PLUGIN_TYPE = 106;
 
 const quiet = { comfortNoise: true } as const;
+const laws: readonly RtpFormat[] = ["PCMA", "PCMU"];
 
 /** The RTP stream of a SIP leg: its endpoint, what was offered and answered, and which way the sound goes. */
 export class RtpStream {
@@ -39,6 +40,8 @@ export class RtpStream {
   #chosen: OfferedCodec | null = null;
   /** The codec has been stated in an answer, theirs or ours. */
   #settled = false;
+  /** A machine speaks. `G711`: in what it can be understood in, which their side has not refused. */
+  #fax: "none" | "G711" | "anyCodec" = "none";
   /** The line's codecs, those first that spare work. */
   #order: readonly RtpFormat[];
 
@@ -74,15 +77,31 @@ export class RtpStream {
   theirOffer(media: MediaDescription): void {
     this.#remote = media;
     this.direction.theirOffer(media.direction);
-    this.#choose(this.#chosen === null ? this.#order : [this.#chosen.format, ...this.#order]);
+    const spoken = this.#chosen === null ? [] : [this.#chosen.format];
+    this.#choose([...(this.needsG711 ? this.#laws : spoken), ...this.#order]);
   }
 
   theirAnswer(media: MediaDescription): void {
     this.#remote = media;
     this.direction.theirAnswer(media.direction);
     // RFC 3264 §7: they may use any they name; the first is what they like best.
-    this.#chosen = media.codecs[0] ?? null;
+    this.#chosen = media.codecs[0] ?? this.#chosen;
     this.#settled = true;
+  }
+
+  /** A machine speaks from now on. */
+  carryFax(): void {
+    if (this.#fax === "none") this.#fax = "G711";
+  }
+
+  /** A machine speaks, and not in G.711 yet: that is offered now. */
+  get needsG711(): boolean {
+    return this.#fax === "G711" && this.#chosen !== null && !isG711(this.#chosen);
+  }
+
+  /** They refused our offer: what is spoken stays. */
+  refused(): void {
+    if (this.#fax === "G711") this.#fax = "anyCodec";
   }
 
   /** The other side can have these untouched: of the line's codecs they come first. */
@@ -120,14 +139,16 @@ export class RtpStream {
       format: codec.format,
       payloadType: codec.payloadType,
       eventPayloadType: this.eventType,
-      ...(this.#plan.comfortNoise === true && this.#remote?.comfortNoise === true && isG711(codec) ? quiet : {}),
+      ...(this.#keepsQuiet(codec) ? quiet : {}),
+      ...(this.#fax === "none" ? {} : { voiceBandData: true }),
       direction: this.direction.ours,
     });
   }
 
   /** Our side as an offer; in the codec that is spoken, once one is. */
   offer(): LocalMedia {
-    return this.#local(this.direction.offer());
+    const direction = this.direction.offer();
+    return this.needsG711 ? this.#local(direction, this.#types(this.#laws)) : this.#local(direction);
   }
 
   /** Our side as the answer to their offer. */
@@ -143,11 +164,11 @@ export class RtpStream {
     if (this.#endpoint !== null) this.#desk.voice.close(this.#endpoint);
   }
 
-  #local(direction: LocalMedia["direction"]): LocalMedia {
+  #local(direction: LocalMedia["direction"], codecs = this.#spoken()): LocalMedia {
     if (this.#endpoint === null) throw new Error(`${this.#plan.line} has no voice endpoint for its offer`);
-    const codecs = this.#chosen === null ? this.#preferred() : [this.#chosen];
     const answered = this.#remote === null || this.#remote.comfortNoise === true;
-    const noise = this.#plan.comfortNoise === true && answered && codecs.some(isG711) ? quiet : {};
+    const wanted = this.#plan.comfortNoise === true && this.#fax === "none";
+    const noise = wanted && answered && codecs.some(isG711) ? quiet : {};
     return { endpoint: this.#endpoint, codecs, eventPayloadType: this.eventType, ...noise, direction };
   }
 
@@ -157,8 +178,27 @@ export class RtpStream {
     return this.#remote === null ? EVENT_PAYLOAD_TYPE : this.#remote.eventPayloadType;
   }
 
+  #keepsQuiet(codec: OfferedCodec): boolean {
+    const agreed = this.#plan.comfortNoise === true && this.#remote?.comfortNoise === true;
+    return agreed && this.#fax === "none" && isG711(codec);
+  }
+
+  #spoken(): readonly OfferedCodec[] {
+    return this.#chosen === null ? this.#preferred() : [this.#chosen];
+  }
+
   #preferred(): OfferedCodec[] {
-    return this.#order.map((format) => ({ format, payloadType: this.#payloadType(format) }));
+    return this.#types(this.#order);
+  }
+
+  #types(formats: readonly RtpFormat[]): OfferedCodec[] {
+    return formats.map((format) => ({ format, payloadType: this.#payloadType(format) }));
+  }
+
+  /** Both of G.711, whatever the line's list says, in its order: a machine is understood in nothing else. */
+  get #laws(): readonly RtpFormat[] {
+    const listed = this.#plan.codecs.filter((format) => laws.includes(format));
+    return [...listed, ...laws.filter((law) => !listed.includes(law))];
   }
 
   #payloadType(format: RtpFormat): number {

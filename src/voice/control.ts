@@ -150,6 +150,7 @@ export class Control {
     this.#map.setWord(at + words.CONTROL_PAYLOAD_TYPE, command.payloadType & 0x7f);
     this.#map.setWord(at + words.CONTROL_EVENT_TYPE, command.eventPayloadType ?? -1);
     this.#map.setWord(at + words.CONTROL_QUIET, command.comfortNoise === true ? 1 : 0);
+    this.#map.setWord(at + words.CONTROL_VBD, command.voiceBandData === true ? 1 : 0);
     this.#map.setWord(at + words.CONTROL_DIRECTION, directions[command.direction]);
     this.#map.setWord(at + words.CONTROL_REMOTE, this.#remotes.has(index) ? 1 : 0);
     this.#map.setWord(at + words.CONTROL_TIMEOUT, this.#rtpTimeoutMs);
@@ -183,6 +184,8 @@ export class Control {
     this.#map.setWord(at + words.CONTROL_FORMAT, formatNumber(command.format));
     this.#map.setWord(at + words.CONTROL_ECHO, command.echoTailMs ?? 0);
     this.#map.setWord(at + words.CONTROL_MUTE_KEYS, command.muteKeys === true ? 1 : 0);
+    this.#map.setWord(at + words.CONTROL_FAX, command.faxSearch === true ? 1 : 0);
+    this.#map.setWord(at + words.CONTROL_VBD, command.voiceBandData === true ? 1 : 0);
   }
 
   /** Control words of an endpoint that was closed; the state of its last session is void. */

@@ -1,5 +1,6 @@
 import * as layout from "../../assembly/layout.ts";
 import type { Digit, Endpoint, RtpEndpoint, UsbEndpoint } from "../message/name.ts";
+import type { FaxTone } from "../message/voice.ts";
 import { digits } from "./control.ts";
 import type { VoiceMap } from "./map.ts";
 import type { Happening } from "./messages.ts";
@@ -26,8 +27,18 @@ function happening(kind: number, endpoint: Endpoint, value: number, durationMs: 
     return isDigit(digit) ? { kind: "digit", endpoint, digit, durationMs } : null;
   }
   if (kind === layout.EVENT_DATA_SENT && isUsb(endpoint)) return { kind: "callerIdSent", endpoint };
+  if (kind === layout.EVENT_FAX) return faxTone(endpoint, value);
   if (kind === layout.EVENT_TIMEOUT && isRtp(endpoint)) return { kind: "rtpTimeout", endpoint, silentMs: value };
   return null;
+}
+
+/** Of assembly/fax/detect.ts. */
+const faxTones: Readonly<Record<number, FaxTone>> = { 1: "cng", 2: "ced", 3: "ansam" };
+
+function faxTone(endpoint: Endpoint, value: number): Happening | null {
+  const tone = faxTones[value & ~layout.FAX_SENT];
+  if (tone === undefined || !isUsb(endpoint)) return null;
+  return { kind: "faxTone", endpoint, tone, from: (value & layout.FAX_SENT) === 0 ? "phone" : "farEnd" };
 }
 
 function isDigit(letter: string | undefined): letter is Digit {

@@ -4,10 +4,12 @@ import type { Target } from "../../message/plan.ts";
 import type { CallRecord } from "../../message/record.ts";
 import { ms } from "../../message/units.ts";
 import type { CallView } from "../../message/view.ts";
-import type { Leg, LegOwner, Party, Side } from "../../proxy/party.ts";
+import type { FaxTone } from "../../message/voice.ts";
+import type { Leg, LegOwner, Party } from "../../proxy/party.ts";
 import type { Desk } from "../desk.ts";
 import type { Stop } from "../timers.ts";
 import { mergeCauses } from "./outcome.ts";
+import { CallPath } from "./path.ts";
 import { Ringing } from "./ringing.ts";
 import { CallStory } from "./story.ts";
 
@@ -26,9 +28,6 @@ export interface CallHost {
 
 type State = "dialling" | "ringing" | "answered" | "over";
 
-/** The other side of the echo service. */
-const himself: Side = { formats: () => [], takesKeyEvents: () => false };
-
 /**
  * The mediator that joins parties and passes events between them. It knows only the Party contract.
  *
@@ -43,6 +42,7 @@ export class Call implements LegOwner {
   readonly #desk: Desk;
   readonly #host: CallHost;
   readonly #story: CallStory;
+  readonly #path: CallPath;
   #state: State = "dialling";
   #collecting: ReturnType<CallHost["dialling"]> | null = null;
   #ringing: Ringing | null = null;
@@ -57,6 +57,7 @@ export class Call implements LegOwner {
     this.#host = host;
     this.call = desk.nextCall();
     this.caller = caller;
+    this.#path = new CallPath(desk);
     this.#story = new CallStory(desk, this.call, host.named(from), caller.party.name);
   }
 
@@ -130,7 +131,7 @@ export class Call implements LegOwner {
     this.#inside(() => {
       if (this.#state !== "ringing" || this.#ringing?.only !== leg) return;
       this.caller.progress(leg);
-      this.#join(leg);
+      this.#path.join(this.caller, leg);
     });
   }
 
@@ -141,7 +142,7 @@ export class Call implements LegOwner {
       this.#ringing = null;
       this.#answered = leg;
       this.caller.accept(leg);
-      if (!this.#join(leg)) return this.#finish("noResources");
+      if (!this.#path.join(this.caller, leg)) return this.#finish("noResources");
       this.#begin(leg.party.name);
     });
   }
@@ -149,6 +150,8 @@ export class Call implements LegOwner {
   digit(leg: Leg, digit: Digit, heard: boolean): void {
     this.#inside(() => {
       if (this.#state === "dialling") return this.#collecting?.digit(digit);
+      // What a machine says may sound like keys.
+      if (heard && this.#path.carriesFax) return;
       if (this.#state === "answered") this.#other(leg)?.sendDigit(digit, heard);
     });
   }
@@ -172,6 +175,17 @@ export class Call implements LegOwner {
     this.#inside(() => {
       if (this.#state === "answered") this.#desk.tell({ kind: "callResumed", call: this.call, party: leg.party.name });
     });
+  }
+
+  heardFax(leg: Leg, tone: FaxTone): void {
+    this.#inside(() => {
+      if (!this.#path.carryFax()) return;
+      this.#desk.tell({ kind: "callCarriesFax", call: this.call, party: leg.party.name, tone });
+    });
+  }
+
+  reformatted(leg: Leg): void {
+    this.#inside(() => this.#path.refit(leg));
   }
 
   ended(leg: Leg, cause: Cause): void {
@@ -220,19 +234,8 @@ export class Call implements LegOwner {
 
   /** The echo service: the caller hears himself. */
   #serve(): void {
-    this.caller.accept(himself);
-    const endpoint = this.caller.voice(himself);
-    if (endpoint === null) return this.#finish("noResources");
+    if (!this.#path.joinItself(this.caller)) return this.#finish("noResources");
     this.#begin("service:echo");
-    this.#desk.voice.join(endpoint, endpoint);
-  }
-
-  #join(leg: Leg): boolean {
-    const near = this.caller.voice(leg);
-    const far = leg.voice(this.caller);
-    if (near === null || far === null) return false;
-    this.#desk.voice.join(near, far);
-    return true;
   }
 
   #beginHold(leg: Leg, other: Leg): void {
@@ -246,7 +249,7 @@ export class Call implements LegOwner {
   #endHold(leg: Leg, other: Leg): void {
     this.#holder = null;
     other.resume();
-    if (this.#answered !== null) this.#join(this.#answered);
+    if (this.#answered !== null) this.#path.join(this.caller, this.#answered);
     this.#desk.tell({ kind: "callResumed", call: this.call, party: leg.party.name });
   }
 

@@ -153,6 +153,31 @@ test("a re-INVITE without Contact is 400, one with nonsense 488, and the call go
   assert.equal(house.find("reoffered").media?.direction, "sendonly");
 });
 
+test("a re-INVITE to T.38 is refused with 488, beside a closed audio stream too, and the call goes on", async (t) => {
+  const { network, house, peer } = called(t);
+  house.react = (event) => {
+    if (event.kind === "invited") house.do({ kind: "accept", leg: event.leg, media });
+    if (event.kind === "reoffered") house.do({ kind: "acceptReoffer", leg: event.leg, media });
+  };
+  peer.request("INVITE", { body: offer });
+  await network.pass(20);
+  inDialog(peer, "ACK", 1);
+  const to = header(peer.answered("INVITE"), "to") ?? "";
+  const again = (cseq: number, body: string) => peer.request("INVITE", { to, cseq, branch: `z9hG4bKt${cseq}`, body });
+  const head = offer.slice(0, offer.indexOf("m=audio"));
+  const image = "m=image 4002 udptl t38\r\na=T38FaxVersion:0\r\na=T38FaxRateManagement:transferredTCF\r\n";
+  again(2, head + image);
+  again(3, `${head}m=audio 0 RTP/AVP 0\r\n${image}`);
+  await network.pass(20);
+  assert.equal(peer.log(), "200 488 488");
+  assert.equal(house.story(), "invited confirmed");
+  again(4, offer + image);
+  await network.pass(20);
+  const { body } = peer.answered("INVITE");
+  assert.match(body, /^m=audio [1-9]/m, "who offers both gets the sound");
+  assert.match(body, /^m=image 0 udptl t38\r$/m);
+});
+
 test("a CANCEL takes a re-INVITE back that waits for the upper half", async (t) => {
   const { network, house, peer } = called(t);
   house.react = (event) => {

@@ -1,0 +1,61 @@
+import type { Leg, Side } from "../../proxy/party.ts";
+import type { Desk } from "../desk.ts";
+
+/** Whoever a leg is joined to when it hears itself. */
+const himself: Side = { formats: () => [], takesKeyEvents: () => false };
+
+/** The voice between the two sides of a call. */
+export class CallPath {
+  readonly #desk: Desk;
+  #near: Leg | null = null;
+  #far: Leg | null = null;
+  #carriesFax = false;
+
+  constructor(desk: Desk) {
+    this.#desk = desk;
+  }
+
+  /** A machine was heard: the sound of keys is its sound, too. */
+  get carriesFax(): boolean {
+    return this.#carriesFax;
+  }
+
+  /** False when one of the two has no voice. */
+  join(near: Leg, far: Leg): boolean {
+    this.#near = near;
+    this.#far = far;
+    const [here, there] = [near.voice(far), far.voice(near)];
+    if (here === null || there === null) return false;
+    this.#desk.voice.join(here, there);
+    return true;
+  }
+
+  /** The echo service: who calls it hears himself. */
+  joinItself(leg: Leg): boolean {
+    leg.accept(himself);
+    const endpoint = leg.voice(himself);
+    if (endpoint === null) return false;
+    this.#near = leg;
+    this.#desk.voice.join(endpoint, endpoint);
+    return true;
+  }
+
+  /** From now on until its end the call is one between machines. False when it is already. */
+  carryFax(): boolean {
+    if (this.#carriesFax || this.#near === null) return false;
+    this.#carriesFax = true;
+    for (const leg of [this.#near, this.#far]) leg?.carryFax();
+    this.#refit(this.#near, this.#far);
+    this.#refit(this.#far, this.#near);
+    return true;
+  }
+
+  /** One side speaks another codec now: the other follows it where it can. */
+  refit(leg: Leg): void {
+    this.#refit(leg === this.#near ? this.#far : this.#near, leg);
+  }
+
+  #refit(leg: Leg | null, other: Leg | null): void {
+    leg?.voice(other ?? himself);
+  }
+}
