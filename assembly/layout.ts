@@ -72,7 +72,7 @@ export const HEADER_DUE = HEADER_OFFSET + 40;
 export const HEADER_FRAME = HEADER_OFFSET + 44;
 
 /** Host writes: endpoints that are in a conference. */
-export const HEADER_PARTIES = HEADER_OFFSET + 44;
+export const HEADER_PARTIES = HEADER_OFFSET + 48;
 
 /** Host writes: what the codecs of the host are like; zero = there is none of this number. */
 export const HEADER_CODECS = HEADER_OFFSET + 64;
