@@ -44,7 +44,7 @@ function ringList(words: readonly string[], document: Document): readonly PhoneN
 
 /** What the parts are told, from a document without faults. */
 export function assemble(document: Document): Config {
-  const { rtp, data, recorder, usb, memory } = document;
+  const { rtp, voice, data, recorder, usb, memory } = document;
   const listen = endOf(document.sip.listen);
   return {
     house: houseOf(document),
@@ -57,6 +57,7 @@ export function assemble(document: Document): Config {
       usbChannels: usb.voice_channels,
       jitterMs: rtp.jitter_ms,
       edge: rtp.edge,
+      priority: voice.priority,
       rtpTimeoutMs: rtp.timeout_ms,
       codecs: document.codec.map(({ name, file, clock_rate: clockRate }) => ({ name, file, clockRate })),
     },

@@ -90,6 +90,14 @@ const rtp = table("The voice of SIP calls.", {
   timeout_ms: may(whole(1000, 3_600_000, "ms"), 30_000, "Silence of a far end that should speak before its call ends."),
 });
 
+const voice = table("The thread that carries the voice.", {
+  priority: may(
+    oneOf("realtime", "nice", "normal"),
+    "realtime",
+    "`realtime`: before every ordinary program (SCHED_FIFO 1) where that is permitted and the kernel keeps some time for the others, else as `nice`; `nice`: niceness -15; `normal`: as everybody else. `offhook status` tells what it has.",
+  ),
+});
+
 const data = table("What is kept on disk.", {
   dir: left(path, "`./data`", "Data directory, when neither `--data` nor `OFFHOOK_DATA` names one."),
   call_log_size: may(whole(10, 10_000, "calls"), 1000, "Older calls are forgotten."),
@@ -245,6 +253,7 @@ export const documentSchema = v.object(
     country: may(countryCode, "DE", "Tones, ring cadences, caller ID and emergency numbers."),
     sip,
     rtp,
+    voice,
     data,
     usb,
     line,

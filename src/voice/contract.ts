@@ -2,6 +2,7 @@ import type { DeviceVoice } from "../message/device-voice.ts";
 import type { DeviceName } from "../message/name.ts";
 import type { VoiceCommand } from "../message/voice.ts";
 import type { Culprit } from "./late-ticks.ts";
+import type { Step } from "./log-histogram.ts";
 import type { LossBursts } from "./loss-bursts.ts";
 import type { StageStatus } from "./turn-stages.ts";
 
@@ -10,6 +11,9 @@ export type EdgeChoice = "auto" | "batched" | "dgram";
 
 /** The length of a frame, which is the time between two ticks. */
 export type FrameMs = 10 | 20;
+
+/** What the voice thread asks for; `realtime`: else what `nice` asks for. */
+export type PriorityChoice = "realtime" | "nice" | "normal";
 
 export interface VoiceOptions {
   /** Where RTP sockets are bound. */
@@ -30,6 +34,8 @@ export interface VoiceOptions {
   readonly rtpTimeoutMs: number;
   /** How packets get in and out; `auto` without it. */
   readonly edge?: EdgeChoice;
+  /** Of the voice thread; `nice` without it. */
+  readonly priority?: PriorityChoice;
   /** Codecs besides the built-in ones (docs/codec.md); none when it is not said. */
   readonly codecs?: readonly CodecFile[];
 }
@@ -56,15 +62,19 @@ export interface VoiceStatus {
   readonly ticks: number;
   /** Ticks that began more than 5 ms late. */
   readonly lateTicks: number;
-  /** How late ticks began, as a histogram over all ticks; null = no upper bound. */
-  readonly latenessStepsUs: readonly { readonly upTo: number | null; readonly count: number }[];
+  /** How late ticks began, as a histogram over all ticks in steps of 3 %, those that are not empty. */
+  readonly latenessStepsUs: readonly Step[];
+  /** Of the last minute, but the maximum of all ticks. */
   readonly latenessUs: { readonly p50: number; readonly p99: number; readonly max: number };
+  /** Of all ticks. */
+  readonly latenessOfAllUs: { readonly p50: number; readonly p99: number; readonly p999: number };
   readonly tickUs: { readonly p50: number; readonly p99: number; readonly max: number };
   /** How long each part of a turn took, over all turns. */
   readonly stages: readonly StageStatus[];
   /** What kept the late ticks. */
   readonly lateBecauseOf: readonly { readonly culprit: Culprit; readonly count: number }[];
   readonly edge: EdgeStatus;
+  readonly priority: PriorityStatus;
   readonly streams: readonly StreamStatus[];
   readonly malformedPackets: number;
   /** Packets refused because they do not come from the stream's far end. */
@@ -75,6 +85,18 @@ export interface VoiceStatus {
 /** How packets get in and out. */
 export interface EdgeStatus {
   readonly name: "batched" | "dgram";
+  /** Why it is not the one that was asked for, in a sentence; null when it is. */
+  readonly why: string | null;
+}
+
+/** The voice thread's place on a processor, as the system has it. */
+export interface PriorityStatus {
+  /** SCHED_OTHER, SCHED_FIFO … of sched(7). Null where it is not known. */
+  readonly policy: "other" | "fifo" | "rr" | "batch" | null;
+  /** Of `fifo`, 1 to 99; 0 otherwise. */
+  readonly realtime: number;
+  /** Of `other`: -20 goes before all others. Null where it is not known. */
+  readonly nice: number | null;
   /** Why it is not the one that was asked for, in a sentence; null when it is. */
   readonly why: string | null;
 }

@@ -57,7 +57,7 @@ export async function openLibc(): Promise<Libc> {
   };
 }
 
-async function loadKoffi() {
+export async function loadKoffi() {
   try {
     return await import("koffi");
   } catch (problem) {

@@ -20,9 +20,10 @@ import { Control } from "./control.ts";
 import { Descriptors } from "./descriptors.ts";
 import { EarlyAndLate } from "./early-and-late.ts";
 import { type Engine, openEngine } from "./engine.ts";
-import { Figures, Histogram } from "./figures.ts";
+import { Figures } from "./figures.ts";
 import { forEachHappening } from "./happenings.ts";
 import { LateTicks } from "./late-ticks.ts";
+import { LogHistogram, quantileOf } from "./log-histogram.ts";
 import { VoiceMap } from "./map.ts";
 import type { FromWorker, ToWorker, WorkerStatus, WorkerTask } from "./messages.ts";
 import { monotonicMicros } from "./monotonic.ts";
@@ -30,6 +31,7 @@ import { type OpenedIo, openIo } from "./open-io.ts";
 import { Pace } from "./pace.ts";
 import { PacketsIn } from "./packets-in.ts";
 import { loadCodecs, PluginHost } from "./plugin/host.ts";
+import type { Priority } from "./priority.ts";
 import { Reception } from "./reception.ts";
 import { Refusals } from "./refusals.ts";
 import { RtcpSession } from "./rtcp-session.ts";
@@ -40,12 +42,10 @@ import { TurnStages } from "./turn-stages.ts";
 /** One minute of ticks. */
 const KEPT_TICKS = 3000;
 const LATE_MS = 5;
-/** Steps of the histogram of tick lateness, µs. */
-const LATENESS_STEPS_US = [250, 500, 1000, 2000, 5000, 10_000, 20_000];
 const TICKS_PER_SECOND = 50;
 
 /** Opens everything the task names. Rejects with a sentence when it cannot. */
-export async function openLoop(task: WorkerTask): Promise<VoiceLoop> {
+export async function openLoop(task: WorkerTask, priority: Priority): Promise<VoiceLoop> {
   const { options } = task;
   const module = await WebAssembly.compile(await readModule(new URL(task.wasm)));
   const { streams, usbChannels, jitterMs, frameMs = 20 } = options;
@@ -55,7 +55,9 @@ export async function openLoop(task: WorkerTask): Promise<VoiceLoop> {
     map: new VoiceMap(task.memory),
     descriptors: new Descriptors(task.descriptors),
   });
-  return new VoiceLoop(task, engine, opened, await openPlugins(task));
+  const plugins = await openPlugins(task);
+  await priority.takeRealtime(opened.io.edge === "batched");
+  return new VoiceLoop(task, engine, opened, plugins, priority);
 }
 
 /** Null without codecs of the configuration. */
@@ -87,12 +89,13 @@ export class VoiceLoop {
   readonly #port: MessagePort;
   readonly #io: RtpIo;
   readonly #edge: EdgeStatus;
+  readonly #priority: Priority;
   readonly #control: Control;
   readonly #plugins: PluginHost | null;
   readonly #cname = randomBytes(12).toString("base64");
   readonly #rtcp = new Map<number, RtcpSession>();
   readonly #lateUs = new Figures(KEPT_TICKS);
-  readonly #lateSteps = new Histogram(LATENESS_STEPS_US);
+  readonly #lateSteps = new LogHistogram();
   readonly #tickUs = new Figures(KEPT_TICKS);
   readonly #sleeper = new Int32Array(new SharedArrayBuffer(4));
   readonly #stages = new TurnStages();
@@ -103,7 +106,14 @@ export class VoiceLoop {
   #seenMalformed = 0;
   #stopped = false;
 
-  constructor(task: WorkerTask, engine: Engine, { io, why }: OpenedIo, plugins: MakePlugins | null) {
+  constructor(
+    task: WorkerTask,
+    engine: Engine,
+    { io, why }: OpenedIo,
+    plugins: MakePlugins | null,
+    priority: Priority,
+  ) {
+    this.#priority = priority;
     this.#engine = engine;
     this.#frameMs = task.options.frameMs ?? 20;
     this.#io = io;
@@ -241,15 +251,18 @@ export class VoiceLoop {
 
   #status(): WorkerStatus {
     const nameOf = (index: number) => this.#control.nameOf(index);
+    const steps = this.#lateSteps.show();
     return {
       ticks: this.#map.word(layout.HEADER_TICKS),
       lateTicks: this.#lateTicks,
       latenessUs: this.#lateUs.show(),
-      latenessStepsUs: this.#lateSteps.show(),
+      latenessStepsUs: steps,
+      latenessOfAllUs: { p50: quantileOf(steps, 0.5), p99: quantileOf(steps, 0.99), p999: quantileOf(steps, 0.999) },
       tickUs: this.#tickUs.show(),
       stages: this.#stages.show(),
       lateBecauseOf: this.#culprits.show(),
       edge: this.#edge,
+      priority: this.#priority.show(),
       streams: this.#control.openIndices().flatMap((index) => {
         const endpoint = nameOf(index);
         return endpoint === null

@@ -5,16 +5,27 @@ import type { TestContext } from "node:test";
 import { pathToFileURL } from "node:url";
 import { ABI_VERSION, PAGES } from "../../assembly/layout.ts";
 
+const [constant, loop, empty, branch, end, unreachable] = [0x41, 0x03, 0x40, 0x0c, 0x0b, 0x00];
+
 /** A voice module that opens well and traps in its first tick, hand-assembled (WebAssembly 1.0 §5). */
 export function trappingModule(t: TestContext): URL {
+  return moduleThat(t, [unreachable, end]);
+}
+
+/** A voice module that opens well and never comes back from its first tick. */
+export function endlessModule(t: Pick<TestContext, "after">): URL {
+  return moduleThat(t, [loop, empty, branch, 0, end, end]);
+}
+
+function moduleThat(t: Pick<TestContext, "after">, tick: readonly number[]): URL {
   const folder = mkdtempSync(join(tmpdir(), "offhook-trap-"));
   t.after(() => rmSync(folder, { recursive: true }));
   const file = join(folder, "voice.wasm");
-  writeFileSync(file, Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, ...sections()]));
+  writeFileSync(file, Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, ...sections(tick)]));
   return pathToFileURL(file);
 }
 
-function sections(): number[] {
+function sections(tick: readonly number[]): number[] {
   const i32 = 0x7f;
   const types = [
     [0x60, ...vector([]), ...vector([[i32]])],
@@ -28,16 +39,7 @@ function sections(): number[] {
     0,
     n,
   ]);
-  const [constant, end, unreachable] = [0x41, 0x0b, 0x00];
-  const bodies = [
-    [constant, ...leb(ABI_VERSION), end],
-    [constant, 0, end],
-    [unreachable, end],
-    [end],
-    [end],
-    [end],
-    [end],
-  ];
+  const bodies = [[constant, ...leb(ABI_VERSION), end], [constant, 0, end], [...tick], [end], [end], [end], [end]];
   return [
     ...section(1, vector(types)),
     ...section(2, vector([memory])),

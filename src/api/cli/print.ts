@@ -88,6 +88,13 @@ function edgeRows(voiceStatus: Status["voiceStatus"]): string[][] {
   return [["rtp edge", why === null ? name : `${name}: ${why}`]];
 }
 
+function priorityRows(voiceStatus: Status["voiceStatus"]): string[][] {
+  if (voiceStatus === null) return [];
+  const { policy, realtime, nice, why } = voiceStatus.priority;
+  const place = policy === null ? "not known" : realtime > 0 ? `real-time ${realtime} (${policy})` : `nice ${nice}`;
+  return [["voice priority", why === null ? place : `${place}: ${why}`]];
+}
+
 function printStatus(status: Status): string {
   const { figures, voiceStatus, memory } = status;
   const count = (states: readonly { readonly state: string }[], bad: string): string =>
@@ -112,6 +119,7 @@ function printStatus(status: Status): string {
         : `${status.voice}, ${voiceStatus.ticks} ticks, ${voiceStatus.lateTicks} late${lateBecauseOf(voiceStatus)}, p99 ${Math.round(voiceStatus.latenessUs.p99)} µs`,
     ],
     ...edgeRows(voiceStatus),
+    ...priorityRows(voiceStatus),
     ...qualityRows(voiceStatus),
     [
       "queue",

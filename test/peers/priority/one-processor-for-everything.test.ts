@@ -3,6 +3,7 @@ import { setPriority } from "node:os";
 import { type TestContext, test } from "node:test";
 import { percentile } from "../../../bench/figures.ts";
 import { processorMs } from "../../../bench/machine.ts";
+import type { Status } from "../../../src/api/status.ts";
 import { Scratch } from "../harness/scratch.ts";
 import type { Counting } from "./counting.ts";
 import { type Frame, framesOf, LATE_MS, lateWithoutExcuse, stolenBetween } from "./lateness.ts";
@@ -36,6 +37,7 @@ test(
     const one = await OneProcessor.start(scratch);
     const { house } = one;
     assertOrder(one);
+    tellPriority(t, await house.status());
     const download = one.download();
     await moves(download);
     const alone = await download.rate(rateMs);
@@ -91,7 +93,7 @@ test(
     }
 
     // The same measure on a voice that is left behind: it has to be found out.
-    one.disregardVoice();
+    await one.disregardVoice();
     const behind = await one.watch(5);
     assert.ok((await reindex.rate(200)) > 0, "nothing burdened the processor meanwhile");
     const found = lateWithoutExcuse(framesOf(behind.packets), behind.stolen);
@@ -108,6 +110,12 @@ function assertOrder(one: OneProcessor): void {
   const others = [...nice.values()];
   assert.equal(others.filter((value) => value === voiceNice).length, 1);
   assert.ok(others.filter((value) => value === 0).length >= 4, `${others}`);
+}
+
+function tellPriority(t: TestContext, { voiceStatus }: Status): void {
+  const { policy, realtime, why } = voiceStatus?.priority ?? {};
+  assert.ok(policy === "fifo" || why !== null, `${policy} without a reason`);
+  t.diagnostic(`the voice has ${policy} ${realtime}${why === null ? "" : `: ${why}`}`);
 }
 
 /** What the machine took from everybody is none of the gateway's time. */

@@ -79,8 +79,12 @@ export class OneProcessor {
   }
 
   /** Puts the voice behind everybody else, as if its priority had never been thought of. */
-  disregardVoice(): void {
-    for (const [thread, nice] of this.niceValues()) if (nice === voiceNice) setPriority(thread, 19);
+  async disregardVoice(): Promise<void> {
+    for (const [thread, nice] of this.niceValues()) {
+      if (nice !== voiceNice) continue;
+      await execute("chrt", ["--other", "--pid", "0", `${thread}`]);
+      setPriority(thread, 19);
+    }
   }
 
   #competitor(name: string, command: string, before: readonly string[], args: readonly string[]): Counting {
