@@ -179,7 +179,8 @@ async function openVoice(config: Config, spine: Spine, rtpPorts: Map<RtpEndpoint
     }
     spine.post(event);
   };
-  const voice = await startVoice(config.voice, post, clock);
+  const room = await roomOf(config.memoryLimitBytes);
+  const voice = await startVoice(config.voice, post, clock, undefined, room);
   voice.onRefused = ({ peer, problem, times }) => spine.complaints.about("rtp", peer, problem, times);
   spine.lower.voice = voice;
   closing.push(() => voice.close());

@@ -105,6 +105,8 @@ export class UpperHalf {
       case "lost":
         voice.lost();
         return this.#desk.tell({ kind: "voiceChanged", state: `lost: ${event.reason}` });
+      case "shadow":
+        return this.#desk.tell({ kind: "shadowChanged", state: event.state, reason: event.reason });
       case "digit":
         return this.#parties.legOf(event.endpoint)?.heardDigit(event.digit);
       case "rtpTimeout":

@@ -29,11 +29,13 @@ function fileList(outputs: Outputs, wasm: number, usb: number): Bytes {
     for (const path of closure(outputs, first)) if (left.delete(path)) sum += outputs[path]?.bytes ?? 0;
     return sum;
   };
+  const shadow = Object.keys(outputs).filter((path) => outputs[path]?.entryPoint === "src/voice/shadow/host.ts");
   const own = Object.keys(outputs).filter((path) => outputs[path]?.entryPoint === "src/api/cli/own.ts");
   const list = {
     "command line": take("dist/offhook.js"),
     "gateway with its configuration": take("dist/index.js", ...own),
     "voice thread": take("dist/voice-worker.js", "dist/worker.js"),
+    "candidates beside the voice path": take("dist/shadow-worker.js", ...shadow),
     "voice.wasm": wasm,
     "emulator, USB/IP": take(...left),
     "usb without its native part": usb,

@@ -39,6 +39,8 @@ export function showFact(fact: Fact): string {
       return `${fact.what}: ${fact.state}`;
     case "voiceChanged":
       return `voice: ${fact.state}`;
+    case "shadowChanged":
+      return `shadow: ${fact.state}${fact.reason === null ? "" : `, ${fact.reason}`}`;
     case "memoryChanged":
       return fact.state === "tight" ? "memory: tight, new calls are refused" : "memory: easy again";
     case "fault":

@@ -10,10 +10,14 @@ const external = ["usb", "koffi", "@napi-rs/nice"];
 const mainEntries = { offhook: "src/main.ts", index: "src/index.ts" };
 
 /**
- * The voice thread: ours, and Piscina's, which it starts from the file `worker.js` beside its own, so that name is not
- * ours to choose.
+ * The voice thread and the one beside it: ours, and Piscina's, which it starts from the file `worker.js` beside its own,
+ * so that name is not ours to choose.
  */
-const threadEntries = { "voice-worker": "src/voice/worker.ts", worker: "node_modules/piscina/dist/worker.js" };
+const threadEntries = {
+  "voice-worker": "src/voice/worker.ts",
+  "shadow-worker": "src/voice/shadow/worker.ts",
+  worker: "node_modules/piscina/dist/worker.js",
+};
 
 export const entries = { ...mainEntries, ...threadEntries };
 
@@ -49,9 +53,10 @@ const common = {
  */
 export async function bundle(root, dist = join(root, "dist")) {
   const where = { absWorkingDir: root, outdir: dist ?? "dist" };
+  const shared = { splitting: true, chunkNames: "[name]-[hash]" };
   const [main, thread] = await Promise.all([
-    build({ ...common, ...where, entryPoints: mainEntries, splitting: true, chunkNames: "[name]-[hash]" }),
-    build({ ...common, ...where, entryPoints: threadEntries }),
+    build({ ...common, ...where, ...shared, entryPoints: mainEntries }),
+    build({ ...common, ...where, ...shared, entryPoints: threadEntries }),
   ]);
   const outputs = { ...main.metafile.outputs, ...thread.metafile.outputs };
   if (dist !== null) {

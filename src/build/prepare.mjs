@@ -76,7 +76,7 @@ function buildVoice() {
 }
 
 async function buildBundles() {
-  const results = ["offhook", "index", "voice-worker", "worker"].map((name) => `dist/${name}.js`);
+  const results = ["offhook", "index", "voice-worker", "shadow-worker", "worker"].map((name) => `dist/${name}.js`);
   if (
     !isOlder(root, results, [
       "src",

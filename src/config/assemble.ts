@@ -2,6 +2,7 @@ import { type PluginFormat, type RtpFormat, rtpFormats } from "../message/media.
 import type { HandsetName, LineName, PhoneName, PortName } from "../message/name.ts";
 import type { House, IncomingRule, LinePlan, PhonePlan } from "../message/plan.ts";
 import type { SipAccount, SipOptions } from "../vendor/sip/options.ts";
+import type { VoiceOptions } from "../voice/contract.ts";
 import type { Config } from "./config.ts";
 import { emergencyNumbers } from "./emergency.ts";
 import type { Document } from "./schema.ts";
@@ -60,6 +61,7 @@ export function assemble(document: Document): Config {
       priority: voice.priority,
       rtpTimeoutMs: rtp.timeout_ms,
       codecs: document.codec.map(({ name, file, clock_rate: clockRate }) => ({ name, file, clockRate })),
+      ...shadowOf(document),
     },
     emulator: usb.emulate
       ? { handsets: highest(document.handset), ports: highest(document.port), country: document.country }
@@ -70,6 +72,14 @@ export function assemble(document: Document): Config {
     memoryLimitBytes: memory.limit_mb * 1_000_000,
     seeds: document.contact.map(({ name, numbers }, index) => ({ id: index + 1, name, numbers })),
   };
+}
+
+/** Nothing without a candidate. */
+function shadowOf({ shadow }: Document): Pick<VoiceOptions, "shadow"> {
+  const { module, codec, streams, share_percent: sharePercent } = shadow;
+  if (module === undefined && codec === undefined) return {};
+  const files = { ...(module === undefined ? {} : { module }), ...(codec === undefined ? {} : { codec }) };
+  return { shadow: { ...files, streams, sharePercent } };
 }
 
 function highest(phones: readonly { readonly id?: number | undefined }[]): number {

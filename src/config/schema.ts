@@ -161,6 +161,16 @@ const phoneKeys = {
   line: left(lineId, "the first line", "The line it calls out by when no rule says otherwise."),
 };
 
+const shadow = table(
+  "A candidate that runs beside the live voice path and is never heard, see [shadow.md](shadow.md).",
+  {
+    module: left(path, "none", "A build of `voice.wasm`: another concealment, jitter buffer or built-in codec."),
+    codec: left(path, "none", "A codec plug-in, compared with the live codec of its name; it is never negotiated."),
+    streams: may(whole(1, 8, "streams"), 2, "The most RTP streams followed at a time."),
+    share_percent: may(whole(1, 100, "%"), 100, "Of the streams that open, so many are followed while there is room."),
+  },
+);
+
 const handset = tables(64, "A DECT handset.", {
   id: left(whole(1, 64, ""), "position of the section", "`handset:ID`: handsets are numbered through all bases."),
   ...phoneKeys,
@@ -258,6 +268,7 @@ export const documentSchema = v.object(
     usb,
     line,
     codec,
+    shadow,
     handset,
     port,
     group,

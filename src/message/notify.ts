@@ -27,6 +27,8 @@ export type Fact =
   | { readonly kind: "bookChanged"; readonly contacts: number }
   | { readonly kind: "storeChanged"; readonly what: string; readonly state: string }
   | { readonly kind: "voiceChanged"; readonly state: string }
+  /** Candidates beside the voice path (docs/shadow.md). */
+  | { readonly kind: "shadowChanged"; readonly state: string; readonly reason: string | null }
   /** While it is tight, new calls are refused, but for emergencies. */
   | { readonly kind: "memoryChanged"; readonly state: MemoryState }
   /** A handler threw: a bug. The calls it touched were released, the gateway went on. */

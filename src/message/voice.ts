@@ -27,6 +27,8 @@ export type VoiceEvent = {
       readonly tone: FaxTone;
       readonly from: "phone" | "farEnd";
     }
+  /** Candidates beside the voice path: switched on, or off and why. The calls are not touched. */
+  | { readonly kind: "shadow"; readonly state: string; readonly reason: string | null }
   /** No RTP for the configured time on an open, receiving endpoint. Once, until packets come again or it is opened anew. */
   | { readonly kind: "rtpTimeout"; readonly endpoint: RtpEndpoint; readonly silentMs: number }
   /** `codec`: the stream's codec is a plug-in that failed; nothing is heard until the stream is opened anew. */

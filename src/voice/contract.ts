@@ -4,6 +4,7 @@ import type { VoiceCommand } from "../message/voice.ts";
 import type { Culprit } from "./late-ticks.ts";
 import type { Step } from "./log-histogram.ts";
 import type { LossBursts } from "./loss-bursts.ts";
+import type { ShadowOptions, ShadowStatus } from "./shadow/contract.ts";
 import type { StageStatus } from "./turn-stages.ts";
 
 /** `auto`: the faster edge that works on this machine. */
@@ -38,6 +39,8 @@ export interface VoiceOptions {
   readonly priority?: PriorityChoice;
   /** Codecs besides the built-in ones (docs/codec.md); none when it is not said. */
   readonly codecs?: readonly CodecFile[];
+  /** Candidates that run beside the live path (docs/shadow.md); none when it is not said. */
+  readonly shadow?: ShadowOptions;
 }
 
 /** A codec's WASM file, and what the configuration says that it is. */
@@ -80,6 +83,8 @@ export interface VoiceStatus {
   /** Packets refused because they do not come from the stream's far end. */
   readonly strangerPackets: number;
   readonly workerRestarts: number;
+  /** What candidates would do differently; null when none is configured. */
+  readonly shadow: ShadowStatus | null;
 }
 
 /** How packets get in and out. */

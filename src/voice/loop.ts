@@ -36,6 +36,7 @@ import { Reception } from "./reception.ts";
 import { Refusals } from "./refusals.ts";
 import { RtcpSession } from "./rtcp-session.ts";
 import type { RtpIo } from "./rtp-io.ts";
+import { ShadowTap } from "./shadow/tap.ts";
 import { streamStatus } from "./stream-status.ts";
 import { TurnStages } from "./turn-stages.ts";
 
@@ -92,6 +93,7 @@ export class VoiceLoop {
   readonly #priority: Priority;
   readonly #control: Control;
   readonly #plugins: PluginHost | null;
+  readonly #shadow: ShadowTap | null;
   readonly #cname = randomBytes(12).toString("base64");
   readonly #rtcp = new Map<number, RtcpSession>();
   readonly #lateUs = new Figures(KEPT_TICKS);
@@ -121,7 +123,8 @@ export class VoiceLoop {
     this.#port = task.port;
     this.#map = new VoiceMap(task.memory);
     this.#plugins = plugins?.(this.#map, (stream, reason) => this.#codecFailed(stream, reason)) ?? null;
-    const { rtpTimeoutMs, address } = task.options;
+    const { rtpTimeoutMs, address, shadow } = task.options;
+    this.#shadow = task.shadow === null || !shadow ? null : new ShadowTap(this.#map, task.shadow, shadow);
     this.#control = new Control(this.#map, io.ports.length, rtpTimeoutMs, isIPv6(address) ? 6 : 4, {
       opened: (stream) => this.#opened(stream),
       closing: (stream) => this.#closing(stream),
@@ -168,6 +171,7 @@ export class VoiceLoop {
 
   #late(lateMs: number): void {
     this.#lateTicks++;
+    this.#shadow?.late();
     this.#culprits.late(performance.now(), lateMs);
   }
 
@@ -180,8 +184,10 @@ export class VoiceLoop {
     const draining = this.#io.drain(this.#reception);
     if (draining !== undefined) await draining;
     this.#stages.end(performance.now());
+    this.#shadow?.before(periods);
     if (this.#plugins !== null && this.#control.needsPlugins) this.#engine.tickWith(periods, this.#plugins);
     else this.#engine.tick(periods);
+    this.#shadow?.after();
     this.#stages.end(performance.now());
     this.#io.sendTick((stream) => this.#control.remoteOf(stream)?.target ?? null);
     this.#stages.end(performance.now());
@@ -215,6 +221,7 @@ export class VoiceLoop {
   #opened(stream: number): void {
     this.#rtcp.set(stream, new RtcpSession(this.#map, stream, this.#cname, performance.now()));
     this.#earlyAndLate.opened(stream, this.#control.remoteOf(stream));
+    this.#shadow?.opened(stream);
   }
 
   /** RFC 3550 §6.6: says goodbye, if anything was said before. */
@@ -225,6 +232,7 @@ export class VoiceLoop {
       this.#io.sendRtcp(stream, session.report(performance.now(), true), remote.rtcpTarget);
     this.#rtcp.delete(stream);
     this.#plugins?.close(stream);
+    this.#shadow?.closed(stream);
     this.#earlyAndLate.closed(stream, remote, performance.now());
   }
 

@@ -23,7 +23,7 @@ type WithoutStamp<E> = E extends unknown ? Omit<E, "world" | "at"> : never;
 /** A voice event before the host stamps it with its time. */
 export type Happening = WithoutStamp<VoiceEvent>;
 
-export type WorkerStatus = Omit<VoiceStatus, "workerRestarts">;
+export type WorkerStatus = Omit<VoiceStatus, "workerRestarts" | "shadow">;
 
 /** What the worker's one standing task is given. */
 export interface WorkerTask {
@@ -34,4 +34,6 @@ export interface WorkerTask {
   readonly options: VoiceOptions;
   /** For `Descriptors`: what the host closes when this worker dies. */
   readonly descriptors: SharedArrayBuffer;
+  /** Where `ShadowTap` writes to; null when no candidate is configured. */
+  readonly shadow: SharedArrayBuffer | null;
 }

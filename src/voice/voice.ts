@@ -21,6 +21,7 @@ import { newVoiceMemory, VoiceMap } from "./map.ts";
 import type { FromWorker, ToWorker, WorkerStatus, WorkerTask } from "./messages.ts";
 import { collectGarbageAlone } from "./own-garbage.ts";
 import type { Refused } from "./refusals.ts";
+import type { ShadowHost, ShadowParts } from "./shadow/host.ts";
 import { type Watchdog, watch } from "./watchdog.ts";
 
 const RESTART_MS = 200;
@@ -28,6 +29,9 @@ const RESTART_MS = 200;
 const DESCRIPTORS_A_STREAM = 3;
 /** Besides: those of a pair that is not free, and the epoll. */
 const SPARE_DESCRIPTORS = 4;
+
+/** Memory left to the gateway, octets; null when nothing bounds it. */
+export type Room = () => Promise<number | null>;
 
 /** The voice path at work, with what the watchdog and the tests need besides. */
 export interface RunningVoice extends VoiceHost {
@@ -46,6 +50,7 @@ export async function startVoice(
   post: Post,
   clock: Clock,
   assets: VoiceAssets = voiceAssets(),
+  room: Room = async () => null,
 ): Promise<RunningVoice> {
   checkOptions(options);
   await access(assets.wasm).catch(() => {
@@ -53,6 +58,7 @@ export async function startVoice(
     throw new Error(`${fileURLToPath(assets.wasm)} is missing: build it with "${built}"`);
   });
   const voice = new Voice(options, post, clock, assets);
+  await voice.openShadow(room);
   await voice.start();
   return voice;
 }
@@ -82,6 +88,7 @@ class Voice implements RunningVoice {
   readonly #descriptors: Descriptors;
   #port: MessagePort | null = null;
   #watchdog: Watchdog | null = null;
+  #shadow: ShadowHost | null = null;
   #cancelRestart: () => void = () => {};
   #standing: Promise<void> = Promise.resolve();
   #restarts = 0;
@@ -117,6 +124,17 @@ class Voice implements RunningVoice {
     }
   }
 
+  /** Candidates beside the live path: loaded only where they are wanted. */
+  async openShadow(room: Room): Promise<void> {
+    const { shadow, jitterMs, frameMs = 20, codecs = [] } = this.#options;
+    if (shadow === undefined) return;
+    const { ShadowHost } = await import("./shadow/host.ts");
+    const { clock, wasm } = { clock: this.#clock, wasm: this.#assets.wasm.href };
+    const told: ShadowParts["told"] = (state, reason) =>
+      this.#post({ world: "voice", at: clock.now(), kind: "shadow", state, reason });
+    this.#shadow = new ShadowHost({ options: shadow, wasm, timing: { jitterMs, frameMs }, codecs, clock, room, told });
+  }
+
   perform(command: VoiceCommand): void {
     if (this.#port === null) return;
     this.#send({ kind: "perform", command });
@@ -137,7 +155,7 @@ class Voice implements RunningVoice {
       this.#waiting.set(this.#requests, resolve);
       this.#send({ kind: "status", request: this.#requests });
     });
-    return { ...status, workerRestarts: this.#restarts };
+    return { ...status, workerRestarts: this.#restarts, shadow: this.#shadow?.status() ?? null };
   }
 
   abortWorker(): void {
@@ -148,12 +166,14 @@ class Voice implements RunningVoice {
     if (this.#closed) return;
     this.#closed = true;
     this.#cancelRestart();
+    const shadow = this.#shadow?.close();
     const cancelHurry = this.#clock.after(ms(1000), () => this.abortWorker());
     this.#send({ kind: "stop" });
     await this.#standing.catch(() => {});
     cancelHurry();
     this.#leave();
     await this.#pool.destroy();
+    await shadow;
   }
 
   /** Starts the standing task on zeroed memory; resolves at `ready`. */
@@ -164,7 +184,8 @@ class Voice implements RunningVoice {
     const wasm = this.#assets.wasm.href;
     const { memory } = this.#map;
     const descriptors = this.#descriptors.shared;
-    const task: WorkerTask = { port: port2, memory, wasm, options: this.#options, descriptors };
+    const shadow = this.#shadow?.shared ?? null;
+    const task: WorkerTask = { port: port2, memory, wasm, options: this.#options, descriptors, shadow };
     const ready = new Promise<void>((resolve) => {
       port1.on("message", (message: FromWorker) => {
         if (message.kind === "ready") this.#ready(port1, message.ports);

@@ -145,6 +145,7 @@ export class StandIn implements Gateway {
       malformedPackets: 0,
       strangerPackets: 0,
       workerRestarts: 0,
+      shadow: null,
     });
   }
 

@@ -5,6 +5,7 @@ import type { CallView, LineView, PhoneView } from "../../message/view.ts";
 import type { Done } from "../commands.ts";
 import { showFact, showIdentity } from "../show-fact.ts";
 import type { Status } from "../status.ts";
+import { shadowRows } from "./print-shadow.ts";
 import { printable, showDuration, showTime, table } from "./table.ts";
 
 /** A fact with its moment, as `events` gives it. */
@@ -121,6 +122,7 @@ function printStatus(status: Status): string {
     ...edgeRows(voiceStatus),
     ...priorityRows(voiceStatus),
     ...qualityRows(voiceStatus),
+    ...shadowRows(voiceStatus),
     [
       "queue",
       `${figures.events} events, delay p99 ${figures.queueDelayMs.p99.toFixed(1)} ms, max ${figures.queueDelayMs.max.toFixed(1)} ms`,

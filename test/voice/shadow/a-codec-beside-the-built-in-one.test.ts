@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as layout from "../../../assembly/layout.ts";
+import { CodecModule } from "../../../src/voice/plugin/codec.ts";
+import type { DifferenceSums } from "../../../src/voice/shadow/tally.ts";
+import { randomFrom, writeRtp } from "../../assembly/rtp.ts";
+import { BesideRig } from "./beside-rig.ts";
+import { builtCodec, codecSource, g722, g726 } from "./built.ts";
+
+const FRAMES = 200;
+
+/** A call with loss beside a candidate codec. Octets of chance are good frames of both codecs. */
+function besideCall(octets: Uint8Array, format: number, name: "G722" | "G726-32", joined: boolean) {
+  const module = new CodecModule(octets);
+  const beside = new BesideRig({ codec: { module, format } });
+  beside.openRtp(2, name);
+  beside.rig.perform({ kind: "openUsb", endpoint: "usb:dongle:1:0", format: "L16" });
+  if (joined) beside.rig.join("rtp:2", "usb:dongle:1:0");
+  const random = randomFrom(5);
+  for (let n = 0; n < FRAMES; n++) {
+    const payload = Uint8Array.from({ length: module.shape.frameOctets }, () => Math.floor(random() * 256));
+    const lost = n % 17 === 11 || (n > 100 && n < 110);
+    if (!lost) beside.rig.deliver(2, writeRtp({ payloadType: 96, sequence: n, timestamp: n * 160, payload }));
+    beside.tick();
+  }
+  assert.deepEqual(beside.differences, []);
+  return beside.sums.codec;
+}
+
+function differences({ frames, different, bitsDifferent }: DifferenceSums) {
+  assert.ok(frames > 150, `${frames} frames are compared`);
+  return { different, bitsDifferent };
+}
+
+const none = { different: 0, bitsDifferent: 0 };
+
+test("a plug-in with the built-in codec's own arithmetic has the same samples and octets, losses and silence included", () => {
+  for (const [codec, format] of [
+    [g722, layout.FORMAT_G722],
+    [g726, layout.FORMAT_G726],
+  ] as const) {
+    const octets = builtCodec(codecSource(codec));
+    for (const joined of [true, false]) {
+      const sums = besideCall(octets, format, codec.name as "G722" | "G726-32", joined);
+      assert.deepEqual([differences(sums.heard), differences(sums.sent)], [none, none], codec.name);
+    }
+  }
+});
+
+test("a plug-in that decodes at half the level is 6.02 dB away, and what it sends is the same", () => {
+  const halved = "for (let n: usize = 0; n < 640; n += 2) store<i16>(samples + n, load<i16>(samples + n) >> 1)";
+  const codec = { ...g722, decode: `${g722.decode}; ${halved}` };
+  const { heard, sent } = besideCall(builtCodec(codecSource(codec)), layout.FORMAT_G722, "G722", true);
+  const snrDb = heard.snrSumDb / heard.sounding;
+  assert.ok(Math.abs(snrDb - 20 * Math.log10(2)) < 0.05, `${snrDb} dB`);
+  assert.ok(heard.different === heard.frames && heard.sounding > 150);
+  assert.deepEqual(differences(sent), none);
+});
+
+test("a plug-in that packs its octets the other way round differs in what it sends, not in what is heard", () => {
+  const swapped = `${g726.encode}; for (let n: usize = 0; n < 80; n++) store<u8>(octets + n, rotl<u8>(load<u8>(octets + n), 4))`;
+  const codec = { ...g726, encode: swapped };
+  const { heard, sent } = besideCall(builtCodec(codecSource(codec)), layout.FORMAT_G726, "G726-32", true);
+  assert.deepEqual(differences(heard), none);
+  assert.ok(sent.different > 150 && sent.bitsDifferent > sent.bits / 4);
+});
