@@ -115,6 +115,8 @@ export class UpperHalf {
         // A stream that can not be spoken or heard any more is a lost one.
         if (event.codec === true) this.#parties.legOf(event.endpoint)?.lostVoice();
         return;
+      case "measured":
+        return this.#exchange.log.measured(event.call, { party: event.party, ...event.quality });
       case "faxTone":
         return this.#parties.portOn(event.endpoint)?.leg?.heardFax(event.tone);
       case "callerIdSent":

@@ -1,4 +1,5 @@
-import type { CallRecord } from "../message/record.ts";
+import type { CallId } from "../message/name.ts";
+import type { CallRecord, PartyQuality } from "../message/record.ts";
 import type { Desk } from "./desk.ts";
 
 /** Calls kept when the configuration says nothing. */
@@ -39,6 +40,15 @@ export class CallLog {
     this.#desk.send({ world: "store", kind: "addCall", record });
     if (this.#records.length > this.#most) this.#trim();
     return record;
+  }
+
+  /** How one party of a call was heard; the entry may be gone by then. */
+  measured(call: CallId, quality: PartyQuality): void {
+    const at = this.#records.findLastIndex((record) => record.call === call);
+    const record = this.#records[at];
+    if (record === undefined) return;
+    this.#records[at] = { ...record, quality: [...record.quality, quality] };
+    this.#desk.send({ world: "store", kind: "addQuality", id: record.id, quality });
   }
 
   clear(): void {

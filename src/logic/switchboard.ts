@@ -1,6 +1,6 @@
 import type { Command } from "../message/command.ts";
 import type { CountryCode, ToneName } from "../message/country.ts";
-import type { Digit, Endpoint, RtpEndpoint } from "../message/name.ts";
+import type { CallId, Digit, Endpoint, PartyName, RtpEndpoint } from "../message/name.ts";
 import type { VoiceCommand } from "../message/voice.ts";
 
 type OpenRtp = Extract<VoiceCommand, { kind: "openRtp" }>;
@@ -109,6 +109,11 @@ export class Switchboard {
 
   #sendTone(endpoint: Endpoint, tone: ToneName | null): void {
     this.#send({ world: "voice", kind: "tone", endpoint, tone, country: this.#country() });
+  }
+
+  /** How an endpoint was heard: `measured` follows, if the worker lives. */
+  measure(endpoint: Endpoint, call: CallId, party: PartyName): void {
+    if (this.#open.has(endpoint)) this.#send({ world: "voice", kind: "measure", endpoint, call, party });
   }
 
   sendDigit(endpoint: Endpoint, digit: Digit): void {

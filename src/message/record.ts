@@ -1,5 +1,6 @@
 import type { Cause } from "./cause.ts";
 import type { CallId, Identity, PartyName } from "./name.ts";
+import type { CallQuality } from "./quality.ts";
 import type { Instant, Milliseconds } from "./units.ts";
 
 /** One entry of the phone book. `numbers` are as a caller would send them or a person would dial them. */
@@ -25,4 +26,10 @@ export interface CallRecord {
   readonly answeredAt: Instant | null;
   readonly durationMs: Milliseconds;
   readonly cause: Cause;
+  /** How the parties were heard; comes after the call has ended. Empty: nobody answered, or it is not known. */
+  readonly quality: readonly PartyQuality[];
+}
+
+export interface PartyQuality extends CallQuality {
+  readonly party: PartyName;
 }

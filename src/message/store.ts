@@ -1,4 +1,4 @@
-import type { CallRecord, Contact } from "./record.ts";
+import type { CallRecord, Contact, PartyQuality } from "./record.ts";
 import type { Instant } from "./units.ts";
 
 /** Files -> upper half. */
@@ -17,6 +17,8 @@ export type StoreCommand = { readonly world: "store" } & (
   | { readonly kind: "putContact"; readonly contact: Contact }
   | { readonly kind: "removeContact"; readonly id: number }
   | { readonly kind: "addCall"; readonly record: CallRecord }
+  /** How one party was heard, for an entry that is there; nothing happens when it is not. */
+  | { readonly kind: "addQuality"; readonly id: number; readonly quality: PartyQuality }
   /** Entries with an id below this one are forgotten. */
   | { readonly kind: "dropCallsBefore"; readonly id: number }
   | { readonly kind: "clearCalls" }

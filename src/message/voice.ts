@@ -1,6 +1,7 @@
 import type { CallerIdStandard, CountryCode, ToneName } from "./country.ts";
 import type { Address, Direction, RtpFormat, VoiceFormat } from "./media.ts";
-import type { ConferenceName, Digit, Endpoint, RtpEndpoint, UsbEndpoint } from "./name.ts";
+import type { CallId, ConferenceName, Digit, Endpoint, PartyName, RtpEndpoint, UsbEndpoint } from "./name.ts";
+import type { CallQuality } from "./quality.ts";
 import type { Instant } from "./units.ts";
 
 /** What an echo canceller can look back at, ms. */
@@ -29,6 +30,13 @@ export type VoiceEvent = {
     }
   /** Candidates beside the voice path: switched on, or off and why. The calls are not touched. */
   | { readonly kind: "shadow"; readonly state: string; readonly reason: string | null }
+  /** The answer to `measure`. */
+  | {
+      readonly kind: "measured";
+      readonly call: CallId;
+      readonly party: PartyName;
+      readonly quality: CallQuality;
+    }
   /** No RTP for the configured time on an open, receiving endpoint. Once, until packets come again or it is opened anew. */
   | { readonly kind: "rtpTimeout"; readonly endpoint: RtpEndpoint; readonly silentMs: number }
   /** `codec`: the stream's codec is a plug-in that failed; nothing is heard until the stream is opened anew. */
@@ -92,5 +100,12 @@ export type VoiceCommand = {
     }
   /** Sends a key towards the endpoint's far end: RFC 4733 when negotiated, else as DTMF sound. */
   | { readonly kind: "sendDigit"; readonly endpoint: Endpoint; readonly digit: Digit; readonly durationMs: number }
+  /** Answered by `measured` when the endpoint is open: how it was heard since it was opened, for that party of a call. */
+  | {
+      readonly kind: "measure";
+      readonly endpoint: Endpoint;
+      readonly call: CallId;
+      readonly party: PartyName;
+    }
   | { readonly kind: "close"; readonly endpoint: Endpoint }
 );

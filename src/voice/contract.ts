@@ -1,5 +1,6 @@
 import type { DeviceVoice } from "../message/device-voice.ts";
 import type { DeviceName } from "../message/name.ts";
+import type { FarEndQuality } from "../message/quality.ts";
 import type { VoiceCommand } from "../message/voice.ts";
 import type { Culprit } from "./late-ticks.ts";
 import type { Step } from "./log-histogram.ts";
@@ -79,6 +80,8 @@ export interface VoiceStatus {
   readonly edge: EdgeStatus;
   readonly priority: PriorityStatus;
   readonly streams: readonly StreamStatus[];
+  /** Of the channels of all devices. */
+  readonly clocks: readonly ClockStatus[];
   readonly malformedPackets: number;
   /** Packets refused because they do not come from the stream's far end. */
   readonly strangerPackets: number;
@@ -121,6 +124,20 @@ export interface StreamStatus {
   readonly quality: StreamQuality;
 }
 
+/** A device's clock beside ours, at one channel: of the frames that it sends, and of those that it takes. */
+export interface ClockStatus {
+  readonly endpoint: string;
+  readonly sends: ClockDrift;
+  readonly takes: ClockDrift;
+}
+
+export interface ClockDrift {
+  /** So much faster than ours, parts per million; null while it is not known, or not told from ours. */
+  readonly ppm: number | null;
+  /** Frames are resampled; else they pass as they are. */
+  readonly resampled: boolean;
+}
+
 /** How an endpoint is heard. What was not measured is null. */
 export interface StreamQuality {
   /** Null for device channels, and before the first packet. */
@@ -140,17 +157,4 @@ export interface StreamQuality {
   readonly mos: number | null;
   readonly mosListening: number | null;
   readonly farEnd: FarEndQuality | null;
-}
-
-/** What the far end says of how it hears us: of RTCP reports (RFC 3550) and VoIP metrics (RFC 3611). */
-export interface FarEndQuality {
-  readonly lost: number | null;
-  readonly jitterMs: number | null;
-  readonly lostShare: number | null;
-  readonly discardedShare: number | null;
-  readonly burstDensity: number | null;
-  readonly levelDbm0: number | null;
-  readonly r: number | null;
-  readonly mos: number | null;
-  readonly mosListening: number | null;
 }

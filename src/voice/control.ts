@@ -21,6 +21,7 @@ export interface ControlListener {
   opened(stream: number): void;
   /** A stream is about to close; its figures are still there. */
   closing(stream: number): void;
+  measure(index: number, command: Of<"measure">): void;
   failed(endpoint: Endpoint, reason: string): void;
 }
 
@@ -90,6 +91,11 @@ export class Control {
     return null;
   }
 
+  /** The channels of all devices. */
+  channels(): { readonly endpoint: Endpoint; readonly index: number; readonly isOpen: boolean }[] {
+    return [...this.#channels].map(([endpoint, index]) => ({ endpoint, index, isOpen: this.#isOpen(index) }));
+  }
+
   /** Indices of all open endpoints. */
   openIndices(): number[] {
     const all = [...Array(this.#streams).keys(), ...this.#channels.values()];
@@ -124,6 +130,8 @@ export class Control {
         return this.#callerId(command);
       case "sendDigit":
         return this.#sendDigit(command.endpoint, command.digit, command.durationMs);
+      case "measure":
+        return this.#measure(command);
       case "close": {
         const index = this.indexOf(command.endpoint);
         if (index !== null) this.#close(index);
@@ -235,6 +243,12 @@ export class Control {
     if (refused !== null) return this.#listener.failed(endpoint, refused);
     this.#leave(index);
     this.#conferences.enter(index, conference);
+  }
+
+  /** An endpoint that is gone was lost with its device: nothing is known of it. */
+  #measure(command: Of<"measure">): void {
+    const index = this.indexOf(command.endpoint);
+    if (index !== null && this.#isOpen(index)) this.#listener.measure(index, command);
   }
 
   /** Nobody hears this endpoint any more, and it hears nobody. */

@@ -1,4 +1,4 @@
-import type { FarEndQuality } from "./contract.ts";
+import type { FarEndQuality } from "../message/quality.ts";
 import { roundTripMs } from "./round-trip.ts";
 import { type ReportBlock, type ReportRead, readReport } from "./rtcp.ts";
 import { readVoipMetrics, type VoipMetrics } from "./rtcp-xr.ts";

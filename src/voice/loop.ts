@@ -14,8 +14,10 @@ import { performance } from "node:perf_hooks";
 import { setImmediate as loopTurn } from "node:timers/promises";
 import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import * as layout from "../../assembly/layout.ts";
-import type { Endpoint } from "../message/name.ts";
-import type { EdgeStatus } from "./contract.ts";
+import type { CallId, Endpoint, PartyName } from "../message/name.ts";
+import { callQuality } from "./call-quality.ts";
+import { clockStatus } from "./clock-status.ts";
+import type { EdgeStatus, StreamStatus } from "./contract.ts";
 import { Control } from "./control.ts";
 import { Descriptors } from "./descriptors.ts";
 import { EarlyAndLate } from "./early-and-late.ts";
@@ -128,6 +130,7 @@ export class VoiceLoop {
     this.#control = new Control(this.#map, io.ports.length, rtpTimeoutMs, isIPv6(address) ? 6 : 4, {
       opened: (stream) => this.#opened(stream),
       closing: (stream) => this.#closing(stream),
+      measure: (index, { call, party }) => this.#measured(index, call, party),
       failed: (endpoint, reason) => this.#failed(endpoint, reason),
     });
     this.#reception = new Reception({
@@ -258,7 +261,6 @@ export class VoiceLoop {
   }
 
   #status(): WorkerStatus {
-    const nameOf = (index: number) => this.#control.nameOf(index);
     const steps = this.#lateSteps.show();
     return {
       ticks: this.#map.word(layout.HEADER_TICKS),
@@ -271,15 +273,24 @@ export class VoiceLoop {
       lateBecauseOf: this.#culprits.show(),
       edge: this.#edge,
       priority: this.#priority.show(),
-      streams: this.#control.openIndices().flatMap((index) => {
-        const endpoint = nameOf(index);
-        return endpoint === null
-          ? []
-          : [streamStatus(this.#map, index, endpoint, nameOf, this.#rtcp.get(index)?.measured())];
-      }),
+      streams: this.#control.openIndices().flatMap((index) => this.#streamStatus(index) ?? []),
+      clocks: this.#control.channels().map((channel) => clockStatus(this.#map, channel)),
       malformedPackets: this.#refusals.malformed,
       strangerPackets: this.#refusals.strangers,
     };
+  }
+
+  #streamStatus(index: number): StreamStatus | null {
+    const nameOf = (other: number) => this.#control.nameOf(other);
+    const endpoint = nameOf(index);
+    const rtcp = this.#rtcp.get(index)?.measured();
+    return endpoint === null ? null : streamStatus(this.#map, index, endpoint, nameOf, rtcp);
+  }
+
+  #measured(index: number, call: CallId, party: PartyName): void {
+    const status = this.#streamStatus(index);
+    if (status === null) return;
+    this.#tell({ kind: "happened", event: { kind: "measured", call, party, quality: callQuality(status) } });
   }
 
   async #close(): Promise<void> {

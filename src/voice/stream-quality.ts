@@ -1,7 +1,8 @@
 import * as words from "../../assembly/endpoint-words.ts";
 import * as layout from "../../assembly/layout.ts";
 import * as meter from "../../assembly/meter/stream-counts.ts";
-import type { FarEndQuality, StreamQuality } from "./contract.ts";
+import type { FarEndQuality } from "../message/quality.ts";
+import type { StreamQuality } from "./contract.ts";
 import { conversation, listening } from "./e-model.ts";
 import { type LossBursts, lossBursts } from "./loss-bursts.ts";
 import { endpointAddress, formatName, kernelAddress, type VoiceMap } from "./map.ts";

@@ -273,6 +273,7 @@ const nothing: WorkerStatus = {
   edge: { name: "dgram", why: "the voice worker does not run" },
   priority: { policy: null, realtime: 0, nice: null, why: "the voice worker does not run" },
   streams: [],
+  clocks: [],
   malformedPackets: 0,
   strangerPackets: 0,
 };

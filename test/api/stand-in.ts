@@ -11,6 +11,7 @@ import type { Fact } from "../../src/message/notify.ts";
 import { instant, ms } from "../../src/message/units.ts";
 import type { HouseView } from "../../src/message/view.ts";
 import type { StreamStatus } from "../../src/voice/contract.ts";
+import { aQuality } from "../a-quality.ts";
 
 const began = 1_795_000_000_000;
 
@@ -47,6 +48,25 @@ const view: HouseView = {
       answeredAt: null,
       durationMs: ms(0),
       cause: "cancelled",
+      quality: [],
+    },
+    {
+      id: 8,
+      call: "call:1",
+      direction: "outgoing",
+      result: "answered",
+      from: { number: "601", name: "Hall" },
+      to: { number: "700", name: null },
+      fromParty: "port:1",
+      answeredBy: "line:local",
+      startedAt: instant(began),
+      answeredAt: instant(began + 1000),
+      durationMs: ms(30_000),
+      cause: "normal",
+      quality: [
+        { party: "port:1", ...aQuality, lostShare: null, lateShare: null, mosListening: null },
+        { party: "line:local", ...aQuality },
+      ],
     },
   ],
   unsaved: { book: null, calls: null },
@@ -54,6 +74,8 @@ const view: HouseView = {
   memory: "easy",
   timers: [{ name: "noAnswer", owner: "call:3" }],
 };
+
+const unknown = { ppm: null, resampled: false };
 
 const stream: StreamStatus = {
   endpoint: "rtp:0",
@@ -142,6 +164,14 @@ export class StandIn implements Gateway {
       edge: { name: "batched" as const, why: null },
       priority: { policy: "fifo" as const, realtime: 1, nice: -15, why: null },
       streams: [stream],
+      clocks: [
+        {
+          endpoint: "usb:dongle:1:0",
+          sends: { ppm: 35.2, resampled: true },
+          takes: { ppm: null, resampled: false },
+        },
+        { endpoint: "usb:dongle:1:1", sends: unknown, takes: unknown },
+      ],
       malformedPackets: 0,
       strangerPackets: 0,
       workerRestarts: 0,

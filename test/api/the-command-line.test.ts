@@ -64,7 +64,9 @@ test("every look prints an aligned table, and with --json one document", async (
     ["calls", /CALL +STATE[\s\S]*call:3 +answered +Alice Softphone <700> +611/],
     ["lines", /line:local +direct +127\.0\.0\.1:5070 +1/],
     ["phones", /611 +handset:1 +Living room +inCall +base:1\n601 +port:1 +Hall +absent +-/],
-    ["log", /incoming +missed +anonymous +600 +- +0:00:00 +cancelled/],
+    ["status", /clock usb:dongle:1:0 +sends \+35\.2 ppm, resampled\n(?!clock)/],
+    ["log", /incoming +missed +anonymous +600 +- +0:00:00 +- +cancelled/],
+    ["log", /outgoing +answered +Hall <601> +700 +line:local +0:00:30 +MOS 4\.3, lost 1\.5 % +normal/],
     ["book", /1 +Alice Softphone +700, alice/],
     ["events", /phone book: 1 entries/],
   ] as const) {

@@ -3,6 +3,7 @@ import * as layout from "../../assembly/layout.ts";
 import type { RtpFormat } from "../../src/message/media.ts";
 import type { Endpoint } from "../../src/message/name.ts";
 import type { VoiceCommand } from "../../src/message/voice.ts";
+import { callQuality } from "../../src/voice/call-quality.ts";
 import { Control } from "../../src/voice/control.ts";
 import { DeviceRings } from "../../src/voice/device-rings.ts";
 import { type Engine, openEngine } from "../../src/voice/engine.ts";
@@ -53,6 +54,10 @@ export class Rig {
     this.control = new Control(this.map, 24, options.rtpTimeoutMs ?? 60_000, 4, {
       opened: () => {},
       closing: (stream) => this.plugins.close(stream),
+      measure: (index, { call, party, endpoint }) => {
+        const quality = callQuality(streamStatus(this.map, index, endpoint, (other) => this.control.nameOf(other)));
+        this.events.push({ kind: "measured", call, party, quality });
+      },
       failed: (_, reason) => void this.failures.push(reason),
     });
     const { codecs = [] } = options;

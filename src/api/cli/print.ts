@@ -6,6 +6,7 @@ import type { Done } from "../commands.ts";
 import { showFact, showIdentity } from "../show-fact.ts";
 import type { Status } from "../status.ts";
 import { shadowRows } from "./print-shadow.ts";
+import { clockRows, edgeRows, lateBecauseOf, priorityRows, qualityRows, showQuality } from "./print-voice.ts";
 import { printable, showDuration, showTime, table } from "./table.ts";
 
 /** A fact with its moment, as `events` gives it. */
@@ -59,43 +60,6 @@ function unsavedRows({ unsaved }: Status): string[][] {
   return rows.flatMap(([what, reason]) => (reason === null ? [] : [[what, `NOT SAVED: ${reason}`]]));
 }
 
-/** What kept the late ticks, most often first. */
-function lateBecauseOf({ lateBecauseOf: culprits }: NonNullable<Status["voiceStatus"]>): string {
-  const sorted = [...culprits].sort((a, b) => b.count - a.count);
-  return sorted.length === 0 ? "" : ` (${sorted.map(({ culprit, count }) => `${culprit} ${count}`).join(", ")})`;
-}
-
-/** One a stream that something came from; what was not measured is left out. */
-function qualityRows(voiceStatus: Status["voiceStatus"]): string[][] {
-  const streams = voiceStatus?.streams ?? [];
-  return streams.flatMap(({ endpoint, jitterMs, quality }) => {
-    const { losses, delayMs, r, mos, mosListening } = quality;
-    if (losses === null) return [];
-    const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-    const told = [
-      `lost ${percent(losses.lostShare)}, late ${percent(losses.discardedShare)}`,
-      jitterMs === null ? "" : `jitter ${jitterMs} ms`,
-      delayMs === null ? "" : `delay ${Math.round(delayMs)} ms`,
-      r === null || mos === null ? "" : `R ${Math.round(r)}, MOS ${mos.toFixed(1)}`,
-      r !== null || mosListening === null ? "" : `MOS ${mosListening.toFixed(1)} of listening`,
-    ];
-    return [[endpoint, told.filter((part) => part !== "").join(", ")]];
-  });
-}
-
-function edgeRows(voiceStatus: Status["voiceStatus"]): string[][] {
-  if (voiceStatus === null) return [];
-  const { name, why } = voiceStatus.edge;
-  return [["rtp edge", why === null ? name : `${name}: ${why}`]];
-}
-
-function priorityRows(voiceStatus: Status["voiceStatus"]): string[][] {
-  if (voiceStatus === null) return [];
-  const { policy, realtime, nice, why } = voiceStatus.priority;
-  const place = policy === null ? "not known" : realtime > 0 ? `real-time ${realtime} (${policy})` : `nice ${nice}`;
-  return [["voice priority", why === null ? place : `${place}: ${why}`]];
-}
-
 function printStatus(status: Status): string {
   const { figures, voiceStatus, memory } = status;
   const count = (states: readonly { readonly state: string }[], bad: string): string =>
@@ -123,6 +87,7 @@ function printStatus(status: Status): string {
     ...priorityRows(voiceStatus),
     ...qualityRows(voiceStatus),
     ...shadowRows(voiceStatus),
+    ...clockRows(voiceStatus),
     [
       "queue",
       `${figures.events} events, delay p99 ${figures.queueDelayMs.p99.toFixed(1)} ms, max ${figures.queueDelayMs.max.toFixed(1)} ms`,
@@ -169,10 +134,11 @@ function printLog(log: readonly CallRecord[]): string {
     showIdentity(record.to),
     record.answeredBy ?? "-",
     showDuration(record.durationMs),
+    showQuality(record.quality),
     record.cause,
   ]);
   return table(
-    ["STARTED", "DIRECTION", "RESULT", "FROM", "TO", "ANSWERED BY", "DURATION", "CAUSE"],
+    ["STARTED", "DIRECTION", "RESULT", "FROM", "TO", "ANSWERED BY", "DURATION", "HEARD", "CAUSE"],
     rows,
     "no calls yet",
   );

@@ -258,6 +258,7 @@ export class Call implements LegOwner {
     if (this.#state === "over") return;
     const ringing = this.#ringing;
     const answered = this.#answered;
+    if (this.#state === "answered") this.#path.measure(this.call);
     this.#state = "over";
     this.#stopNoAnswer?.();
     this.#collecting?.close();

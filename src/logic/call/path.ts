@@ -1,3 +1,4 @@
+import type { CallId, Endpoint, PartyName } from "../../message/name.ts";
 import type { Leg, Side } from "../../proxy/party.ts";
 import type { Desk } from "../desk.ts";
 
@@ -10,6 +11,7 @@ export class CallPath {
   #near: Leg | null = null;
   #far: Leg | null = null;
   #carriesFax = false;
+  #ends: readonly { readonly party: PartyName; readonly endpoint: Endpoint }[] = [];
 
   constructor(desk: Desk) {
     this.#desk = desk;
@@ -26,6 +28,10 @@ export class CallPath {
     this.#far = far;
     const [here, there] = [near.voice(far), far.voice(near)];
     if (here === null || there === null) return false;
+    this.#ends = [
+      { party: near.party.name, endpoint: here },
+      { party: far.party.name, endpoint: there },
+    ];
     this.#desk.voice.join(here, there);
     return true;
   }
@@ -36,6 +42,7 @@ export class CallPath {
     const endpoint = leg.voice(himself);
     if (endpoint === null) return false;
     this.#near = leg;
+    this.#ends = [{ party: leg.party.name, endpoint }];
     this.#desk.voice.join(endpoint, endpoint);
     return true;
   }
@@ -48,6 +55,11 @@ export class CallPath {
     this.#refit(this.#near, this.#far);
     this.#refit(this.#far, this.#near);
     return true;
+  }
+
+  /** The call ends: how each side was heard. To be asked before the legs are released. */
+  measure(call: CallId): void {
+    for (const { party, endpoint } of this.#ends) this.#desk.voice.measure(endpoint, call, party);
   }
 
   /** One side speaks another codec now: the other follows it where it can. */

@@ -73,6 +73,7 @@ export class CallStory {
       answeredAt,
       durationMs: ms(answeredAt === null ? 0 : this.#desk.now - answeredAt),
       cause,
+      quality: [],
     };
   }
 }

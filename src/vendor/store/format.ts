@@ -19,6 +19,44 @@ const party = v.custom<PartyName>(
 
 const contact = v.object({ id, name: text, numbers: v.pipe(v.array(text), v.maxLength(64)) });
 
+const count = v.pipe(v.number(), v.finite(), v.minValue(0));
+const figure = v.nullable(v.pipe(v.number(), v.finite()));
+
+const farEnd = v.object({
+  lost: figure,
+  jitterMs: figure,
+  lostShare: figure,
+  discardedShare: figure,
+  burstDensity: figure,
+  levelDbm0: figure,
+  r: figure,
+  mos: figure,
+  mosListening: figure,
+});
+
+const quality = v.object({
+  party,
+  codec: text,
+  received: count,
+  sent: count,
+  lost: count,
+  late: count,
+  concealed: count,
+  lostShare: figure,
+  lateShare: figure,
+  jitterMs: figure,
+  bufferMs: figure,
+  roundTripMs: figure,
+  delayMs: figure,
+  levelDbm0: figure,
+  echoReturnLossDb: figure,
+  echoEnhancementDb: figure,
+  r: figure,
+  mos: figure,
+  mosListening: figure,
+  farEnd: v.nullable(farEnd),
+});
+
 const callRecord = v.object({
   id,
   call: v.custom<CallId>((value) => typeof value === "string" && /^call:[0-9]{1,15}$/.test(value)),
@@ -32,6 +70,8 @@ const callRecord = v.object({
   answeredAt: v.nullable(v.custom<Instant>((value) => v.is(moment, value))),
   durationMs: v.custom<Milliseconds>((value) => v.is(moment, value)),
   cause: v.custom<Cause>((value) => typeof value === "string" && Object.hasOwn(causes, value)),
+  // Older releases did not write it; figures that make no sense do not cost the entry.
+  quality: v.fallback(v.optional(v.pipe(v.array(quality), v.maxLength(16)), []), []),
 });
 
 /** What could be read of a file, and how many entries could not. */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Post } from "../../message/event.ts";
-import type { CallRecord, Contact } from "../../message/record.ts";
+import type { CallRecord, Contact, PartyQuality } from "../../message/record.ts";
 import { loadedEvents, type StoreCommand } from "../../message/store.ts";
 import { unreachable } from "../../message/units.ts";
 import type { Clock } from "../clock/clock.ts";
@@ -89,6 +89,8 @@ function perform(
       calls.entries.set(command.record.id, command.record);
       dropOldest(calls, callLogSize);
       return calls.changed();
+    case "addQuality":
+      return addQuality(calls, command.id, command.quality);
     case "dropCallsBefore":
       for (const id of [...calls.entries.keys()]) if (id < command.id) calls.entries.delete(id);
       return calls.changed();
@@ -98,6 +100,13 @@ function perform(
     default:
       return unreachable(command);
   }
+}
+
+function addQuality(calls: SavedList<CallRecord>, id: number, quality: PartyQuality): void {
+  const record = calls.entries.get(id);
+  if (record === undefined) return;
+  calls.entries.set(id, { ...record, quality: [...record.quality, quality] });
+  calls.changed();
 }
 
 /** Entries are in the order they came. */

@@ -27,6 +27,7 @@ export function callOf(n: number): CallRecord {
     answeredAt: null,
     durationMs: ms(0),
     cause: "cancelled",
+    quality: [],
   };
 }
 

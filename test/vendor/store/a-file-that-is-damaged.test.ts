@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { aQuality } from "../../a-quality.ts";
 import { missedCall } from "./a-record.ts";
 import { folder, Shelf } from "./shelf.ts";
 
@@ -52,6 +53,22 @@ test("entries that make no sense are left out, the others are kept, and the file
   assert.match(shelf.reports.join(), /7 entries can not be read; moved to .*, 2 entries are kept/);
   await shelf.store.close();
   assert.equal((await readdir(dir)).length, 2);
+});
+
+test("entries of before there were figures are whole, and figures that make no sense do not cost the entry", async (t) => {
+  const dir = await folder(t);
+  const { quality: _, ...old } = missedCall(1);
+  const nonsense = [null, 7, "good", [{ party: "line:local" }], [{ party: "line:local", ...aQuality, lost: -1 }]];
+  const calls = [old, ...nonsense.map((quality, n) => ({ ...missedCall(n + 2), quality }))];
+  await writeFile(join(dir, "calls.json"), JSON.stringify({ version: 1, calls }));
+  const shelf = new Shelf(dir);
+  const loaded = await shelf.loaded();
+  assert.deepEqual(
+    loaded.calls,
+    [1, 2, 3, 4, 5, 6].map((id) => missedCall(id)),
+  );
+  assert.deepEqual(shelf.reports, []);
+  await shelf.store.close();
 });
 
 test("a directory or a pipe in the place of the file does not stop the start", async (t) => {

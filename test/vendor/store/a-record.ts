@@ -16,5 +16,6 @@ export function missedCall(id: number): CallRecord {
     answeredAt: null,
     durationMs: ms(0),
     cause: "cancelled",
+    quality: [],
   };
 }

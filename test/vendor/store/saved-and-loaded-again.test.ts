@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { ms } from "../../../src/message/units.ts";
+import { aQuality } from "../../a-quality.ts";
 import { missedCall } from "./a-record.ts";
 import { folder, Shelf } from "./shelf.ts";
 
@@ -46,6 +47,23 @@ test("many changes make one write, at most the set time after the first of them"
   assert.deepEqual(shelf.kinds, ["loaded", "saved"]);
   assert.equal(JSON.parse(await readFile(join(dir, "calls.json"), "utf8")).calls.length, 100);
   assert.equal(shelf.clock.pending, 0);
+});
+
+test("how a call was heard comes after its entry and is in the same write; of an entry that is gone nothing is kept", async (t) => {
+  const dir = await folder(t);
+  const shelf = new Shelf(dir);
+  await shelf.loaded();
+  const quality = { party: "line:local", ...aQuality } as const;
+  shelf.store.perform({ world: "store", kind: "addCall", record: missedCall(1) });
+  shelf.clock.advance(ms(40));
+  shelf.store.perform({ world: "store", kind: "addQuality", id: 1, quality });
+  shelf.store.perform({ world: "store", kind: "addQuality", id: 2, quality });
+  shelf.clock.advance(ms(2000));
+  await shelf.heard(2);
+  assert.deepEqual(shelf.kinds, ["loaded", "saved"]);
+  assert.equal(shelf.clock.pending, 0);
+  const { calls } = await new Shelf(dir).loaded();
+  assert.deepEqual(calls, [{ ...missedCall(1), quality: [quality] }]);
 });
 
 test("a change that comes while a save is under way is saved after it", async (t) => {
