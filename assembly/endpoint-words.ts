@@ -181,7 +181,7 @@ export const JITTER_PLAYED_TO = STATE_OFFSET + 292;
 
 /** Which of the slots at FRAME_OCTETS holds the newest frame that came. */
 export const INPUT_SLOT = STATE_OFFSET + 296;
-/** Frames in a row that came whole, up to FRAME_SLOTS: that many slots are the frames before. */
+/** Frames in a row that came whole, up to 80 ms: that many slots are the frames before. */
 export const INPUT_RUN = STATE_OFFSET + 300;
 /** 1 when somebody hears this endpoint as samples in this tick. */
 export const INPUT_NEEDED = STATE_OFFSET + 304;
@@ -226,7 +226,7 @@ export const QUIET_OPEN = STATE_OFFSET + 356;
 export const INPUT_LENGTH = STATE_OFFSET + 360;
 export const STATE_SIZE = 364;
 
-/** The last frames that came, coded: concealment looks back at them. */
+/** The last 80 ms that came, coded: concealment looks back at them. Frames of 10 ms have twice as many slots, half as long. */
 export const FRAME_OCTETS = 768;
 export const FRAME_SLOTS = 4;
 export const FRAME_LINEAR = FRAME_OCTETS + FRAME_SLOTS * MAX_FRAME_OCTETS;

@@ -21,10 +21,11 @@ import {
   NOISE_ON,
 } from "./endpoint-words.ts";
 import { decodeStateless, frameOctets, samplesOf } from "./format.ts";
+import { frameShift, frames } from "./frame-time.ts";
 import { warmConcealment } from "./hear.ts";
 import { KERNEL_CONCEAL, MAX_FRAME_OCTETS, SCRATCH_FLAGS, SCRATCH_LINEAR } from "./layout.ts";
 
-/** Frames in a row that are made up; then it is silence (ITU-T G.711 Appendix I fades out in 60 ms). */
+/** Frames of 20 ms in a row that are made up; then it is silence (ITU-T G.711 Appendix I fades out in 60 ms). */
 const MAX_MISSES: i32 = 5;
 
 /** Octets of the newest frame that came. */
@@ -33,20 +34,20 @@ export function codedFrame(endpoint: usize): usize {
 }
 
 /** Octets of the frame so many before the newest. */
-export function frameBefore(endpoint: usize, frames: i32): usize {
-  return slotAt(endpoint, (load<i32>(endpoint, INPUT_SLOT) - frames) & (FRAME_SLOTS - 1));
+export function frameBefore(endpoint: usize, ago: i32): usize {
+  return slotAt(endpoint, (load<i32>(endpoint, INPUT_SLOT) - ago) & slotMask());
 }
 
 /** Where the next frame's octets go; `acceptFrame` makes them the newest. */
 export function nextFrame(endpoint: usize): usize {
-  return slotAt(endpoint, (load<i32>(endpoint, INPUT_SLOT) + 1) & (FRAME_SLOTS - 1));
+  return slotAt(endpoint, (load<i32>(endpoint, INPUT_SLOT) + 1) & slotMask());
 }
 
 /** A whole frame is there: its octets where `nextFrame` said. */
 export function acceptFrame(endpoint: usize, format: i32): void {
-  store<i32>(endpoint, (load<i32>(endpoint, INPUT_SLOT) + 1) & (FRAME_SLOTS - 1), INPUT_SLOT);
+  store<i32>(endpoint, (load<i32>(endpoint, INPUT_SLOT) + 1) & slotMask(), INPUT_SLOT);
   const run = load<i32>(endpoint, INPUT_FORMAT) == format ? load<i32>(endpoint, INPUT_RUN) : 0;
-  store<i32>(endpoint, min<i32>(run + 1, FRAME_SLOTS), INPUT_RUN);
+  store<i32>(endpoint, min<i32>(run + 1, frames(FRAME_SLOTS)), INPUT_RUN);
   store<i32>(endpoint, format, INPUT_FORMAT);
   store<i32>(endpoint, INPUT_CODED, INPUT_KIND);
   store<i32>(endpoint, 0, INPUT_MISSES);
@@ -66,7 +67,7 @@ export function lostFrame(endpoint: usize): void {
   }
   if (kind == INPUT_SILENCE) return;
   const misses = load<i32>(endpoint, INPUT_MISSES) + 1;
-  if (misses > MAX_MISSES) {
+  if (misses > frames(MAX_MISSES)) {
     silentFrame(endpoint);
     return;
   }
@@ -107,6 +108,10 @@ export function patchFrame(index: i32, endpoint: usize, format: i32, octets: usi
   if (!isData) count(endpoint, METER_CONCEALED, 1);
 }
 
+function slotMask(): i32 {
+  return frames(FRAME_SLOTS) - 1;
+}
+
 function slotAt(endpoint: usize, slot: i32): usize {
-  return endpoint + FRAME_OCTETS + usize(slot) * MAX_FRAME_OCTETS;
+  return endpoint + FRAME_OCTETS + usize(slot) * (MAX_FRAME_OCTETS >> frameShift);
 }

@@ -6,7 +6,7 @@
 import { gatherConferences, mixConferences } from "./conference.ts";
 import { endpointAt, isOpen, nextOpen, rtpEnd, usbEnd } from "./endpoint.ts";
 import { INPUT_NEEDED } from "./endpoint-words.ts";
-import { frameSamples, setFrame } from "./frame-time.ts";
+import { frameSamples, frames, setFrame } from "./frame-time.ts";
 import { decodeFrame, finishFrame } from "./hear.ts";
 import { gatherRtp, gatherUsb, prepareRtp, prepareUsb } from "./input.ts";
 import { clearJobs } from "./jobs.ts";
@@ -38,6 +38,7 @@ import { openSine } from "./tone/sine.ts";
 
 /** 200 ms, in samples: with the longest packet it still fits the jitter buffer. */
 const MAX_DEPTH: i32 = 1600;
+/** 10 s, in frames of 20 ms. */
 const MAX_PERIODS: i32 = 500;
 
 /** The memory map's version, also at offset 0 once open. */
@@ -73,7 +74,7 @@ export function tick(periods: i32): void {
 
 /** The tick in three parts, for a host with codecs of its own. After this one the jobs at JOBS_DECODE are decoded. */
 export function tickBegin(periods: i32): void {
-  const passed = max<i32>(1, min<i32>(periods, MAX_PERIODS));
+  const passed = max<i32>(1, min<i32>(periods, frames(MAX_PERIODS)));
   clearJobs();
   store<i32>(HEADER_RTP_OUT, 0);
   store<i32>(HEADER_EVENTS, 0);
@@ -95,7 +96,7 @@ export function tickMiddle(): void {
 }
 
 export function tickEnd(periods: i32): void {
-  const passed = max<i32>(1, min<i32>(periods, MAX_PERIODS));
+  const passed = max<i32>(1, min<i32>(periods, frames(MAX_PERIODS)));
   for (let i = nextOpen(0); i < usbEnd(); i = nextOpen(i + 1)) publish(i, endpointAt(i));
   store<i32>(HEADER_CLOCK, load<i32>(HEADER_CLOCK) + passed * frameSamples);
   atomic.store<i32>(HEADER_TICKS, load<i32>(HEADER_TICKS) + 1);

@@ -154,7 +154,7 @@ export const KERNEL_BACKGROUND = 15424;
 export const KERNEL_BACKGROUND_SIZE = 896;
 /** What meter/bursts-counts.ts and meter/stream-counts.ts say. */
 export const KERNEL_METER = 16384;
-export const KERNEL_METER_SIZE = 128;
+export const KERNEL_METER_SIZE = 144;
 
 /** The device's clock, frames in and frames out (assembly/ring/drift.ts). */
 export const KERNEL_DRIFT_IN = 20480;
@@ -174,6 +174,7 @@ export const DRIFT_FRAME = 2048;
 
 // ---- echo: what each USB channel was sent lately, as samples, and its canceller's state -----------------------------------
 export const ECHO_OFFSET = KERNELS_OFFSET + KERNELS_SIZE;
+/** Of 20 ms, or twice as many. */
 export const ECHO_FRAMES = 16;
 export const ECHO_FAR = 0;
 export const ECHO_STATE = ECHO_FRAMES * 2 * MAX_FRAME_SAMPLES;
@@ -226,12 +227,13 @@ export const RING_READ = 64;
 export const RINGS_STRIDE = 128;
 export const RINGS_SIZE = 2 * MAX_USB * RINGS_STRIDE;
 export const SLOTS_OFFSET = RINGS_OFFSET + RINGS_SIZE;
+/** Of 20 ms; twice as many, each half as long, when frames are. */
 export const RING_SLOTS = 8;
 /**
  * (sequence, format, length, heard, time, octets); `heard`: of a frame in, the ring position after the frame out played
  * meanwhile; `time`: when the device gave or took the frame (out: until then when the tick was due), µs as HEADER_DUE.
  */
-export const RING_SLOT_STRIDE = 352;
+export const RING_SLOT_STRIDE = 384;
 export const RING_SLOT_SEQUENCE = 0;
 export const RING_SLOT_FORMAT = 4;
 export const RING_SLOT_LENGTH = 8;

@@ -23,7 +23,7 @@ import {
 } from "./endpoint-words.ts";
 import { searchLine, searchSamples } from "./fax-search.ts";
 import { decodeStateless, isWide } from "./format.ts";
-import { frameSamples } from "./frame-time.ts";
+import { frameSamples, frames } from "./frame-time.ts";
 import { decodeFrame, finishFrame } from "./hear.ts";
 import { flushDecoding } from "./lanes.ts";
 import { ECHO_FAR, ECHO_FRAMES, ECHO_OFFSET, ECHO_STATE, ECHO_STRIDE, KERNEL_KEYS, MAX_RTP } from "./layout.ts";
@@ -120,5 +120,5 @@ function echoAt(index: i32): usize {
 
 /** The frame sent at a ring position. */
 function farFrame(index: i32, position: i32): usize {
-  return echoAt(index) + ECHO_FAR + usize(position & (ECHO_FRAMES - 1)) * (2 * frameSamples);
+  return echoAt(index) + ECHO_FAR + usize(position & (frames(ECHO_FRAMES) - 1)) * (2 * frameSamples);
 }

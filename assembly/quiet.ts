@@ -4,6 +4,7 @@
  */
 import { kernelAt } from "./endpoint.ts";
 import { CONTROL_QUIET, QUIET_OPEN, QUIET_TICKS, SEND_MARKER } from "./endpoint-words.ts";
+import { frames } from "./frame-time.ts";
 import { KERNEL_BACKGROUND, KERNEL_BACKGROUND_SIZE, KERNEL_VAD, KERNEL_VAD_SIZE, SCRATCH_OCTETS } from "./layout.ts";
 import { noiseHear, noiseMake } from "./noise/hear.ts";
 import { noiseOpen } from "./noise/noise.ts";
@@ -12,7 +13,7 @@ import { beginPacket } from "./rtp/send.ts";
 
 /** RFC 3551 table 4. */
 const TYPE_CN: i32 = 13;
-/** 200 ms: a lost packet is made up for soon. */
+/** 200 ms, in frames of 20 ms: a lost packet is made up for soon. */
 const TOLD_EVERY: i32 = 10;
 
 /** Whether a stream keeps quiet while nobody speaks. */
@@ -32,7 +33,7 @@ export function speaks(index: i32, endpoint: usize, samples: usize, count: i32, 
   const background = kernelAt(index, KERNEL_BACKGROUND);
   noiseHear(background, samples, count);
   const ticks = load<i32>(endpoint, QUIET_TICKS);
-  if (ticks % TOLD_EVERY == 0) tellBackground(index, background, timestamp);
+  if (ticks % frames(TOLD_EVERY) == 0) tellBackground(index, background, timestamp);
   store<i32>(endpoint, ticks + 1, QUIET_TICKS);
   // RFC 3551 §4.1: the first packet of a talkspurt is marked.
   store<i32>(endpoint, 1, SEND_MARKER);

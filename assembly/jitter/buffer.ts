@@ -29,16 +29,17 @@ import {
   STATE_FORMAT,
 } from "../endpoint-words.ts";
 import { frameOctets, isPlugin, octetsOf, roomOf, unitsIn, unitsOf } from "../format.ts";
-import { frameSamples } from "../frame-time.ts";
+import { frameSamples, frames } from "../frame-time.ts";
 import { HEADER_DEPTH, JITTER_OCTETS, SCRATCH_FLAGS } from "../layout.ts";
-import { meterBegin, meterLate } from "../meter/turns.ts";
+import { meterBegin, meterLate, meterPacket } from "../meter/turns.ts";
 
 const MASK: i32 = JITTER_OCTETS - 1;
 /** 400 ms: what is further ahead is a new clock of the sender, not a packet to keep. */
 const MAX_FILL: i32 = 3200;
 /** 1 s: what is further behind is a new clock, too. */
 const MAX_BEHIND: i32 = 8000;
-const WINDOW_TICKS: i32 = 50;
+/** 1 s, in frames of 20 ms. */
+const WINDOW: i32 = 50;
 const LATE_IN_WINDOW: i32 = 3;
 const LATE_IN_A_ROW: i32 = 3;
 
@@ -52,8 +53,10 @@ export function resetJitter(index: i32, endpoint: usize): void {
 /** Puts `length` octets whose first one has this RTP timestamp. At most what 160 ms have. */
 export function putOctets(index: i32, endpoint: usize, timestamp: i32, payload: usize, length: i32): void {
   const format = load<i32>(endpoint, STATE_FORMAT);
+  const units = isPlugin(format) ? unitsOf(format) : unitsIn(format, length);
+  meterPacket(index, units, unitsOf(format));
   if (isPlugin(format)) putFrames(index, endpoint, format, timestamp, payload, length);
-  else put(index, endpoint, format, timestamp, payload, length, unitsIn(format, length));
+  else put(index, endpoint, format, timestamp, payload, length, units);
 }
 
 /**
@@ -137,7 +140,7 @@ export function skip(index: i32, endpoint: usize, units: i32): void {
 
 /** RTP units in 125 µs: 1, or 2 when the clock runs at 16 kHz. */
 function speed(endpoint: usize): i32 {
-  return unitsOf(load<i32>(endpoint, STATE_FORMAT)) / frameSamples;
+  return unitsOf(load<i32>(endpoint, STATE_FORMAT)) > frameSamples ? 2 : 1;
 }
 
 /** RTP units that a packet waits. */
@@ -227,7 +230,7 @@ function shed(index: i32, endpoint: usize): void {
   const fill = load<i32>(endpoint, JITTER_NEWEST) - load<i32>(endpoint, JITTER_PLAYOUT);
   if (fill < load<i32>(endpoint, JITTER_WINDOW_LEAST)) store<i32>(endpoint, fill, JITTER_WINDOW_LEAST);
   count(endpoint, JITTER_WINDOW_TICKS, 1);
-  if (load<i32>(endpoint, JITTER_WINDOW_TICKS) < WINDOW_TICKS) return;
+  if (load<i32>(endpoint, JITTER_WINDOW_TICKS) < frames(WINDOW)) return;
   const least = load<i32>(endpoint, JITTER_WINDOW_LEAST);
   beginWindow(endpoint);
   const frame = frameSamples * speed(endpoint);
@@ -255,8 +258,9 @@ function clear(flags: usize, place: i32, length: i32): void {
   memory.fill(flags, 0, usize(length - before));
 }
 
-/** How many of the first `length` flags at SCRATCH_FLAGS are set: they are 0 or 1. `length`: a multiple of 16, at most 640. */
+/** How many of the first `length` flags at SCRATCH_FLAGS are set: they are 0 or 1. `length`: a multiple of 8, at most 640. */
 function arrived(length: i32): i32 {
+  if ((length & 8) != 0) store<u64>(usize(SCRATCH_FLAGS) + usize(length), 0);
   let sum: v128 = i8x16.splat(0);
   for (let i = 0; i < length; i += 16) sum = i8x16.add(sum, v128.load(usize(SCRATCH_FLAGS) + usize(i)));
   const pairs = i16x8.extadd_pairwise_i8x16_u(sum);

@@ -21,6 +21,8 @@ export const STREAM_LOUD_FRAMES = 80;
 export const STREAM_LOUD_POWER = 88;
 /** Copies of packets that had been played. */
 export const STREAM_COPIES = 84;
+/** RTP units of a turn: a packet's when that is several frames, else a frame's. 0 = not known. */
+export const STREAM_TURN = 128;
 /** Frames with an echo to measure; f64 each: mean squares of what was played, of what came back, of what was left. */
 export const STREAM_ECHO_FRAMES = 96;
 export const STREAM_ECHO_FAR = 104;

@@ -1,6 +1,7 @@
 /**
  * What became of each frame when its turn to be played came: there, lost, or thrown away because it was late. A turn
- * without a packet is loss only when the stream went on after it, and was not made by the jitter buffer itself.
+ * without a packet is loss only when the stream went on after it, and was not made by the jitter buffer itself. Where
+ * packets are longer than frames a turn is a packet's, and ends with its last frame: one lost packet is one loss.
  */
 import { kernelAt } from "../endpoint.ts";
 import {
@@ -14,9 +15,7 @@ import {
   METER_MAX_SEQUENCE,
   METER_RECEIVED,
   NOISE_ON,
-  STATE_FORMAT,
 } from "../endpoint-words.ts";
-import { unitsOf } from "../format.ts";
 import { KERNEL_METER } from "../layout.ts";
 import { burstsLost, burstsReceived } from "./bursts.ts";
 import { BURSTS_DISCARDED, BURSTS_LOST } from "./bursts-counts.ts";
@@ -26,6 +25,7 @@ import {
   STREAM_MISSED,
   STREAM_MOST_WAIT,
   STREAM_PENDING,
+  STREAM_TURN,
   STREAM_TURN_TO,
   STREAM_UNSEEN,
   STREAM_WAIT,
@@ -45,12 +45,24 @@ export function meterBegin(index: i32, endpoint: usize, timestamp: i32): void {
   store<u64>(state, 0, STREAM_MISSED);
 }
 
+/** A packet of voice came, of so many RTP units. */
+export function meterPacket(index: i32, units: i32, frame: i32): void {
+  store<i32>(kernelAt(index, KERNEL_METER), units > frame && units % frame == 0 ? units : frame, STREAM_TURN);
+}
+
+/** RTP units since the last end of a turn. */
+function intoTurn(state: usize, timestamp: i32): i32 {
+  const since = timestamp - load<i32>(state, STREAM_FIRST);
+  return since % load<i32>(state, STREAM_TURN);
+}
+
 /** After a frame was taken from the jitter buffer. `arrived`: of its octets; `excused`: a key is down, nothing is missing. */
 export function meterTurn(index: i32, endpoint: usize, arrived: i32, excused: bool): void {
   if (!load<i32>(endpoint, JITTER_STARTED)) return;
   const state = kernelAt(index, KERNEL_METER);
-  const units = unitsOf(load<i32>(endpoint, STATE_FORMAT));
+  const units = load<i32>(state, STREAM_TURN);
   const end = load<i32>(endpoint, JITTER_PLAYOUT);
+  if (intoTurn(state, end) != 0) return;
   const turns = (end - load<i32>(state, STREAM_TURN_TO)) / units;
   store<i32>(state, end, STREAM_TURN_TO);
   const isOver = load<i32>(endpoint, JITTER_NEWEST) - end >= 0;
@@ -72,8 +84,9 @@ export function meterLate(index: i32, endpoint: usize, timestamp: i32): void {
     burstsLost(state, 1);
     return;
   }
-  const behind = load<i32>(endpoint, JITTER_PLAYOUT) - timestamp - 1;
-  const age = behind / unitsOf(load<i32>(endpoint, STATE_FORMAT));
+  const playout = load<i32>(endpoint, JITTER_PLAYOUT);
+  const behind = playout - intoTurn(state, playout) - timestamp - 1;
+  const age = behind / load<i32>(state, STREAM_TURN);
   if (behind < 0 || age >= REMEMBERED) return;
   const missed = load<u64>(state, STREAM_MISSED);
   const bit = u64(1) << u64(age);

@@ -6,7 +6,7 @@ import { HEARD, MOST_COEFFICIENTS, ROOM, ROOM_ZEROS } from "./state.ts";
 
 /** 20 ms at 8 kHz. */
 const SPAN: i32 = 160;
-/** A frame's share of what was heard before: the last 160 ms count most. */
+/** Share of 20 ms in what was heard before: the last 160 ms count most. */
 const SHARE: f32 = 0.125;
 const FULL_SCALE_SQUARED: f64 = 1073741824.0;
 const HALF_DB_LESS: f64 = 0.8912509381337456;
@@ -24,7 +24,7 @@ export function noiseHear(state: usize, samples: usize, count: i32): void {
     const part = min<i32>(SPAN, count - done);
     memory.fill(room, 0, usize(ROOM_ZEROS));
     memory.copy(room + usize(ROOM_ZEROS), samples + usize(done << 1), usize(part << 1));
-    const share: f32 = load<f32>(state, HEARD) == 0 ? 1 : SHARE;
+    const share: f32 = load<f32>(state, HEARD) == 0 ? 1 : (SHARE * f32(part)) / f32(SPAN);
     for (let lag = 0; lag <= MOST_COEFFICIENTS; lag++) {
       const at = state + usize(lag << 2);
       const before = load<f32>(at, HEARD);

@@ -75,21 +75,27 @@ export function driftOpen(state: usize, rate: i32, direction: i32, ppb: i32): vo
 }
 
 /**
- * Once a tick, before frames are put and made. `waiting`: samples between the other side and what has been put (it
+ * Once every 20 ms, before frames are put and made. `waiting`: samples between the other side and what has been put (it
  * sends), or between what has been made and the other side (it takes). `time`: when it last sent or took, `now`: the
  * tick's own deadline; both in µs of one clock, modulo 2^32. Returns 0 when whole frames may pass untouched, else 1.
  * After the first 1, `driftBegin` and then `driftPut`.
  */
 export function driftTick(state: usize, waiting: i32, time: i32, now: i32): i32 {
-  if (load<i32>(state, STARTED) && time != load<i32>(state, NOTE_TIME)) note(state, waiting, time);
-  store<i32>(state, 1, STARTED);
-  store<i32>(state, time, NOTE_TIME);
-  store<i32>(state, now, TICK_TIME);
+  driftNote(state, waiting, time, now);
   if (load<i32>(state, NOTES) >= LEARNT) {
     if (load<i32>(state, MODE) == RUN) regulate(state);
     else watch(state);
   }
   move(state);
+  return load<i32>(state, MODE) == PASS ? 0 : 1;
+}
+
+/** The same at a tick between two of 20 ms: takes note of the other side, and nothing is regulated. */
+export function driftNote(state: usize, waiting: i32, time: i32, now: i32): i32 {
+  if (load<i32>(state, STARTED) && time != load<i32>(state, NOTE_TIME)) note(state, waiting, time);
+  store<i32>(state, 1, STARTED);
+  store<i32>(state, time, NOTE_TIME);
+  store<i32>(state, now, TICK_TIME);
   return load<i32>(state, MODE) == PASS ? 0 : 1;
 }
 

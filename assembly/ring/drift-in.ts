@@ -22,7 +22,7 @@ import {
 } from "../endpoint-words.ts";
 import { decodeStateless } from "../format.ts";
 import { codedFrame, silentFrame } from "../frame.ts";
-import { frameSamples } from "../frame-time.ts";
+import { frameSamples, frames } from "../frame-time.ts";
 import { warmConcealment } from "../hear.ts";
 import {
   DRIFT_KNOWN,
@@ -30,7 +30,6 @@ import {
   DRIFT_SEEN,
   DRIFT_TICKS,
   FORMAT_L16,
-  HEADER_DUE,
   KERNEL_CONCEAL,
   KERNEL_DRIFT_IN,
   KERNEL_DRIFT_OUT,
@@ -46,7 +45,8 @@ import { cancelEcho } from "../listen.ts";
 import { meterLevel } from "../meter/heard.ts";
 import { meanSquare } from "../meter/level.ts";
 import { driftBegin, driftMake, driftNeed, driftPut } from "../rate/drift.ts";
-import { driftLearn, driftOpen, driftRate, driftTick } from "../rate/drift-clock.ts";
+import { driftLearn, driftOpen, driftRate } from "../rate/drift-clock.ts";
+import { behindNoted, followClock } from "./follow.ts";
 import { forgetTimes, timely } from "./timely.ts";
 import { countDry, isMissing, isOfDevice, ringIn, slotAt } from "./usb.ts";
 
@@ -55,8 +55,8 @@ const SENDS: i32 = 1;
 const TAKES: i32 = -1;
 /** Samples that the resampler wants of what was played before. */
 const HISTORY: i32 = 16;
-/** After half a minute the rate is good enough to begin the next call with. */
-const SURE_TICKS: i32 = 1500;
+/** After half a minute, in frames of 20 ms, the rate is good enough to begin the next call with. */
+const SURE: i32 = 1500;
 
 /** A channel opens: what is known of its device's clock is where it begins. */
 export function openClocks(index: i32): void {
@@ -78,12 +78,14 @@ export function isResampled(index: i32): bool {
 /** Once a tick, while frames come; `fill` wait. Returns whether they have to be resampled. */
 export function followIn(index: i32, fill: i32): bool {
   const state = kernelAt(index, KERNEL_DRIFT_IN);
-  const newest = slotAt(index, 0, load<i32>(ringIn(index), RING_READ) + fill - 1);
+  const newest = load<i32>(ringIn(index), RING_READ) + fill - 1;
+  const behind = behindNoted(load<i32>(slotAt(index, 0, newest), RING_SLOT_SEQUENCE));
+  const noted = slotAt(index, 0, newest - behind);
   // The device's own numbers count lost frames, too; they wrap at 2^16.
   const seen = load<i32>(state, DRIFT_SEEN);
-  const number = seen + i32(i16(load<i32>(newest, RING_SLOT_SEQUENCE) - seen));
-  const time = timely(state, number, load<i32>(newest, RING_SLOT_TIME));
-  if (!driftTick(state, fill * frameSamples, time, load<i32>(HEADER_DUE))) return false;
+  const number = seen + i32(i16(load<i32>(noted, RING_SLOT_SEQUENCE) - seen));
+  const time = timely(state, number, load<i32>(noted, RING_SLOT_TIME));
+  if (!followClock(state, fill - behind, time)) return false;
   noteRate(state);
   return true;
 }
@@ -113,7 +115,7 @@ export function readResampled(index: i32, endpoint: usize, fill: i32): void {
 export function noteRate(state: usize): void {
   const ticks = load<i32>(state, DRIFT_TICKS) + 1;
   store<i32>(state, ticks, DRIFT_TICKS);
-  if (ticks > SURE_TICKS) store<i32>(state, driftRate(state), DRIFT_KNOWN);
+  if (ticks > frames(SURE)) store<i32>(state, driftRate(state), DRIFT_KNOWN);
 }
 
 function openClock(state: usize, direction: i32): void {

@@ -5,12 +5,11 @@
 import { kernelAt } from "../endpoint.ts";
 import { CONTROL_FORMAT } from "../endpoint-words.ts";
 import { decodeStateless, encodeStateless } from "../format.ts";
-import { frameSamples } from "../frame-time.ts";
+import { frameSamples, frames } from "../frame-time.ts";
 import {
   DRIFT_FRAME,
   DRIFT_ON,
   FORMAT_L16,
-  HEADER_DUE,
   KERNEL_DRIFT_OUT,
   MAX_RTP,
   RING_READ,
@@ -22,8 +21,8 @@ import {
 } from "../layout.ts";
 import { rememberSent } from "../listen.ts";
 import { driftBegin, driftMake, driftPut } from "../rate/drift.ts";
-import { driftTick } from "../rate/drift-clock.ts";
 import { noteRate } from "./drift-in.ts";
+import { behindNoted, followClock } from "./follow.ts";
 import { timely } from "./timely.ts";
 import { isOfDevice, nextSlot, positionOut, publishFrame, ringOut, slotAt } from "./usb.ts";
 
@@ -35,9 +34,11 @@ export function followOut(index: i32): void {
   const read = atomic.load<i32>(ringOut(index) + RING_READ);
   const waiting = positionOut(index) - read;
   // A device that takes nothing has no time; its slots are written over.
-  if (waiting < 0 || waiting >= RING_SLOTS - 1) return;
-  const time = timely(state, read - 1, load<i32>(slotAt(index, 1, read - 1), RING_SLOT_TIME));
-  if (!driftTick(state, waiting * frameSamples, time, load<i32>(HEADER_DUE))) return;
+  if (waiting < 0 || waiting >= frames(RING_SLOTS) - 1) return;
+  const behind = behindNoted(read - 1);
+  const noted = read - 1 - behind;
+  const time = timely(state, noted, load<i32>(slotAt(index, 1, noted), RING_SLOT_TIME));
+  if (!followClock(state, waiting + behind, time)) return;
   if (!load<i32>(state, DRIFT_ON)) begin(index, state);
   noteRate(state);
 }

@@ -17,6 +17,7 @@ import {
 } from "../endpoint-words.ts";
 import { frameOctets } from "../format.ts";
 import { acceptFrame, lostFrame, nextFrame } from "../frame.ts";
+import { frameShift, frames } from "../frame-time.ts";
 import {
   FORMAT_L16,
   FORMAT_PCMU,
@@ -39,7 +40,8 @@ import {
 } from "../layout.ts";
 import { followIn, openClocks, readResampled, somethingJumped } from "./drift-in.ts";
 
-/** Frames in the ring before it is played: one to play, one for the other clock's lateness. */
+// All in frames of 20 ms.
+/** In the ring before it is played: one to play, one for the other clock's lateness. */
 const TARGET: i32 = 2;
 /** A frame that came later than this before the tick would be late too often, µs: one more is waited for. */
 const MARGIN: u32 = 8000;
@@ -47,10 +49,10 @@ const MARGIN: u32 = 8000;
 const MOST: i32 = RING_SLOTS - 2;
 /** So many for a whole second are what a stall has left: the device's clock does not do that. */
 const LEFT_OVER: i32 = TARGET + 2;
-const WINDOW_TICKS: i32 = 50;
+const WINDOW: i32 = 50;
 /** Longer gaps are a restart of the device's numbering. */
 const MAX_GAP: i32 = 3;
-const DRY_TICKS: i32 = 5;
+const DRY: i32 = 5;
 
 /** What the device had sent before the channel opened is not for this call. */
 export function openRing(index: i32): void {
@@ -116,16 +118,17 @@ export function ringOut(index: i32): usize {
 /** `out`: 0 of the ring in, 1 of the ring out. */
 export function slotAt(index: i32, out: i32, position: i32): usize {
   const slots = usize(SLOTS_OFFSET) + usize(2 * (index - MAX_RTP) + out) * RING_STRIDE;
-  return slots + usize(position & (RING_SLOTS - 1)) * RING_SLOT_STRIDE;
+  return slots + usize(position & (frames(RING_SLOTS) - 1)) * (RING_SLOT_STRIDE >> frameShift);
 }
 
 /** Frames to read, after dropping the oldest when a stall has left too many. */
 function trim(index: i32, ring: usize, endpoint: usize): i32 {
   const written = atomic.load<i32>(ring + RING_WRITTEN);
   const fill = written - load<i32>(ring, RING_READ);
-  if (fill >= 0 && fill <= MOST && !leftOver(endpoint, fill)) return fill;
-  const kept = fill < 0 ? 0 : TARGET;
-  if (fill > 0) count(endpoint, METER_LATE, fill - TARGET);
+  if (fill >= 0 && fill <= frames(MOST) && !leftOver(endpoint, fill)) return fill;
+  const target = frames(TARGET);
+  const kept = fill < 0 ? 0 : target;
+  if (fill > 0) count(endpoint, METER_LATE, fill - target);
   // The frames dropped are not a gap of the device's making.
   store<i32>(endpoint, -1, RING_SEQUENCE);
   atomic.store<i32>(ring + RING_READ, written - kept);
@@ -137,12 +140,12 @@ function leftOver(endpoint: usize, fill: i32): bool {
   const ticks = load<i32>(endpoint, RING_WINDOW_TICKS);
   const least = ticks == 0 ? fill : min<i32>(fill, load<i32>(endpoint, RING_WINDOW_LEAST));
   store<i32>(endpoint, least, RING_WINDOW_LEAST);
-  store<i32>(endpoint, ticks + 1 < WINDOW_TICKS ? ticks + 1 : 0, RING_WINDOW_TICKS);
-  return ticks + 1 >= WINDOW_TICKS && least >= LEFT_OVER;
+  store<i32>(endpoint, ticks + 1 < frames(WINDOW) ? ticks + 1 : 0, RING_WINDOW_TICKS);
+  return ticks + 1 >= frames(WINDOW) && least >= frames(LEFT_OVER);
 }
 
 function enough(index: i32, ring: usize, fill: i32): bool {
-  if (fill != TARGET) return fill > TARGET;
+  if (fill != frames(TARGET)) return fill > frames(TARGET);
   const newest = slotAt(index, 0, load<i32>(ring, RING_READ) + fill - 1);
   return u32(load<i32>(HEADER_DUE) - load<i32>(newest, RING_SLOT_TIME)) >= MARGIN;
 }
@@ -158,7 +161,7 @@ function prime(index: i32, endpoint: usize, ring: usize): void {
 export function countDry(endpoint: usize): void {
   const ticks = load<i32>(endpoint, RING_DRY) + 1;
   store<i32>(endpoint, ticks, RING_DRY);
-  if (ticks > DRY_TICKS) store<i32>(endpoint, 0, RING_PRIMED);
+  if (ticks > frames(DRY)) store<i32>(endpoint, 0, RING_PRIMED);
 }
 
 function takeSlot(endpoint: usize, ring: usize, slot: usize): void {
@@ -182,7 +185,7 @@ export function isMissing(endpoint: usize, slot: usize): bool {
   const sequence = load<i32>(slot, RING_SLOT_SEQUENCE) & 0xffff;
   const expected = load<i32>(endpoint, RING_SEQUENCE);
   const gap = expected < 0 ? 0 : (sequence - expected) & 0xffff;
-  const missing = gap > 0 && gap <= MAX_GAP;
+  const missing = gap > 0 && gap <= frames(MAX_GAP);
   if (missing) count(endpoint, METER_GAPS, 1);
   store<i32>(endpoint, ((missing ? expected : sequence) + 1) & 0xffff, RING_SEQUENCE);
   return missing;

@@ -13,12 +13,13 @@ import {
   KEY_TIMESTAMP,
 } from "../endpoint-words.ts";
 import { tell } from "../events.ts";
+import { frames } from "../frame-time.ts";
 import { EVENT_DIGIT } from "../layout.ts";
 
 /** Only the keys of a telephone; flash and fax events are not ours. */
 const LAST_KEY: i32 = 15;
-/** No update for so many ticks: the end was lost. Senders update every 20 to 50 ms. */
-const QUIET_TICKS: i32 = 6;
+/** No update for so many times 20 ms: the end was lost. Senders update every 20 to 50 ms. */
+const QUIET: i32 = 6;
 /** A packet of a key before this one, on its way for up to 5 s. */
 const STALE_SAMPLES: i32 = 40000;
 /** §2.5.1.3: a key held longer goes on in a new segment. */
@@ -47,7 +48,7 @@ export function keyTick(index: i32, endpoint: usize): bool {
   if (!load<i32>(endpoint, KEY_ACTIVE)) return false;
   const quiet = load<i32>(endpoint, KEY_QUIET_TICKS) + 1;
   store<i32>(endpoint, quiet, KEY_QUIET_TICKS);
-  if (quiet > QUIET_TICKS) endKey(index, endpoint);
+  if (quiet > frames(QUIET)) endKey(index, endpoint);
   return true;
 }
 

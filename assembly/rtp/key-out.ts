@@ -1,5 +1,5 @@
 /**
- * Keys sent as telephone events, RFC 4733: an update every 20 ms, the end three times, all with the timestamp of the
+ * Keys sent as telephone events, RFC 4733: an update every frame, the end three times, all with the timestamp of the
  * key's beginning. No voice is sent meanwhile.
  */
 import { digitState, IDLE, PAUSE } from "../dtmf/queue.ts";

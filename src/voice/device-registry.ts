@@ -1,6 +1,7 @@
 import * as layout from "../../assembly/layout.ts";
 import type { VoiceFormat } from "../message/media.ts";
 import type { DeviceName, Endpoint } from "../message/name.ts";
+import type { FrameMs } from "./contract.ts";
 import { DeviceRings } from "./device-rings.ts";
 import type { VoiceMap } from "./map.ts";
 
@@ -10,9 +11,12 @@ export class DeviceRegistry {
   readonly #free: number[];
   readonly #devices = new Map<DeviceName, DeviceRings>();
 
-  /** Of the map's channels the first `channels` are used. */
-  constructor(map: VoiceMap, channels: number) {
+  readonly #frameMs: FrameMs;
+
+  /** Of the map's channels the first `channels` are used. `frameMs`: of the tick. */
+  constructor(map: VoiceMap, channels: number, frameMs: FrameMs) {
     this.#map = map;
+    this.#frameMs = frameMs;
     this.#free = Array.from({ length: Math.min(channels, layout.MAX_USB) }, (_, n) => n);
   }
 
@@ -21,12 +25,13 @@ export class DeviceRegistry {
     this.#devices.get(device)?.close();
     if (channels > this.#free.length)
       throw new Error(`${device} has ${channels} voice channels, ${this.#free.length} are left: raise usbChannels`);
-    const rings = new DeviceRings(this.#map, this.#free.splice(0, channels), () => {
+    const free = () => {
       if (this.#devices.get(device) !== rings) return;
       this.#devices.delete(device);
       this.#free.push(...rings.slots);
       closed();
-    });
+    };
+    const rings = new DeviceRings(this.#map, this.#free.splice(0, channels), free, this.#frameMs);
     this.#devices.set(device, rings);
     return rings;
   }

@@ -1,12 +1,13 @@
 import * as layout from "../../assembly/layout.ts";
-import type { DeviceVoice } from "../message/device-voice.ts";
+import { type DeviceVoice, FRAME_MS, SAMPLES_PER_FRAME } from "../message/device-voice.ts";
 import type { VoiceFormat } from "../message/media.ts";
+import type { FrameMs } from "./contract.ts";
 import { formatName, formatNumber, octetsOf, type VoiceMap } from "./map.ts";
 import { monotonicMicros } from "./monotonic.ts";
 
-/** Frames waiting before the device is given the first: one to play, one for the tick's lateness. */
+/** The device's frames waiting before it is given the first: one to play, one for the tick's lateness. */
 const TARGET = 2;
-/** More than this means that the device has not read for a while: it gets the newest. */
+/** More of them than this means that the device has not read for a while: it gets the newest. */
 const MOST = layout.RING_SLOTS - 2;
 /** A frame that was due later than this before the device took one would be late too often, µs: one more is waited for. */
 const MARGIN = 8000;
@@ -32,7 +33,10 @@ interface Slot {
   readonly long: Uint8Array;
 }
 
-/** The main thread's ends of one device's rings; the tick has the other ends (assembly/ring/usb.ts). */
+/**
+ * The main thread's ends of one device's rings; the tick has the other ends (assembly/ring/usb.ts). A device hands over
+ * 20 ms at a time, a slot has a frame of the tick: with frames of 10 ms what comes is split here, and joined what goes.
+ */
 export class DeviceRings implements DeviceVoice {
   onChannel: ((channel: number, format: VoiceFormat | null) => void) | null = null;
   /** Frames refused: wrong length, or a channel the device does not have. */
@@ -42,12 +46,23 @@ export class DeviceRings implements DeviceVoice {
   readonly #channels: readonly Channel[];
   readonly #closed: () => void;
   readonly #micros: () => number;
+  /** Slots that one frame of the device takes. */
+  readonly #parts: number;
+  readonly #mask: number;
 
   /** Channel n of the device is USB channel `slots[n]` of the memory map. `micros`: as monotonicMicros. */
-  constructor(map: VoiceMap, slots: readonly number[], closed: () => void, micros = monotonicMicros) {
+  constructor(
+    map: VoiceMap,
+    slots: readonly number[],
+    closed: () => void,
+    frameMs: FrameMs = FRAME_MS,
+    micros = monotonicMicros,
+  ) {
     this.#map = map;
     this.slots = slots;
-    this.#channels = slots.map((slot) => channelAt(map, slot));
+    this.#parts = FRAME_MS / frameMs;
+    this.#mask = layout.RING_SLOTS * this.#parts - 1;
+    this.#channels = slots.map((slot) => channelAt(map, slot, this.#parts));
     this.#closed = closed;
     this.#micros = micros;
     for (const slot of slots) forgetClocks(map, slot);
@@ -55,36 +70,35 @@ export class DeviceRings implements DeviceVoice {
 
   push(channel: number, format: VoiceFormat, sequence: number, frame: Uint8Array, heard = 0): void {
     const own = this.#channels[channel];
-    if (own === undefined || frame.length !== octetsOf(format, layout.MAX_FRAME_SAMPLES)) {
+    if (own === undefined || frame.length !== octetsOf(format, SAMPLES_PER_FRAME)) {
       this.refused++;
       return;
     }
     const written = this.#map.word(own.ringIn + layout.RING_WRITTEN);
-    const slot = own.slotsIn[written & (layout.RING_SLOTS - 1)];
-    if (slot === undefined) return;
-    this.#map.setWord(slot.at + layout.RING_SLOT_SEQUENCE, sequence & 0xffff);
-    this.#map.setWord(slot.at + layout.RING_SLOT_FORMAT, formatNumber(format));
-    this.#map.setWord(slot.at + layout.RING_SLOT_LENGTH, frame.length);
-    this.#map.setWord(slot.at + layout.RING_SLOT_HEARD, heard);
-    this.#map.setWord(slot.at + layout.RING_SLOT_TIME, this.#micros());
-    (format === "L16" ? slot.long : slot.short).set(frame);
-    this.#map.setSharedWord(own.ringIn + layout.RING_WRITTEN, written + 1);
+    const micros = this.#micros();
+    for (let part = 0; part < this.#parts; part++) {
+      const slot = own.slotsIn[(written + part) & this.#mask];
+      if (slot === undefined) return;
+      this.#map.setWord(slot.at + layout.RING_SLOT_SEQUENCE, (sequence * this.#parts + part) & 0xffff);
+      this.#map.setWord(slot.at + layout.RING_SLOT_FORMAT, formatNumber(format));
+      this.#map.setWord(slot.at + layout.RING_SLOT_LENGTH, frame.length / this.#parts);
+      this.#map.setWord(slot.at + layout.RING_SLOT_HEARD, heard === 0 ? 0 : heard + 1 + part - this.#parts);
+      this.#map.setWord(slot.at + layout.RING_SLOT_TIME, micros);
+      copyPart(frame, part, viewOf(slot, format));
+    }
+    this.#map.setSharedWord(own.ringIn + layout.RING_WRITTEN, written + this.#parts);
   }
 
   pull(channel: number, into: Uint8Array): number {
     const own = this.#channels[channel];
     if (own === undefined || own.format === null) return 0;
     const fill = this.#trim(own);
-    if (fill === 0) own.primed = false;
+    if (fill < this.#parts) own.primed = false;
     if (!own.primed && !this.#isEnough(own, fill)) return 0;
     own.primed = true;
-    const read = this.#map.word(own.ringOut + layout.RING_READ);
-    const slot = own.slotsOut[read & (layout.RING_SLOTS - 1)];
-    if (slot === undefined) return 0;
-    const length = this.#copy(slot, own.format, into);
-    this.#map.setWord(slot.at + layout.RING_SLOT_TIME, this.#micros());
-    this.#map.setSharedWord(own.ringOut + layout.RING_READ, read + 1);
-    return length;
+    const octets = octetsOf(own.format, SAMPLES_PER_FRAME);
+    if (into.length < octets) this.refused++;
+    return this.#take(own, own.format, into) && into.length >= octets ? octets : 0;
   }
 
   pulled(channel: number): number {
@@ -114,12 +128,29 @@ export class DeviceRings implements DeviceVoice {
     for (let n = 0; n < this.#channels.length; n++) this.setFormat(n, format);
   }
 
-  /** Frames to read, after dropping the oldest when a stall has left too many. */
+  /** False when the frame was made before the format changed: it is not for this device any more. */
+  #take(own: Channel, format: VoiceFormat, into: Uint8Array): boolean {
+    const read = this.#map.word(own.ringOut + layout.RING_READ);
+    const micros = this.#micros();
+    let good = true;
+    for (let part = 0; part < this.#parts; part++) {
+      const slot = own.slotsOut[(read + part) & this.#mask];
+      if (slot === undefined) return false;
+      if (formatName(this.#map.word(slot.at + layout.RING_SLOT_FORMAT)) !== format) good = false;
+      const view = viewOf(slot, format);
+      if (into.length >= (part + 1) * view.length) into.set(view, part * view.length);
+      this.#map.setWord(slot.at + layout.RING_SLOT_TIME, micros);
+    }
+    this.#map.setSharedWord(own.ringOut + layout.RING_READ, read + this.#parts);
+    return good;
+  }
+
+  /** Slots to read, after dropping the oldest when a stall has left too many. */
   #trim(own: Channel): number {
     const written = this.#map.sharedWord(own.ringOut + layout.RING_WRITTEN);
     const fill = (written - this.#map.word(own.ringOut + layout.RING_READ)) | 0;
-    if (fill >= 0 && fill <= MOST && !this.#isLeftOver(own, fill)) return fill;
-    const kept = fill < 0 ? 0 : TARGET;
+    if (fill >= 0 && fill <= MOST * this.#parts && !this.#isLeftOver(own, fill)) return fill;
+    const kept = fill < 0 ? 0 : TARGET * this.#parts;
     this.#map.setSharedWord(own.ringOut + layout.RING_READ, written - kept);
     return kept;
   }
@@ -129,27 +160,15 @@ export class DeviceRings implements DeviceVoice {
     own.window++;
     if (own.window < WINDOW) return false;
     own.window = 0;
-    return own.least >= LEFT_OVER;
+    return own.least >= LEFT_OVER * this.#parts;
   }
 
   #isEnough(own: Channel, fill: number): boolean {
-    if (fill !== TARGET) return fill > TARGET;
+    if (fill !== TARGET * this.#parts) return fill > TARGET * this.#parts;
     const written = this.#map.word(own.ringOut + layout.RING_WRITTEN);
-    const newest = own.slotsOut[(written - 1) & (layout.RING_SLOTS - 1)];
+    const newest = own.slotsOut[(written - 1) & this.#mask];
     if (newest === undefined) return false;
     return (this.#micros() - this.#map.word(newest.at + layout.RING_SLOT_TIME)) >>> 0 >= MARGIN;
-  }
-
-  #copy(slot: Slot, format: VoiceFormat, into: Uint8Array): number {
-    // A frame made before the format changed is not for this device any more.
-    if (formatName(this.#map.word(slot.at + layout.RING_SLOT_FORMAT)) !== format) return 0;
-    const view = format === "L16" ? slot.long : slot.short;
-    if (into.length < view.length) {
-      this.refused++;
-      return 0;
-    }
-    into.set(view);
-    return view.length;
   }
 
   #skipStale(own: Channel): void {
@@ -160,6 +179,16 @@ export class DeviceRings implements DeviceVoice {
   }
 }
 
+/** Without a view of the part: nothing is allocated while voice flows. */
+function copyPart(frame: Uint8Array, part: number, into: Uint8Array): void {
+  if (frame.length === into.length) into.set(frame);
+  else for (let from = part * into.length, n = 0; n < into.length; n++) into[n] = frame[from + n] ?? 0;
+}
+
+function viewOf(slot: Slot, format: VoiceFormat): Uint8Array {
+  return format === "L16" ? slot.long : slot.short;
+}
+
 /** Of the device that had the channel before. */
 function forgetClocks(map: VoiceMap, slot: number): void {
   const at = layout.KERNELS_OFFSET + (layout.MAX_RTP + slot) * layout.KERNELS_STRIDE + layout.DRIFT_KNOWN;
@@ -167,13 +196,13 @@ function forgetClocks(map: VoiceMap, slot: number): void {
   map.setWord(at + layout.KERNEL_DRIFT_OUT, 0);
 }
 
-function channelAt(map: VoiceMap, slot: number): Channel {
+function channelAt(map: VoiceMap, slot: number, parts: number): Channel {
   const ringIn = layout.RINGS_OFFSET + 2 * slot * layout.RINGS_STRIDE;
   return {
     ringIn,
     ringOut: ringIn + layout.RINGS_STRIDE,
-    slotsIn: slotsAt(map, 2 * slot),
-    slotsOut: slotsAt(map, 2 * slot + 1),
+    slotsIn: slotsAt(map, 2 * slot, parts),
+    slotsOut: slotsAt(map, 2 * slot + 1, parts),
     format: null,
     primed: false,
     window: 0,
@@ -181,14 +210,15 @@ function channelAt(map: VoiceMap, slot: number): Channel {
   };
 }
 
-function slotsAt(map: VoiceMap, ring: number): Slot[] {
-  return Array.from({ length: layout.RING_SLOTS }, (_, n) => {
-    const at = layout.SLOTS_OFFSET + ring * layout.RING_STRIDE + n * layout.RING_SLOT_STRIDE;
+function slotsAt(map: VoiceMap, ring: number, parts: number): Slot[] {
+  const samples = SAMPLES_PER_FRAME / parts;
+  return Array.from({ length: layout.RING_SLOTS * parts }, (_, n) => {
+    const at = layout.SLOTS_OFFSET + ring * layout.RING_STRIDE + n * (layout.RING_SLOT_STRIDE / parts);
     const data = at + layout.RING_SLOT_DATA;
     return {
       at,
-      short: map.octets.subarray(data, data + layout.MAX_FRAME_SAMPLES),
-      long: map.octets.subarray(data, data + 2 * layout.MAX_FRAME_SAMPLES),
+      short: map.octets.subarray(data, data + samples),
+      long: map.octets.subarray(data, data + 2 * samples),
     };
   });
 }

@@ -1,10 +1,10 @@
 /**
- * The voice worker at work: one turn every 20 ms, all channels.
+ * The voice worker at work: one turn every frame, all channels.
  *
  *   sleep until the deadline | obey commands | drain the sockets | tick | send | RTCP | tell the host
  *
  * The thread sleeps in Atomics.wait, which follows the clock as well as a native sleep; meanwhile nothing else of this
- * thread runs, so packets and commands wait for the turn: 20 ms at most.
+ * thread runs, so packets and commands wait for the turn: a frame at most.
  */
 
 import { randomBytes } from "node:crypto";
@@ -42,10 +42,8 @@ import { ShadowTap } from "./shadow/tap.ts";
 import { streamStatus } from "./stream-status.ts";
 import { TurnStages } from "./turn-stages.ts";
 
-/** One minute of ticks. */
-const KEPT_TICKS = 3000;
+const KEPT_SECONDS = 60;
 const LATE_MS = 5;
-const TICKS_PER_SECOND = 50;
 
 /** Opens everything the task names. Rejects with a sentence when it cannot. */
 export async function openLoop(task: WorkerTask, priority: Priority): Promise<VoiceLoop> {
@@ -87,6 +85,7 @@ async function readModule(wasm: URL): Promise<Uint8Array> {
 export class VoiceLoop {
   readonly #engine: Engine;
   readonly #frameMs: number;
+  readonly #ticksPerSecond: number;
   readonly #map: VoiceMap;
   readonly #reception: Reception;
   readonly #port: MessagePort;
@@ -98,9 +97,9 @@ export class VoiceLoop {
   readonly #shadow: ShadowTap | null;
   readonly #cname = randomBytes(12).toString("base64");
   readonly #rtcp = new Map<number, RtcpSession>();
-  readonly #lateUs = new Figures(KEPT_TICKS);
+  readonly #lateUs: Figures;
   readonly #lateSteps = new LogHistogram();
-  readonly #tickUs = new Figures(KEPT_TICKS);
+  readonly #tickUs: Figures;
   readonly #sleeper = new Int32Array(new SharedArrayBuffer(4));
   readonly #stages = new TurnStages();
   readonly #culprits = new LateTicks(this.#stages);
@@ -120,6 +119,9 @@ export class VoiceLoop {
     this.#priority = priority;
     this.#engine = engine;
     this.#frameMs = task.options.frameMs ?? 20;
+    this.#ticksPerSecond = 1000 / this.#frameMs;
+    this.#lateUs = new Figures(KEPT_SECONDS * this.#ticksPerSecond);
+    this.#tickUs = new Figures(KEPT_SECONDS * this.#ticksPerSecond);
     this.#io = io;
     this.#edge = { name: io.edge, why };
     this.#port = task.port;
@@ -168,7 +170,8 @@ export class VoiceLoop {
       this.#map.setWord(layout.HEADER_DUE, monotonicMicros() - (lateMs % this.#frameMs) * 1000);
       await this.#turn(periods);
       // Without sockets of Node's own nothing else lets its loop turn.
-      if (this.#io.edge === "batched" && this.#map.word(layout.HEADER_TICKS) % TICKS_PER_SECOND === 0) await loopTurn();
+      if (this.#io.edge === "batched" && this.#map.word(layout.HEADER_TICKS) % this.#ticksPerSecond === 0)
+        await loopTurn();
     }
   }
 
@@ -253,7 +256,7 @@ export class VoiceLoop {
     const malformed = this.#map.word(layout.HEADER_MALFORMED);
     if (malformed !== this.#seenMalformed) this.#refusals.bad(null, malformed - this.#seenMalformed);
     this.#seenMalformed = malformed;
-    if (this.#map.word(layout.HEADER_TICKS) % TICKS_PER_SECOND !== 0) return;
+    if (this.#map.word(layout.HEADER_TICKS) % this.#ticksPerSecond !== 0) return;
     this.#culprits.look();
     for (const { from, times } of this.#earlyAndLate.takeStrangers(performance.now()))
       this.#refusals.stranger(from, times);

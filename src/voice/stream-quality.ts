@@ -18,8 +18,8 @@ const nothingFromRtcp: FromRtcp = { roundTripMs: null, farEnd: null };
 /** Mean square of the overload point, and where dBm0 begins: assembly/meter/level-power.ts. */
 const OVERLOAD = 2 ** 30;
 const DBM0 = 6.15;
-/** An echo is told once a second of it was heard. */
-const ECHO_FRAMES = 50;
+/** An echo is told once so much of it was heard. */
+const ECHO_MS = 1000;
 /** The deepest that jitter/buffer.ts lets itself be filled, ms. */
 const DEEPEST_BUFFER_MS = 400;
 /** What a row of the table of codecs says is of so many ms. */
@@ -78,7 +78,16 @@ export function voipMetrics(map: VoiceMap, index: number, rtcp: FromRtcp): VoipM
 }
 
 function lossesOf(map: VoiceMap, index: number): LossBursts | null {
-  return lossBursts((offset) => meterWord(map, index, offset), map.word(layout.HEADER_FRAME) / 8);
+  return lossBursts((offset) => meterWord(map, index, offset), turnMs(map, index));
+}
+
+/** Of one turn to be played: a packet, or a frame. */
+function turnMs(map: VoiceMap, index: number): number {
+  return unitsToMs(map, index, meterWord(map, index, meter.STREAM_TURN)) || frameMs(map);
+}
+
+function frameMs(map: VoiceMap): number {
+  return map.word(layout.HEADER_FRAME) / 8;
 }
 
 /** Between arrival and playing, smoothed. */
@@ -100,7 +109,7 @@ function levelOf(map: VoiceMap, index: number): number | null {
 
 /** Of the line behind a channel; null without canceller, or before it had an echo to cancel. */
 function echoOf(map: VoiceMap, index: number): StreamQuality["echo"] {
-  if (meterWord(map, index, meter.STREAM_ECHO_FRAMES) < ECHO_FRAMES) return null;
+  if (meterWord(map, index, meter.STREAM_ECHO_FRAMES) * frameMs(map) < ECHO_MS) return null;
   const far = meterReal(map, index, meter.STREAM_ECHO_FAR);
   const near = meterReal(map, index, meter.STREAM_ECHO_NEAR);
   const left = meterReal(map, index, meter.STREAM_ECHO_LEFT);

@@ -100,7 +100,7 @@ class Voice implements RunningVoice {
     this.#post = post;
     this.#clock = clock;
     this.#assets = assets;
-    this.#devices = new DeviceRegistry(this.#map, options.usbChannels);
+    this.#devices = new DeviceRegistry(this.#map, options.usbChannels, options.frameMs ?? 20);
     this.#descriptors = new Descriptors(Descriptors.room(DESCRIPTORS_A_STREAM * options.streams + SPARE_DESCRIPTORS));
     collectGarbageAlone();
     this.#pool = new Piscina({

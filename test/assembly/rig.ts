@@ -4,6 +4,7 @@ import type { RtpFormat } from "../../src/message/media.ts";
 import type { Endpoint } from "../../src/message/name.ts";
 import type { VoiceCommand } from "../../src/message/voice.ts";
 import { callQuality } from "../../src/voice/call-quality.ts";
+import type { FrameMs } from "../../src/voice/contract.ts";
 import { Control } from "../../src/voice/control.ts";
 import { DeviceRings } from "../../src/voice/device-rings.ts";
 import { type Engine, openEngine } from "../../src/voice/engine.ts";
@@ -25,6 +26,7 @@ type Order = WithoutWorld<VoiceCommand>;
 
 export interface RigOptions {
   readonly jitterMs?: number;
+  readonly frameMs?: FrameMs;
   readonly rtpTimeoutMs?: number;
   readonly codecs?: readonly CodecModule[];
   /** When the device gives or takes a frame; without: in the middle between two ticks. */
@@ -42,15 +44,13 @@ export class Rig {
   readonly #engine: Engine;
   readonly #in = new PacketsIn(this.map);
   readonly #out = new PacketsOut(this.map);
+  readonly frameMs: FrameMs;
   #clock = 0;
 
   constructor(options: RigOptions = {}) {
-    this.#engine = openEngine(wasm, this.map.memory, {
-      rtp: 24,
-      usb: 4,
-      jitterMs: options.jitterMs ?? 40,
-      frameMs: 20,
-    });
+    const { jitterMs = 40, frameMs = 20 } = options;
+    this.frameMs = frameMs;
+    this.#engine = openEngine(wasm, this.map.memory, { rtp: 24, usb: 4, jitterMs, frameMs });
     this.control = new Control(this.map, 24, options.rtpTimeoutMs ?? 60_000, 4, {
       opened: () => {},
       closing: (stream) => this.plugins.close(stream),
@@ -70,7 +70,8 @@ export class Rig {
       this.map,
       [0, 1],
       () => {},
-      () => options.deviceMicros?.() ?? this.micros + 10_000,
+      frameMs,
+      () => options.deviceMicros?.() ?? this.micros + frameMs * 500,
     );
     this.control.attach("dongle:1", [0, 1]);
   }
@@ -121,7 +122,7 @@ export class Rig {
 
   /** One tick and nothing else. */
   tickEngine(periods = 1): void {
-    this.#clock += 160 * periods;
+    this.#clock += 8 * this.frameMs * periods;
     this.map.setWord(layout.HEADER_DUE, this.micros);
     if (this.control.needsPlugins) this.#engine.tickWith(periods, this.plugins);
     else this.#engine.tick(periods);
@@ -141,9 +142,9 @@ export class Rig {
     return this.tick().find((sent) => sent.stream === stream)?.packet.payload ?? null;
   }
 
-  /** One tick; returns the next frame for a USB channel as samples, null when there is none. */
+  /** 20 ms; returns the next frame for a USB channel as samples, null when there is none. */
   tickSamples(channel: number): Int16Array | null {
-    this.tick();
+    for (let passed = 0; passed < 20; passed += this.frameMs) this.tick();
     const frame = new Uint8Array(320);
     return this.device.pull(channel, frame) === 320 ? new Int16Array(frame.buffer) : null;
   }
