@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { type Cause, causes } from "../../message/cause.ts";
 import type { CallId, PartyName } from "../../message/name.ts";
-import type { CallRecord, Contact } from "../../message/record.ts";
+import type { CallRecord, Contact, PartyQuality } from "../../message/record.ts";
 import type { Instant, Milliseconds } from "../../message/units.ts";
 
 /** Files are hostile until parsed: they may be cut, edited by hand or from another release. */
@@ -20,7 +20,8 @@ const party = v.custom<PartyName>(
 const contact = v.object({ id, name: text, numbers: v.pipe(v.array(text), v.maxLength(64)) });
 
 const count = v.pipe(v.number(), v.finite(), v.minValue(0));
-const figure = v.nullable(v.pipe(v.number(), v.finite()));
+/** What was not measured is not written. */
+const figure = v.optional(v.nullable(v.pipe(v.number(), v.finite())), null);
 
 const farEnd = v.object({
   lost: figure,
@@ -54,7 +55,7 @@ const quality = v.object({
   r: figure,
   mos: figure,
   mosListening: figure,
-  farEnd: v.nullable(farEnd),
+  farEnd: v.optional(v.nullable(farEnd), null),
 });
 
 const callRecord = v.object({
@@ -98,13 +99,20 @@ export function* writeEntries(
   let piece = `{"version":${version},"${key}":[`;
   let before = "\n";
   for (const entry of entries) {
-    piece += before + JSON.stringify(entry);
+    piece += before + JSON.stringify("quality" in entry ? { ...entry, quality: measured(entry.quality) } : entry);
     before = ",\n";
     if (piece.length < pieceLength) continue;
     yield piece;
     piece = "";
   }
   yield `${piece}\n]}\n`;
+}
+
+/** The whole log is written at every save: figures that are null would be half of it. */
+function measured(quality: readonly PartyQuality[]): object[] | undefined {
+  const known = (figures: object) => Object.fromEntries(Object.entries(figures).filter(([, value]) => value !== null));
+  if (quality.length === 0) return undefined;
+  return quality.map((party) => known({ ...party, farEnd: party.farEnd === null ? null : known(party.farEnd) }));
 }
 
 function readEntries<Schema extends v.GenericSchema<unknown, { readonly id: number }>>(

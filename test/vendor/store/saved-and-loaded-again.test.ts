@@ -64,6 +64,8 @@ test("how a call was heard comes after its entry and is in the same write; of an
   assert.equal(shelf.clock.pending, 0);
   const { calls } = await new Shelf(dir).loaded();
   assert.deepEqual(calls, [{ ...missedCall(1), quality: [quality] }]);
+  const file = JSON.parse(await readFile(join(dir, "calls.json"), "utf8"));
+  assert.doesNotMatch(JSON.stringify(file.calls[0].quality), /null/, "what was not measured takes no room");
 });
 
 test("a change that comes while a save is under way is saved after it", async (t) => {
