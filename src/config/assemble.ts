@@ -56,6 +56,7 @@ export function assemble(document: Document): Config {
       lastPort: rtp.port_max,
       streams: Math.floor((rtp.port_max - rtp.port_min + 1) / 2),
       usbChannels: usb.voice_channels,
+      frameMs: voice.frame_ms,
       jitterMs: rtp.jitter_ms,
       edge: rtp.edge,
       priority: voice.priority,
@@ -185,6 +186,7 @@ function sipOf(document: Document): SipOptions {
     userAgent: document.sip.user_agent,
     accounts: document.line.map(accountOf),
     codecs: pluginsOf(document),
+    frameMs: document.voice.frame_ms,
   };
 }
 

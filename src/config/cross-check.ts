@@ -41,7 +41,7 @@ function checkSip({ sip }: Document): Fault[] {
   return [];
 }
 
-function checkRtp({ rtp, sip }: Document): Fault[] {
+function checkRtp({ rtp, sip, voice }: Document): Fault[] {
   const faults: Fault[] = [];
   const pairs = Math.floor((rtp.port_max - rtp.port_min + 1) / 2);
   if (rtp.port_min % 2 !== 0)
@@ -58,10 +58,11 @@ function checkRtp({ rtp, sip }: Document): Fault[] {
         `makes ${pairs} pairs, the most is ${mostPairs}: write ${rtp.port_min + mostPairs * 2 - 1} or less`,
       ),
     );
-  if (rtp.jitter_ms % 20 !== 0)
-    faults.push(
-      fault("rtp.jitter_ms", rtp.jitter_ms, `is no multiple of 20: write ${Math.ceil(rtp.jitter_ms / 20) * 20}`),
-    );
+  const frame = voice.frame_ms;
+  if (rtp.jitter_ms % frame !== 0) {
+    const next = Math.ceil(rtp.jitter_ms / frame) * frame;
+    faults.push(fault("rtp.jitter_ms", rtp.jitter_ms, `is no multiple of ${frame}: write ${next}`));
+  }
   const sipPort = readHostPort(sip.listen)?.port ?? 0;
   if (sipPort >= rtp.port_min && sipPort <= rtp.port_max)
     faults.push(
@@ -87,7 +88,7 @@ function checkLines({ line }: Document): Fault[] {
   return faults;
 }
 
-function checkCodecs({ line, codec }: Document): Fault[] {
+function checkCodecs({ line, codec, voice }: Document): Fault[] {
   const names = codec.map(({ name }) => name.toLowerCase());
   const all = [...rtpFormats, ...codec.map(({ name }) => name)].map((name) => JSON.stringify(name));
   const unknown = line.flatMap(({ codecs }, index) =>
@@ -102,7 +103,23 @@ function checkCodecs({ line, codec }: Document): Fault[] {
     const problem = isTaken ? "is built in: give the codec another name" : "write the name alone, without a rate";
     return [fault(`codec[${index + 1}].name`, name, problem)];
   });
-  return [...unknown, ...own, ...twice(names.map((value, index) => ({ path: `codec[${index + 1}].name`, value })))];
+  const [first] = codec;
+  const short =
+    first === undefined || voice.frame_ms === 20
+      ? []
+      : [
+          fault(
+            "voice.frame_ms",
+            voice.frame_ms,
+            `codec "${first.name}" has frames of 20 ms: write 20, or take it out`,
+          ),
+        ];
+  return [
+    ...unknown,
+    ...own,
+    ...short,
+    ...twice(names.map((value, index) => ({ path: `codec[${index + 1}].name`, value }))),
+  ];
 }
 
 /** A value that may be there once only. */

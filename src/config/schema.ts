@@ -81,7 +81,7 @@ const rtp = table("The voice of SIP calls.", {
   address: left(ipAddress, "that of `sip.listen`", "Where the RTP sockets are bound."),
   port_min: may(whole(1024, 65534, ""), 10000, "First UDP port; even. Each call's leg has two: RTP and RTCP."),
   port_max: may(whole(1025, 65535, ""), 10031, "Last UDP port; every pair in the range is bound ahead."),
-  jitter_ms: may(whole(20, 200, "ms"), 60, "Depth of the jitter buffer; a multiple of 20."),
+  jitter_ms: may(whole(20, 200, "ms"), 60, "Depth of the jitter buffer; a multiple of `voice.frame_ms`."),
   edge: may(
     oneOf("auto", "batched", "dgram"),
     "auto",
@@ -91,6 +91,11 @@ const rtp = table("The voice of SIP calls.", {
 });
 
 const voice = table("The thread that carries the voice.", {
+  frame_ms: may(
+    oneOf(10, 20),
+    20,
+    "Sound in one frame, which is one turn of the thread and one RTP packet out, in ms. Received packets may have any. 10 is 10 ms sooner each way and costs nearly twice; codec plug-ins need 20.",
+  ),
   priority: may(
     oneOf("realtime", "nice", "normal"),
     "realtime",

@@ -71,6 +71,10 @@ function checkOptions(options: VoiceOptions): void {
   check("streams", options.streams, layout.MAX_RTP);
   check("usbChannels", options.usbChannels, layout.MAX_USB);
   check("jitterMs", options.jitterMs, 200);
+  const { frameMs = 20, codecs = [] } = options;
+  if (frameMs !== 10 && frameMs !== 20) throw new Error(`voice frameMs = ${frameMs}: give 10 or 20`);
+  if (frameMs !== 20 && codecs.length > 0)
+    throw new Error(`voice frameMs = ${frameMs}: codec ${codecs[0]?.name} has frames of 20 ms, give 20 or take it out`);
   check("firstPort", options.firstPort, 65534);
   check("rtpTimeoutMs", options.rtpTimeoutMs, 86_400_000);
 }

@@ -37,6 +37,17 @@ const single: readonly (readonly [what: string, toml: string, fault: string])[] 
   ],
   ["a jitter buffer of half a frame", "[rtp]\njitter_ms = 50", "rtp.jitter_ms = 50: is no multiple of 20: write 60"],
   [
+    "a jitter buffer of half a short frame",
+    "[rtp]\njitter_ms = 45\n[voice]\nframe_ms = 10",
+    "rtp.jitter_ms = 45: is no multiple of 10: write 50",
+  ],
+  ["a frame of any length", "[voice]\nframe_ms = 15", "voice.frame_ms = 15: write one of 10, 20"],
+  [
+    "a codec with longer frames than ours",
+    '[voice]\nframe_ms = 10\n[[codec]]\nname = "DVI4"\nfile = "dvi4.wasm"',
+    'voice.frame_ms = 10: codec "DVI4" has frames of 20 ms: write 20, or take it out',
+  ],
+  [
     "a port that is no number",
     '[rtp]\nport_min = "many"',
     'rtp.port_min = "many": write a whole number from 1024 to 65534',

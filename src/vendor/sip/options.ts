@@ -11,6 +11,8 @@ export interface SipOptions {
   readonly accounts: readonly SipAccount[];
   /** Codecs that are spoken besides the built-in ones. */
   readonly codecs?: readonly PluginFormat[];
+  /** What our packets have, as `a=ptime` says it; 20 when it is not said. */
+  readonly frameMs?: 10 | 20;
 }
 
 /** A SIP account (TR-104 Line). */

@@ -45,6 +45,7 @@ export class SipSide implements SipVendor {
   readonly #house: SipHouse;
   readonly #legHouse: LegHouse;
   readonly #codecs: readonly PluginFormat[];
+  readonly #frameMs: number;
   readonly #flow: Flow;
   readonly #flood: FloodGuard;
   readonly #resolver: Resolver;
@@ -62,6 +63,7 @@ export class SipSide implements SipVendor {
   constructor(options: SipOptions, flow: Flow, house: SipHouse) {
     this.#house = house;
     this.#codecs = options.codecs ?? [];
+    this.#frameMs = options.frameMs ?? 20;
     this.#flow = flow;
     this.#flood = new FloodGuard(house.clock.now());
     this.#resolver = new Resolver(() => house.clock.now());
@@ -219,7 +221,7 @@ export class SipSide implements SipVendor {
   }
 
   #negotiation(): OfferAnswer {
-    return new OfferAnswer(this.#legHouse.mediaAddress, this.#house.mediaPort, this.#codecs);
+    return new OfferAnswer(this.#legHouse.mediaAddress, this.#house.mediaPort, this.#codecs, this.#frameMs);
   }
 
   #checkQuiet(): void {

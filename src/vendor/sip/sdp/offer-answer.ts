@@ -41,6 +41,7 @@ export class OfferAnswer {
   readonly #sessionId = randomBytes(4).readUInt32BE();
   /** What is spoken here, by encoding name and clock rate in small letters. */
   readonly #formats: ReadonlyMap<string, RtpFormat>;
+  readonly #ptimeMs: number;
   #version = 0;
   #written = "";
   #remote: SessionDescription | null = null;
@@ -50,7 +51,9 @@ export class OfferAnswer {
     address: string,
     port: (endpoint: LocalMedia["endpoint"]) => number,
     plugins: readonly PluginFormat[] = [],
+    ptimeMs = 20,
   ) {
+    this.#ptimeMs = ptimeMs;
     this.#formats = new Map([...rtpFormats, ...plugins].map((format) => [mappingOf(format).toLowerCase(), format]));
     this.#address = address;
     this.#port = port;
@@ -94,7 +97,7 @@ export class OfferAnswer {
     const lines = [`m=audio ${this.#port(media.endpoint)} ${offered?.protocol ?? "RTP/AVP"} ${types.join(" ")}`];
     for (const codec of media.codecs) lines.push(`a=rtpmap:${codec.payloadType} ${mappingOf(codec.format)}`);
     if (events !== null) lines.push(`a=rtpmap:${events} telephone-event/8000`, `a=fmtp:${events} 0-15`);
-    lines.push("a=ptime:20", `a=${direction}`);
+    lines.push(`a=ptime:${this.#ptimeMs}`, `a=${direction}`);
     return lines.join("\r\n");
   }
 
