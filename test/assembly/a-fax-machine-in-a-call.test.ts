@@ -20,11 +20,13 @@ interface Call {
   /** Of the far end; the port speaks A-law. */
   readonly format: BuiltInFormat;
   readonly port: object;
+  /** A tick; 20 when it is not said. */
+  readonly frameMs?: 10 | 20;
 }
 
 /** Sounds of both sides, frame by frame; returns what was told. */
-function talk({ format, port: more }: Call, phone: Int16Array, farEnd: Int16Array) {
-  const rig = new Rig();
+function talk({ format, port: more, frameMs = 20 }: Call, phone: Int16Array, farEnd: Int16Array) {
+  const rig = new Rig({ frameMs });
   const coders = { phone: new Coder("PCMA"), farEnd: new Coder(format) };
   rig.openRtp(0, format);
   rig.perform({ kind: "openUsb", endpoint: port, format: "PCMA", ...more });
@@ -38,7 +40,7 @@ function talk({ format, port: more }: Call, phone: Int16Array, farEnd: Int16Arra
     const payloadType = format === "PCMA" ? 8 : format === "PCMU" ? 0 : 96;
     const timestamp = n * (format === "L16/16000" ? 320 : 160);
     rig.deliver(0, writeRtp({ payloadType, sequence: n, timestamp, payload }));
-    rig.tick();
+    for (let passed = 0; passed < 20; passed += frameMs) rig.tick();
     rig.device.pull(0, new Uint8Array(320));
   }
   return rig.events.flatMap((event) => (event.kind === "faxTone" ? [`${event.tone} of ${event.from}`] : []));
@@ -78,6 +80,12 @@ for (const [what, options] of Object.entries(ports)) {
 test("behind every codec the far end's machine is heard", () => {
   for (const format of ["PCMU", "G722", "G726-32", "L16/8000", "L16/16000"] as const)
     assert.deepEqual(talk({ format, port: search }, nobody, ced), ["ced of farEnd"], format);
+});
+
+test("ticks of 10 ms hear the same", () => {
+  const call = { format: "G722", port: { ...search, echoTailMs: 16 }, frameMs: 10 } as const;
+  assert.deepEqual(talk(call, cng, nobody), ["cng of phone"]);
+  assert.deepEqual(talk(call, nobody, ansam), ["ced of farEnd", "ansam of farEnd"]);
 });
 
 test("both sides at once are told apart", () => {
