@@ -1,6 +1,7 @@
 import type { PartyQuality } from "../../message/record.ts";
-import type { ClockDrift } from "../../voice/contract.ts";
 import type { Status } from "../status.ts";
+
+type ClockDrift = NonNullable<Status["voiceStatus"]>["clocks"][number]["sends"];
 
 /** What kept the late ticks, most often first. */
 export function lateBecauseOf({ lateBecauseOf: culprits }: NonNullable<Status["voiceStatus"]>): string {
