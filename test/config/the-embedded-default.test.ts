@@ -33,6 +33,18 @@ test("an empty file is a good configuration: every section has its presets", () 
   assert.deepEqual(config.house.lines, []);
 });
 
+test("a port listens for fax machines unless it is told not to, a handset never does", () => {
+  const phones = (file: string) => readConfig(file).house.phones.map(({ phone, fax }) => [phone, fax]);
+  assert.deepEqual(
+    phones('[[port]]\nnumber = "601"\n[[port]]\nnumber = "602"\nfax = false\n[[handset]]\nnumber = "611"\n'),
+    [
+      ["handset:1", undefined],
+      ["port:1", true],
+      ["port:2", undefined],
+    ],
+  );
+});
+
 test("--emulate adds the emulated devices to any configuration", () => {
   assert.equal(readConfig(house).emulator, null);
   assert.deepEqual(readConfig(house, "house.toml", { emulate: true }).emulator, {
