@@ -13,7 +13,7 @@ export function shadowRows(voiceStatus: Status["voiceStatus"]): string[][] {
 function stateOf({ state, reason, following, followed, ticks, skipped, live }: Shadow): string {
   const parts = [
     reason === null ? state : `${state}: ${reason}`,
-    `follows ${following}, ${followed} streams and ${ticks} ticks so far`,
+    `follows ${following} (so far ${followed}, ${ticks} ticks)`,
     skipped === 0 ? "" : `${skipped} skipped`,
     live.nondeterministic === 0 ? "" : `THE LIVE MODULE DIFFERS FROM ITSELF in ${live.nondeterministic} ticks`,
   ];

@@ -15,8 +15,8 @@ import { Report } from "./report.ts";
 import { RecordRing, SHADOW_BUSY, SHADOW_LATE, SHADOW_ON, SHADOW_SKIPPED, SHADOW_TICKS } from "./ring.ts";
 import { ShadowThread } from "./thread.ts";
 
-/** A tick of one stream has 600 words; two seconds of a stream. */
-const WORDS_A_STREAM = 65_536;
+/** Four seconds of a stream, whose tick of 20 ms has 600 words. */
+const WORDS_A_STREAM = 131_072;
 const LOOK_MS = 1000;
 /** Looks in a row in which the thread does nothing though there is something to do. */
 const STILL_LOOKS = 2;
@@ -60,7 +60,8 @@ export class ShadowHost {
   constructor(parts: ShadowParts) {
     this.#parts = parts;
     this.#limits = { ...defaultLimits, ...parts.options.limits };
-    this.shared = RecordRing.room(WORDS_A_STREAM * powerOfTwo(parts.options.streams));
+    const ticks = 20 / parts.timing.frameMs;
+    this.shared = RecordRing.room(WORDS_A_STREAM * ticks * powerOfTwo(parts.options.streams));
     this.#ring = new RecordRing(this.shared);
     this.#report = new Report(parts.options);
     this.#headroom = new Headroom(this.#limits);

@@ -16,7 +16,7 @@ import { RecordRing, SHADOW_BUSY, SHADOW_STOP } from "./ring.ts";
 
 /** After everything else. */
 const NICE = 15;
-/** Between two looks into the ring, which holds two seconds. */
+/** Between two looks into the ring, which holds four seconds. */
 const LOOK_MS = 40;
 const TELL_MS = 1000;
 

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as layout from "../../../assembly/layout.ts";
+import { speechLike } from "../../../src/voice/plugin/check/signals.ts";
 import { CodecModule } from "../../../src/voice/plugin/codec.ts";
 import type { DifferenceSums } from "../../../src/voice/shadow/tally.ts";
 import { randomFrom, writeRtp } from "../../assembly/rtp.ts";
-import { BesideRig } from "./beside-rig.ts";
+import { builtBlock } from "../plugin/built.ts";
+import { BesideRig, liveModule } from "./beside-rig.ts";
 import { builtCodec, codecSource, g722, g726 } from "./built.ts";
 
 const FRAMES = 200;
@@ -63,4 +65,32 @@ test("a plug-in that packs its octets the other way round differs in what it sen
   const { heard, sent } = besideCall(builtCodec(codecSource(codec)), layout.FORMAT_G726, "G726-32", true);
   assert.deepEqual(differences(heard), none);
   assert.ok(sent.different > 150 && sent.bitsDifferent > sent.bits / 4);
+});
+
+test("a plug-in beside a live one of the same name has the same, frames of other lengths and its own concealment included", () => {
+  const block = new CodecModule(builtBlock());
+  const beside = new BesideRig({
+    codecs: [block],
+    codec: { module: block, format: layout.FORMAT_PLUGIN },
+    module: liveModule,
+  });
+  beside.openRtp(1, "codec:X-BLOCK/16000");
+  beside.rig.perform({ kind: "openUsb", endpoint: "usb:dongle:1:0", format: "L16" });
+  beside.rig.join("rtp:1", "usb:dongle:1:0");
+  const far = block.open();
+  far.openEncoder();
+  const said = speechLike(16_000, FRAMES / 50);
+  for (let n = 0; n < FRAMES; n++) {
+    // Silence has one octet.
+    const samples = n % 20 < 5 ? new Int16Array(320) : said.slice(320 * n, 320 * (n + 1));
+    const payload = far.encode(new Uint8Array(samples.buffer)).slice();
+    if (n % 13 !== 8) beside.rig.deliver(1, writeRtp({ payloadType: 96, sequence: n, timestamp: n * 320, payload }));
+    beside.tick();
+  }
+  assert.deepEqual([beside.differences, beside.rig.failures], [[], []]);
+  const { codec, module } = beside.sums;
+  assert.deepEqual([differences(codec.heard), differences(codec.sent)], [none, none]);
+  assert.deepEqual([differences(module.heard), differences(module.sent)], [none, none]);
+  assert.ok(codec.sent.bits < 8 * 340 * codec.sent.frames, "some frames were shorter");
+  assert.ok(codec.heard.frames > FRAMES - 5, "what was lost is compared, too");
 });
