@@ -60,6 +60,7 @@ export function assemble(document: Document): Config {
       jitterMs: rtp.jitter_ms,
       edge: rtp.edge,
       priority: voice.priority,
+      drive: rtp.drive,
       rtpTimeoutMs: rtp.timeout_ms,
       codecs: document.codec.map(({ name, file, clock_rate: clockRate }) => ({ name, file, clockRate })),
       ...shadowOf(document),

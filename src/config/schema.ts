@@ -87,6 +87,12 @@ const rtp = table("The voice of SIP calls.", {
     "auto",
     "How packets get in and out: `batched` system calls by the package koffi, `dgram` by Node, `auto` the first of them that works.",
   ),
+  drive: may(
+    oneOf("timer", "packets"),
+    "timer",
+    "What begins the voice path's turn: the clock, or a packet of a call, whose far end's clock is then followed; " +
+      "its packets do not wait for a turn.",
+  ),
   timeout_ms: may(whole(1000, 3_600_000, "ms"), 30_000, "Silence of a far end that should speak before its call ends."),
 });
 

@@ -18,6 +18,7 @@ import type { Descriptors } from "./descriptors.ts";
 import type { Libc } from "./libc.ts";
 import type { VoiceMap } from "./map.ts";
 import { MessageHeaders } from "./message-headers.ts";
+import { Patience } from "./patience.ts";
 import { PinnedMemory } from "./pinned-memory.ts";
 import type { RtpDoor, RtpIo } from "./rtp-io.ts";
 import { SOCKADDR_ROOM } from "./sockaddr.ts";
@@ -55,7 +56,7 @@ export function openBatchedIo(
 function pinnedSize(streams: number): number {
   const rows = MessageHeaders.size(layout.RTP_IN_SLOTS + layout.RTP_OUT_SLOTS + 2);
   const names = SOCKADDR_ROOM * (layout.RTP_IN_SLOTS + 2 * streams + 4) + ConnectedSockets.size(streams);
-  return rows + names + 2 * streams * 16 + 4 * layout.MAX_DATAGRAM + 1024;
+  return rows + names + Patience.size + 2 * streams * 16 + 4 * layout.MAX_DATAGRAM + 1024;
 }
 
 interface Sockets {
@@ -75,6 +76,7 @@ class BatchedIo implements RtpIo {
   readonly #in: BatchedIn;
   readonly #out: BatchedOut;
   readonly #epoll: number;
+  readonly #patience: Patience;
   readonly #event: number;
   readonly #events: number;
   readonly #farEnds: (object | null)[];
@@ -94,6 +96,7 @@ class BatchedIo implements RtpIo {
     this.#out = new BatchedOut(parts, memory, pairs, connected, family);
     this.#farEnds = pairs.map(() => null);
     this.#watched = pairs.map(() => true);
+    this.#patience = new Patience(parts.libc, memory);
     this.#event = memory.take(EVENT_SIZE);
     this.#events = memory.take(2 * pairs.length * EVENT_SIZE);
     this.#epoll = parts.libc.epollCreate(EPOLL_CLOEXEC);
@@ -119,6 +122,11 @@ class BatchedIo implements RtpIo {
       this.#watchFirst(stream, this.#connected.descriptorOf(stream) >= 0);
     }
     this.#readWatched();
+  }
+
+  packetComes(stream: number, withinMs: number): boolean {
+    const descriptors = [this.#pairs[stream]?.rtp ?? -1, this.#connected.descriptorOf(stream)] as const;
+    return this.#patience.isReadable(descriptors, withinMs);
   }
 
   sendTick(targetOf: (stream: number) => Address | null): void {

@@ -16,6 +16,8 @@ export type FrameMs = 10 | 20;
 
 /** What the voice thread asks for; `realtime`: else what `nice` asks for. */
 export type PriorityChoice = "realtime" | "nice" | "normal";
+/** What begins a turn: the clock, or a packet of one of the streams. */
+export type DriveName = "timer" | "packets";
 
 export interface VoiceOptions {
   /** Where RTP sockets are bound. */
@@ -34,6 +36,8 @@ export interface VoiceOptions {
   readonly jitterMs: number;
   /** Silence on a receiving stream before `rtpTimeout`. */
   readonly rtpTimeoutMs: number;
+  /** `timer` without it. */
+  readonly drive?: DriveName;
   /** How packets get in and out; `auto` without it. */
   readonly edge?: EdgeChoice;
   /** Of the voice thread; `nice` without it. */
@@ -79,6 +83,7 @@ export interface VoiceStatus {
   readonly lateBecauseOf: readonly { readonly culprit: Culprit; readonly count: number }[];
   readonly edge: EdgeStatus;
   readonly priority: PriorityStatus;
+  readonly drive: DriveName;
   readonly streams: readonly StreamStatus[];
   /** Of the channels of all devices. */
   readonly clocks: readonly ClockStatus[];

@@ -2,6 +2,7 @@ import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import { isIPv6 } from "node:net";
 import type { Address } from "../message/media.ts";
 import type { VoiceOptions } from "./contract.ts";
+import { ExpectedPacket } from "./expected-packet.ts";
 import type { PacketsOut } from "./packets-out.ts";
 import { cannotBind, HIGHEST_PORT, isRtcp, noPorts, RECEIVE_BUFFER, type RtpDoor, type RtpIo } from "./rtp-io.ts";
 
@@ -36,12 +37,17 @@ export async function openDgramIo(where: Where, out: PacketsOut): Promise<RtpIo>
 
 function dgramIo(pairs: readonly Pair[], out: PacketsOut): RtpIo {
   const counts = new Int32Array(pairs.length);
+  const expected = new ExpectedPacket();
   let listening = false;
   return {
     edge: "dgram",
     ports: pairs.map((pair) => pair.port),
     async drain(door: RtpDoor) {
-      if (!listening) listen(pairs, door, counts);
+      if (!listening)
+        listen(pairs, door, (stream) => {
+          counts[stream] = (counts[stream] ?? 0) + 1;
+          expected.came(stream);
+        });
       listening = true;
       for (let turn = 0; turn < MOST_TURNS; turn++) {
         counts.fill(0);
@@ -49,6 +55,9 @@ function dgramIo(pairs: readonly Pair[], out: PacketsOut): RtpIo {
         await new Promise((resolve) => setImmediate(resolve));
         if (counts.every((count) => count < TAKEN_IN_A_TURN)) return;
       }
+    },
+    packetComes(stream: number, withinMs: number) {
+      return expected.within(stream, withinMs);
     },
     sendTick(targetOf: (stream: number) => Address | null) {
       out.forEach((stream, packet) => {
@@ -65,14 +74,15 @@ function dgramIo(pairs: readonly Pair[], out: PacketsOut): RtpIo {
   };
 }
 
-/** `counts`: where the packets of each stream are counted. */
-function listen(pairs: readonly Pair[], door: RtpDoor, counts: Int32Array): void {
+/** `came`: told of each packet, when the door has had it. */
+function listen(pairs: readonly Pair[], door: RtpDoor, came: (stream: number) => void): void {
   pairs.forEach((pair, stream) => {
     pair.rtp.on("message", (datagram: Buffer, from: RemoteInfo) => {
-      counts[stream] = (counts[stream] ?? 0) + 1;
-      if (!door.admits(stream, from)) return;
-      if (isRtcp(datagram[1] ?? 0)) door.takeRtcp(stream, datagram, from);
-      else door.takeRtp(stream, datagram, from);
+      if (door.admits(stream, from)) {
+        if (isRtcp(datagram[1] ?? 0)) door.takeRtcp(stream, datagram, from);
+        else door.takeRtp(stream, datagram, from);
+      }
+      came(stream);
     });
     pair.rtcp.on("message", (datagram: Buffer, from: RemoteInfo) => door.takeRtcp(stream, datagram, from));
   });

@@ -19,6 +19,8 @@ export interface Libc {
   epollCreate(flags: number): number;
   epollControl(epoll: number, operation: number, descriptor: number, event: number): number;
   epollWait(epoll: number, events: number, count: number, timeoutMs: number): number;
+  /** `descriptors`: address of so many `struct pollfd`; `patience`: of a `struct timespec`. */
+  ppoll(descriptors: number, count: number, patience: number): number;
   errno(): number;
   /** Where the octets lie; of an ArrayBuffer or a WebAssembly memory that does not grow. */
   addressOf(octets: Uint8Array): number;
@@ -37,6 +39,7 @@ export async function openLibc(): Promise<Libc> {
   const c = load(null);
   const call = (name: string, ...types: string[]): Call => c.func(name, "int", types);
   const move = c.func("memmove", "uintptr_t", ["void *", "void *", "size_t"]);
+  const ppoll = call("ppoll", "uintptr_t", "ulong", "uintptr_t", "uintptr_t");
   const recvmmsg = call("recvmmsg", "int", "uintptr_t", "uint", "int", "uintptr_t");
   return {
     socket: call("socket", "int", "int", "int"),
@@ -51,6 +54,7 @@ export async function openLibc(): Promise<Libc> {
     epollCreate: call("epoll_create1", "int"),
     epollControl: call("epoll_ctl", "int", "int", "int", "uintptr_t"),
     epollWait: call("epoll_wait", "int", "uintptr_t", "int", "int"),
+    ppoll: (descriptors, count, patience) => ppoll(descriptors, count, patience, 0),
     errno: () => errno(),
     // Moves nothing, and returns where it would have.
     addressOf: (octets) => Number(move(octets, octets, 0)),

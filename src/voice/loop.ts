@@ -1,18 +1,17 @@
 /**
  * The voice worker at work: one turn every frame, all channels.
  *
- *   sleep until the deadline | obey commands | drain the sockets | tick | send | RTCP | tell the host
+ *   wait for the deadline or a packet | obey commands | drain the sockets | tick | send | RTCP | tell the host
  *
- * The thread sleeps in Atomics.wait, which follows the clock as well as a native sleep; meanwhile nothing else of this
- * thread runs, so packets and commands wait for the turn: a frame at most.
+ * While the thread waits (timer-drive.ts, packet-drive.ts) nothing else of it runs, so packets and commands wait for the
+ * turn: a frame at most.
  */
 
-import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { isIPv6 } from "node:net";
 import { performance } from "node:perf_hooks";
 import { setImmediate as loopTurn } from "node:timers/promises";
-import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
+import type { MessagePort } from "node:worker_threads";
 import * as layout from "../../assembly/layout.ts";
 import type { CallId, Endpoint, PartyName } from "../message/name.ts";
 import { callQuality } from "./call-quality.ts";
@@ -26,24 +25,29 @@ import { Figures } from "./figures.ts";
 import { forEachHappening } from "./happenings.ts";
 import { LateTicks } from "./late-ticks.ts";
 import { LogHistogram, quantileOf } from "./log-histogram.ts";
+import { Mailbox } from "./mailbox.ts";
 import { VoiceMap } from "./map.ts";
-import type { FromWorker, ToWorker, WorkerStatus, WorkerTask } from "./messages.ts";
+import type { FromWorker, Happening, ToWorker, WorkerStatus, WorkerTask } from "./messages.ts";
 import { monotonicMicros } from "./monotonic.ts";
 import { type OpenedIo, openIo } from "./open-io.ts";
-import { Pace } from "./pace.ts";
+import { PacketDrive } from "./packet-drive.ts";
 import { PacketsIn } from "./packets-in.ts";
 import { loadCodecs, PluginHost } from "./plugin/host.ts";
 import type { Priority } from "./priority.ts";
 import { Reception } from "./reception.ts";
 import { Refusals } from "./refusals.ts";
-import { RtcpSession } from "./rtcp-session.ts";
+import { RtcpSessions } from "./rtcp-sessions.ts";
 import type { RtpIo } from "./rtp-io.ts";
 import { ShadowTap } from "./shadow/tap.ts";
 import { streamStatus } from "./stream-status.ts";
+import { threadTimepiece } from "./timepiece.ts";
+import { type Drive, TimerDrive } from "./timer-drive.ts";
 import { TurnStages } from "./turn-stages.ts";
 
 const KEPT_SECONDS = 60;
 const LATE_MS = 5;
+/** When the options do not say. */
+const FRAME_MS = 20;
 
 /** Opens everything the task names. Rejects with a sentence when it cannot. */
 export async function openLoop(task: WorkerTask, priority: Priority): Promise<VoiceLoop> {
@@ -84,7 +88,6 @@ async function readModule(wasm: URL): Promise<Uint8Array> {
 
 export class VoiceLoop {
   readonly #engine: Engine;
-  readonly #frameMs: number;
   readonly #ticksPerSecond: number;
   readonly #map: VoiceMap;
   readonly #reception: Reception;
@@ -95,12 +98,13 @@ export class VoiceLoop {
   readonly #control: Control;
   readonly #plugins: PluginHost | null;
   readonly #shadow: ShadowTap | null;
-  readonly #cname = randomBytes(12).toString("base64");
-  readonly #rtcp = new Map<number, RtcpSession>();
+  readonly #drive: Drive;
+  readonly #mail: Mailbox;
+  readonly #rtcp: RtcpSessions;
+  readonly #packets: PacketsIn;
   readonly #lateUs: Figures;
   readonly #lateSteps = new LogHistogram();
   readonly #tickUs: Figures;
-  readonly #sleeper = new Int32Array(new SharedArrayBuffer(4));
   readonly #stages = new TurnStages();
   readonly #culprits = new LateTicks(this.#stages);
   #lateTicks = 0;
@@ -108,6 +112,11 @@ export class VoiceLoop {
   readonly #earlyAndLate = new EarlyAndLate();
   #seenMalformed = 0;
   #stopped = false;
+  // Made once: a turn makes nothing.
+  readonly #heard = (message: ToWorker) => this.#hear(message);
+  readonly #targetOf = (stream: number) => this.#control.remoteOf(stream)?.target ?? null;
+  readonly #nameOf = (index: number) => this.#control.nameOf(index);
+  readonly #happened = (event: Happening) => this.#tell({ kind: "happened", event });
 
   constructor(
     task: WorkerTask,
@@ -118,8 +127,8 @@ export class VoiceLoop {
   ) {
     this.#priority = priority;
     this.#engine = engine;
-    this.#frameMs = task.options.frameMs ?? 20;
-    this.#ticksPerSecond = 1000 / this.#frameMs;
+    const { frameMs = FRAME_MS, drive = "timer" } = task.options;
+    this.#ticksPerSecond = 1000 / frameMs;
     this.#lateUs = new Figures(KEPT_SECONDS * this.#ticksPerSecond);
     this.#tickUs = new Figures(KEPT_SECONDS * this.#ticksPerSecond);
     this.#io = io;
@@ -135,10 +144,18 @@ export class VoiceLoop {
       measure: (index, { call, party }) => this.#measured(index, call, party),
       failed: (endpoint, reason) => this.#failed(endpoint, reason),
     });
+    const remoteOf = (stream: number) => this.#control.remoteOf(stream);
+    this.#rtcp = new RtcpSessions({ map: this.#map, remoteOf, send: (...report) => this.#io.sendRtcp(...report) });
+    this.#packets = new PacketsIn(this.#map);
+    this.#mail = new Mailbox(task.port, task.mail);
+    const isPacketDriven = drive === "packets";
+    this.#drive = isPacketDriven
+      ? new PacketDrive(frameMs, threadTimepiece(), io, (stream) => remoteOf(stream) !== null)
+      : new TimerDrive(frameMs, threadTimepiece());
     this.#reception = new Reception({
-      remoteOf: (stream) => this.#control.remoteOf(stream),
-      sessionOf: (stream) => this.#rtcp.get(stream),
-      packets: new PacketsIn(this.#map),
+      remoteOf,
+      sessionOf: (stream) => this.#rtcp.of(stream),
+      packets: this.#packets,
       refusals: this.#refusals,
       earlyAndLate: this.#earlyAndLate,
     });
@@ -159,16 +176,18 @@ export class VoiceLoop {
 
   async #ticks(): Promise<void> {
     this.#tell({ kind: "ready", ports: this.#io.ports });
-    const pace = new Pace(performance.now(), this.#frameMs);
     while (!this.#stopped) {
-      const sleep = pace.untilNext(performance.now());
-      if (sleep > 0) Atomics.wait(this.#sleeper, 0, 0, sleep);
-      const { lateMs, periods } = pace.begin(performance.now());
+      const waiting = this.#drive.wait();
+      if (waiting !== undefined) await waiting;
+      const { lateMs, periods, behindMs } = this.#drive.begin();
       this.#lateUs.add(lateMs * 1000);
       this.#lateSteps.add(lateMs * 1000);
       if (lateMs > LATE_MS) this.#late(lateMs);
-      this.#map.setWord(layout.HEADER_DUE, monotonicMicros() - (lateMs % this.#frameMs) * 1000);
-      await this.#turn(periods);
+      this.#map.setWord(layout.HEADER_DUE, monotonicMicros() - behindMs * 1000);
+      this.#beginTurn();
+      const draining = this.#io.drain(this.#reception);
+      if (draining !== undefined) await draining;
+      this.#endTurn(periods);
       // Without sockets of Node's own nothing else lets its loop turn.
       if (this.#io.edge === "batched" && this.#map.word(layout.HEADER_TICKS) % this.#ticksPerSecond === 0)
         await loopTurn();
@@ -181,38 +200,30 @@ export class VoiceLoop {
     this.#culprits.late(performance.now(), lateMs);
   }
 
-  async #turn(periods: number): Promise<void> {
-    const began = performance.now();
-    this.#stages.begin(began);
+  #beginTurn(): void {
+    this.#stages.begin(performance.now());
     // First, so that packets that come with the answer find their call.
-    this.#obey();
+    this.#mail.empty(this.#heard);
     this.#stages.end(performance.now());
-    const draining = this.#io.drain(this.#reception);
-    if (draining !== undefined) await draining;
+  }
+
+  /** The sockets have been drained. */
+  #endTurn(periods: number): void {
     this.#stages.end(performance.now());
+    const firstSlot = layout.RTP_IN_OFFSET + layout.SLOT_ENDPOINT;
+    this.#drive.drained(this.#map.word(layout.HEADER_RTP_IN), this.#map.word(firstSlot));
     this.#shadow?.before(periods);
     if (this.#plugins !== null && this.#control.needsPlugins) this.#engine.tickWith(periods, this.#plugins);
     else this.#engine.tick(periods);
     this.#shadow?.after();
     this.#stages.end(performance.now());
-    this.#io.sendTick((stream) => this.#control.remoteOf(stream)?.target ?? null);
+    this.#io.sendTick(this.#targetOf);
     this.#stages.end(performance.now());
-    forEachHappening(
-      this.#map,
-      (index) => this.#control.nameOf(index),
-      (event) => this.#tell({ kind: "happened", event }),
-    );
-    this.#report();
+    forEachHappening(this.#map, this.#nameOf, this.#happened);
+    this.#rtcp.report(performance.now());
     this.#complain();
     this.#stages.end(performance.now());
-    this.#tickUs.add((this.#stages.endedAt - began) * 1000);
-  }
-
-  #obey(): void {
-    for (let next = receiveMessageOnPort(this.#port); next !== undefined; next = receiveMessageOnPort(this.#port)) {
-      // Only the host has the other end.
-      this.#hear(next.message as ToWorker);
-    }
+    this.#tickUs.add((this.#stages.endedAt - this.#stages.beganAt) * 1000);
   }
 
   #hear(message: ToWorker): void {
@@ -225,30 +236,18 @@ export class VoiceLoop {
   }
 
   #opened(stream: number): void {
-    this.#rtcp.set(stream, new RtcpSession(this.#map, stream, this.#cname, performance.now()));
+    this.#rtcp.open(stream, performance.now());
     this.#earlyAndLate.opened(stream, this.#control.remoteOf(stream));
     this.#shadow?.opened(stream);
   }
 
-  /** RFC 3550 §6.6: says goodbye, if anything was said before. */
   #closing(stream: number): void {
-    const session = this.#rtcp.get(stream);
-    const remote = this.#control.remoteOf(stream);
-    if (session !== undefined && remote !== null)
-      this.#io.sendRtcp(stream, session.report(performance.now(), true), remote.rtcpTarget);
-    this.#rtcp.delete(stream);
+    const now = performance.now();
+    this.#rtcp.close(stream, now);
+    this.#packets.forget(stream);
     this.#plugins?.close(stream);
     this.#shadow?.closed(stream);
-    this.#earlyAndLate.closed(stream, remote, performance.now());
-  }
-
-  #report(): void {
-    const now = performance.now();
-    for (const [stream, session] of this.#rtcp) {
-      const remote = this.#control.remoteOf(stream);
-      if (remote !== null && session.isDue(now))
-        this.#io.sendRtcp(stream, session.report(now, false), remote.rtcpTarget);
-    }
+    this.#earlyAndLate.closed(stream, this.#control.remoteOf(stream), now);
   }
 
   /** What was refused is told once a second at most. */
@@ -276,6 +275,7 @@ export class VoiceLoop {
       lateBecauseOf: this.#culprits.show(),
       edge: this.#edge,
       priority: this.#priority.show(),
+      drive: this.#drive.name,
       streams: this.#control.openIndices().flatMap((index) => this.#streamStatus(index) ?? []),
       clocks: this.#control.channels().map((channel) => clockStatus(this.#map, channel)),
       malformedPackets: this.#refusals.malformed,
@@ -284,10 +284,9 @@ export class VoiceLoop {
   }
 
   #streamStatus(index: number): StreamStatus | null {
-    const nameOf = (other: number) => this.#control.nameOf(other);
-    const endpoint = nameOf(index);
-    const rtcp = this.#rtcp.get(index)?.measured();
-    return endpoint === null ? null : streamStatus(this.#map, index, endpoint, nameOf, rtcp);
+    const endpoint = this.#nameOf(index);
+    const rtcp = this.#rtcp.of(index)?.measured();
+    return endpoint === null ? null : streamStatus(this.#map, index, endpoint, this.#nameOf, rtcp);
   }
 
   #measured(index: number, call: CallId, party: PartyName): void {
@@ -297,7 +296,7 @@ export class VoiceLoop {
   }
 
   async #close(): Promise<void> {
-    for (const stream of [...this.#rtcp.keys()]) this.#closing(stream);
+    this.#rtcp.closeAll((stream) => this.#closing(stream));
     await this.#io.drain(this.#reception);
     await this.#io.close();
     this.#engine.close();

@@ -2,6 +2,7 @@ import type { MessagePort } from "node:worker_threads";
 import type { DeviceName } from "../message/name.ts";
 import type { VoiceCommand, VoiceEvent } from "../message/voice.ts";
 import type { VoiceOptions, VoiceStatus } from "./contract.ts";
+import type { MailFlag } from "./mailbox.ts";
 import type { Refused } from "./refusals.ts";
 
 /** What crosses between the host and the voice worker: plain objects over one MessagePort. */
@@ -36,4 +37,6 @@ export interface WorkerTask {
   readonly descriptors: SharedArrayBuffer;
   /** Where `ShadowTap` writes to; null when no candidate is configured. */
   readonly shadow: SharedArrayBuffer | null;
+  /** Of the port's mailbox. */
+  readonly mail: MailFlag;
 }

@@ -16,7 +16,17 @@ export class Pace {
 
   /** Milliseconds to sleep, 0 when the deadline has passed. */
   untilNext(now: number): number {
-    return Math.max(0, this.#next - now);
+    return Math.max(0, this.untilDue(now));
+  }
+
+  /** Milliseconds to the deadline; negative when it has passed. */
+  untilDue(now: number): number {
+    return this.#next - now;
+  }
+
+  /** The deadlines from now on are so much later, ms. */
+  move(by: number): void {
+    this.#next += by;
   }
 
   /** Called when the tick begins: how late it is, how many frame times it stands for; and the next deadline is set. */

@@ -30,8 +30,9 @@ export class RtcpSession {
     this.#dueAt = now + spread(INTERVAL_MS / 2);
   }
 
-  isDue(now: number): boolean {
-    return now >= this.#dueAt;
+  /** When the next report is due. */
+  get dueAt(): number {
+    return this.#dueAt;
   }
 
   /** False when the datagram is not RTCP. */

@@ -33,6 +33,8 @@ export interface RtpIo {
   readonly ports: readonly number[];
   /** Takes in everything that has arrived: RTP into the map's slots, past the door, which is always the same. */
   drain(door: RtpDoor): void | Promise<void>;
+  /** True as soon as a packet of the stream is there, false when none came within so many milliseconds. */
+  packetComes(stream: number, withinMs: number): boolean | Promise<boolean>;
   /** Sends what the tick left in the map's slots. A stream without a target sends nothing. */
   sendTick(targetOf: (stream: number) => Address | null): void;
   sendRtcp(stream: number, octets: Uint8Array, to: Address): void;

@@ -17,6 +17,7 @@ import { type VoiceAssets, voiceAssets } from "./assets.ts";
 import type { VoiceHost, VoiceOptions, VoiceStatus } from "./contract.ts";
 import { Descriptors } from "./descriptors.ts";
 import { DeviceRegistry } from "./device-registry.ts";
+import { announce, newMailFlag } from "./mailbox.ts";
 import { newVoiceMemory, VoiceMap } from "./map.ts";
 import type { FromWorker, ToWorker, WorkerStatus, WorkerTask } from "./messages.ts";
 import { collectGarbageAlone } from "./own-garbage.ts";
@@ -90,6 +91,7 @@ class Voice implements RunningVoice {
   readonly #waiting = new Map<number, (status: WorkerStatus) => void>();
   onRefused: RunningVoice["onRefused"] = null;
   readonly #descriptors: Descriptors;
+  readonly #mail = newMailFlag();
   #port: MessagePort | null = null;
   #watchdog: Watchdog | null = null;
   #shadow: ShadowHost | null = null;
@@ -189,7 +191,8 @@ class Voice implements RunningVoice {
     const { memory } = this.#map;
     const descriptors = this.#descriptors.shared;
     const shadow = this.#shadow?.shared ?? null;
-    const task: WorkerTask = { port: port2, memory, wasm, options: this.#options, descriptors, shadow };
+    const mail = this.#mail;
+    const task: WorkerTask = { port: port2, memory, wasm, options: this.#options, descriptors, shadow, mail };
     const ready = new Promise<void>((resolve) => {
       port1.on("message", (message: FromWorker) => {
         if (message.kind === "ready") this.#ready(port1, message.ports);
@@ -261,6 +264,7 @@ class Voice implements RunningVoice {
 
   #send(message: ToWorker): void {
     this.#port?.postMessage(message);
+    announce(this.#mail);
   }
 }
 
@@ -276,6 +280,7 @@ const nothing: WorkerStatus = {
   lateBecauseOf: [],
   edge: { name: "dgram", why: "the voice worker does not run" },
   priority: { policy: null, realtime: 0, nice: null, why: "the voice worker does not run" },
+  drive: "timer",
   streams: [],
   clocks: [],
   malformedPackets: 0,

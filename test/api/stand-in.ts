@@ -163,6 +163,7 @@ export class StandIn implements Gateway {
       lateBecauseOf: [],
       edge: { name: "batched" as const, why: null },
       priority: { policy: "fifo" as const, realtime: 1, nice: -15, why: null },
+      drive: "timer" as const,
       streams: [stream],
       clocks: [
         {

@@ -42,6 +42,7 @@ class PaperLibc implements Libc {
   epollCreate = () => 9;
   epollControl = () => 0;
   epollWait = () => 0;
+  ppoll = () => 0;
   errno = () => 98; // EADDRINUSE
 }
 

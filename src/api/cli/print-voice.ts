@@ -30,7 +30,8 @@ export function qualityRows(voiceStatus: Status["voiceStatus"]): string[][] {
 export function edgeRows(voiceStatus: Status["voiceStatus"]): string[][] {
   if (voiceStatus === null) return [];
   const { name, why } = voiceStatus.edge;
-  return [["rtp edge", why === null ? name : `${name}: ${why}`]];
+  const edge = why === null ? name : `${name}: ${why}`;
+  return [["rtp edge", voiceStatus.drive === "timer" ? edge : `${edge}; turns begin with packets`]];
 }
 
 export function priorityRows(voiceStatus: Status["voiceStatus"]): string[][] {
