@@ -67,7 +67,9 @@ export const CONTROL_FAX = CONTROL_ECHO + 8;
 export const CONTROL_QUIET = CONTROL_ECHO + 12;
 /** Host writes: 1 while this is voice-band data (ITU-T V.152): nothing is made up, and the jitter buffer keeps its depth. */
 export const CONTROL_VBD = CONTROL_ECHO + 16;
-export const CONTROL_SIZE = CONTROL_VBD + 4;
+/** Host writes: changes when the far end of an open stream moves to another address. */
+export const CONTROL_NETWORK = CONTROL_ECHO + 20;
+export const CONTROL_SIZE = CONTROL_NETWORK + 4;
 
 // State of the tick; the host reads some of it for status and RTCP.
 export const STATE_OFFSET = 384;
@@ -98,9 +100,10 @@ export const JITTER_NEWEST = STATE_OFFSET + 32;
 export const JITTER_TICK_LATE = STATE_OFFSET + 36;
 export const JITTER_TICK_TIMELY = STATE_OFFSET + 40;
 export const JITTER_LATE_TICKS = STATE_OFFSET + 44;
-export const JITTER_WINDOW_TICKS = STATE_OFFSET + 48;
-export const JITTER_WINDOW_LATE = STATE_OFFSET + 52;
-export const JITTER_WINDOW_LEAST = STATE_OFFSET + 56;
+/** Octets of the ring that are in use, less one: a power of two. */
+export const JITTER_MASK = STATE_OFFSET + 48;
+/** 1 once a packet has come that is no whole frame, or lies elsewhere than frames are played. */
+export const JITTER_PARTS = STATE_OFFSET + 52;
 
 // RFC 3550 A.1, A.3, A.8
 export const METER_STARTED = STATE_OFFSET + 60;

@@ -14,6 +14,8 @@ import {
   HEADER_USB,
   JITTER_OFFSET,
   JITTER_STRIDE,
+  KERNEL_JITTER,
+  KERNEL_JITTER_SIZE,
   KERNEL_METER,
   KERNEL_METER_SIZE,
   KERNEL_RATE_SIZE,
@@ -68,6 +70,7 @@ export function isFresh(endpoint: usize): bool {
 export function startSession(index: i32, endpoint: usize): void {
   memory.fill(kernelAt(index, KERNEL_UP), 0, 2 * KERNEL_RATE_SIZE);
   memory.fill(kernelAt(index, KERNEL_METER), 0, KERNEL_METER_SIZE);
+  memory.fill(kernelAt(index, KERNEL_JITTER), 0, KERNEL_JITTER_SIZE);
   memory.fill(endpoint + STATE_OFFSET, 0, STATE_SIZE);
   store<i32>(endpoint, load<i32>(endpoint, CONTROL_SESSION), STATE_SESSION);
   store<i32>(endpoint, load<i32>(endpoint, CONTROL_FORMAT), STATE_FORMAT);

@@ -17,6 +17,8 @@ import {
   END,
   HEADER_CLOCK,
   HEADER_DEPTH,
+  HEADER_DEPTH_LEAST,
+  HEADER_DEPTH_MOST,
   HEADER_EVENTS,
   HEADER_FRAME,
   HEADER_RTP,
@@ -47,18 +49,22 @@ export function version(): i32 {
 }
 
 /**
- * Prepares zeroed memory for so many RTP streams and USB channels, a jitter buffer of so many samples, and frames of 80
- * or 160. Returns 0, or the number of the argument that does not fit the map (5 = the memory itself).
+/**
+ * Prepares zeroed memory for so many RTP streams and USB channels, frames of 80 or 160 samples, and jitter buffers of so
+ * many samples at the beginning, at least and at most. Returns 0, or the number of the argument that does not fit the map
+ * (5 = the memory itself).
  */
-export function open(rtp: i32, usb: i32, depth: i32, frame: i32): i32 {
+export function open(rtp: i32, usb: i32, depth: i32, frame: i32, least: i32, most: i32): i32 {
   if (u32(rtp) > u32(MAX_RTP)) return 1;
   if (u32(usb) > u32(MAX_USB)) return 2;
-  if (u32(depth) > u32(MAX_DEPTH)) return 3;
+  if (u32(most) > u32(MAX_DEPTH) || u32(depth) > u32(most) || u32(least) > u32(depth)) return 3;
   if (!setFrame(frame)) return 4;
   if (END > PAGE * PAGES || memory.size() < PAGES || !kernelsFit()) return 5;
   store<i32>(HEADER_RTP, rtp);
   store<i32>(HEADER_USB, usb);
   store<i32>(HEADER_DEPTH, depth);
+  store<i32>(HEADER_DEPTH_LEAST, least);
+  store<i32>(HEADER_DEPTH_MOST, most);
   store<i32>(HEADER_FRAME, frame);
   openSine();
   store<i32>(HEADER_VERSION, ABI_VERSION);

@@ -20,7 +20,7 @@ import {
 import { frameOctets, isG711, isPlugin, isStateful, transcode, unitsOf } from "./format.ts";
 import { acceptFrame, lostFrame, nextFrame, patchFrame, silentFrame } from "./frame.ts";
 import { resetJitter, skip, takeFrame } from "./jitter/buffer.ts";
-import { JITTER_OCTETS } from "./layout.ts";
+import { ringOctets } from "./jitter/ring.ts";
 import { meterTurn } from "./meter/turns.ts";
 import { somethingJumped } from "./ring/drift-in.ts";
 import { openRing, readRing } from "./ring/usb.ts";
@@ -83,9 +83,12 @@ export function gatherUsb(index: i32, endpoint: usize): void {
 function changeFormat(index: i32, endpoint: usize, before: i32, format: i32): void {
   if (isG711(before) && isG711(format)) {
     const ring = jitterAt(index);
-    for (let at = 0; at < JITTER_OCTETS; at += 1024) transcode(before, format, ring + usize(at), 1024);
-  } else resetJitter(index, endpoint);
-  forgetCodecs(endpoint, format);
+    for (let at = 0; at < ringOctets(endpoint); at += 1024) transcode(before, format, ring + usize(at), 1024);
+    forgetCodecs(endpoint, format);
+  } else {
+    forgetCodecs(endpoint, format);
+    resetJitter(index, endpoint);
+  }
 }
 
 function forgetCodecs(endpoint: usize, format: i32): void {

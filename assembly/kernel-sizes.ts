@@ -5,6 +5,7 @@ import { CONCEAL_STATE } from "./conceal/state.ts";
 import { DTMF_DETECT_STATE } from "./dtmf/detect-state.ts";
 import { echoStateSize } from "./echo/canceller.ts";
 import { FAX_DETECT_STATE } from "./fax/state.ts";
+import { DEPTH_STATE } from "./jitter/depth-words.ts";
 import {
   CONFERENCE_MIX_SIZE,
   DRIFT_ON,
@@ -14,6 +15,7 @@ import {
   KERNEL_BACKGROUND_SIZE,
   KERNEL_CODEC_SIZE,
   KERNEL_CONCEAL_SIZE,
+  KERNEL_JITTER_SIZE,
   KERNEL_KEYS_SIZE,
   KERNEL_NOISE_SIZE,
   KERNEL_RATE_SIZE,
@@ -36,6 +38,7 @@ export function kernelsFit(): bool {
     VAD_STATE <= KERNEL_VAD_SIZE &&
     CONCEAL_STATE <= KERNEL_CONCEAL_SIZE &&
     DTMF_DETECT_STATE <= KERNEL_KEYS_SIZE &&
+    DEPTH_STATE <= KERNEL_JITTER_SIZE &&
     FAX_DETECT_STATE <= FAX_TOLD &&
     echoStateSize(LONGEST_TAIL_MS) + ECHO_STATE <= ECHO_STRIDE
   );

@@ -52,7 +52,7 @@ export const HEADER_VERSION = HEADER_OFFSET;
 export const HEADER_RTP = HEADER_OFFSET + 4;
 /** USB channels MAX_RTP … MAX_RTP+n-1. */
 export const HEADER_USB = HEADER_OFFSET + 8;
-/** Depth of the jitter buffers, samples. */
+/** Depth of the jitter buffers at the beginning, samples. */
 export const HEADER_DEPTH = HEADER_OFFSET + 12;
 /** Ticks done; the host's watchdog looks at it from another thread. */
 export const HEADER_TICKS = HEADER_OFFSET + 16;
@@ -73,6 +73,9 @@ export const HEADER_FRAME = HEADER_OFFSET + 44;
 
 /** Host writes: endpoints that are in a conference. */
 export const HEADER_PARTIES = HEADER_OFFSET + 48;
+/** The bounds within which the jitter buffers follow the network, samples. */
+export const HEADER_DEPTH_LEAST = HEADER_OFFSET + 52;
+export const HEADER_DEPTH_MOST = HEADER_OFFSET + 56;
 
 /** Host writes: what the codecs of the host are like; zero = there is none of this number. */
 export const HEADER_CODECS = HEADER_OFFSET + 64;
@@ -155,6 +158,9 @@ export const KERNEL_BACKGROUND_SIZE = 896;
 /** What meter/bursts-counts.ts and meter/stream-counts.ts say. */
 export const KERNEL_METER = 16384;
 export const KERNEL_METER_SIZE = 144;
+/** What the jitter buffer knows of the network: jitter/depth-words.ts. */
+export const KERNEL_JITTER = 17408;
+export const KERNEL_JITTER_SIZE = 256;
 
 /** The device's clock, frames in and frames out (assembly/ring/drift.ts). */
 export const KERNEL_DRIFT_IN = 20480;

@@ -13,9 +13,8 @@ export const STREAM_FIRST = 60;
 export const STREAM_PENDING = 64;
 /** Losses by sequence number that no turn will show: of before the jitter buffer began. */
 export const STREAM_UNSEEN = 68;
-/** RTP units between arrival and playing, times 16, smoothed; and the most so far, in units. */
+/** RTP units between arrival and playing, times 16, smoothed. */
 export const STREAM_WAIT = 72;
-export const STREAM_MOST_WAIT = 76;
 /** Frames heard as samples that were louder than the background; f64: sum of their mean squares. */
 export const STREAM_LOUD_FRAMES = 80;
 export const STREAM_LOUD_POWER = 88;

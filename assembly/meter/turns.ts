@@ -23,7 +23,6 @@ import {
   STREAM_COPIES,
   STREAM_FIRST,
   STREAM_MISSED,
-  STREAM_MOST_WAIT,
   STREAM_PENDING,
   STREAM_TURN,
   STREAM_TURN_TO,
@@ -75,28 +74,41 @@ export function meterTurn(index: i32, endpoint: usize, arrived: i32, excused: bo
   else if (turns != 0 && end - units - load<i32>(state, STREAM_FIRST) >= 0) missTurn(endpoint, state, isOver);
 }
 
-/** A packet came after its turn, and is thrown away. */
-export function meterLate(index: i32, endpoint: usize, timestamp: i32): void {
+/** The playout point moved, without playing, over turns in which nothing was, or back. */
+export function meterMoved(index: i32, endpoint: usize): void {
+  const state = kernelAt(index, KERNEL_METER);
+  const playout = load<i32>(endpoint, JITTER_PLAYOUT);
+  const to = playout - intoTurn(state, playout);
+  const turns = (to - load<i32>(state, STREAM_TURN_TO)) / load<i32>(state, STREAM_TURN);
+  store<i32>(state, to, STREAM_TURN_TO);
+  const missed = load<u64>(state, STREAM_MISSED);
+  if (turns >= REMEMBERED || turns <= -REMEMBERED) store<u64>(state, 0, STREAM_MISSED);
+  else store<u64>(state, turns < 0 ? missed >> u64(-turns) : missed << u64(turns), STREAM_MISSED);
+}
+
+/** A packet came after its turn, and is thrown away. True when its turn was missed: it is no copy of what was played. */
+export function meterLate(index: i32, endpoint: usize, timestamp: i32): bool {
   const state = kernelAt(index, KERNEL_METER);
   const pending = load<i32>(state, STREAM_PENDING);
   if (pending > 0 && timestamp - load<i32>(endpoint, JITTER_NEWEST) >= 0) {
     store<i32>(state, pending - 1, STREAM_PENDING);
     burstsLost(state, 1);
-    return;
+    return true;
   }
   const playout = load<i32>(endpoint, JITTER_PLAYOUT);
   const behind = playout - intoTurn(state, playout) - timestamp - 1;
   const age = behind / load<i32>(state, STREAM_TURN);
-  if (behind < 0 || age >= REMEMBERED) return;
+  if (behind < 0 || age >= REMEMBERED) return false;
   const missed = load<u64>(state, STREAM_MISSED);
   const bit = u64(1) << u64(age);
   if ((missed & bit) == 0) {
     store<i32>(state, load<i32>(state, STREAM_COPIES) + 1, STREAM_COPIES);
-    return;
+    return false;
   }
   store<u64>(state, missed & ~bit, STREAM_MISSED);
   store<i32>(state, load<i32>(state, BURSTS_LOST) - 1, BURSTS_LOST);
   store<i32>(state, load<i32>(state, BURSTS_DISCARDED) + 1, BURSTS_DISCARDED);
+  return true;
 }
 
 /** Time that passed since the turn before: one frame; none when the buffer waits a frame longer; more when it skips some. */
@@ -144,5 +156,4 @@ function lostBySequence(endpoint: usize): i32 {
 function meterWait(state: usize, units: i32): void {
   const before = load<i32>(state, STREAM_WAIT);
   store<i32>(state, before == 0 ? units << 4 : before + units - (before >> 4), STREAM_WAIT);
-  if (units > load<i32>(state, STREAM_MOST_WAIT)) store<i32>(state, units, STREAM_MOST_WAIT);
 }

@@ -71,7 +71,7 @@ function receive(slot: usize): bool {
   const octets = packet + usize(payload >>> 16);
   if (type == TYPE_CN && format == 0) receiveNoise(index, endpoint, octets, payload & 0xffff);
   else if (isKey) receiveKey(index, endpoint, timestampOf(packet), markerOf(packet), octets);
-  else if (format != 0) receiveVoice(index, endpoint, timestampOf(packet), format, octets, payload & 0xffff);
+  else if (format != 0) receiveVoice(index, endpoint, packet, format, octets, payload & 0xffff);
   return true;
 }
 
@@ -110,15 +110,15 @@ function receiveNoise(index: i32, endpoint: usize, octets: usize, length: i32): 
   noiseTake(state, octets, length);
 }
 
-function receiveVoice(index: i32, endpoint: usize, timestamp: i32, format: i32, octets: usize, length: i32): void {
+function receiveVoice(index: i32, endpoint: usize, packet: usize, format: i32, octets: usize, length: i32): void {
   if (length == 0 || (load<i32>(endpoint, CONTROL_DIRECTION) & DIRECTION_RECEIVE) == 0) return;
   store<i32>(endpoint, 0, NOISE_ON);
   const own = load<i32>(endpoint, STATE_FORMAT);
   if (format == own) {
-    putOctets(index, endpoint, timestamp, octets, length);
+    putOctets(index, endpoint, packet, octets, length);
     return;
   }
   memory.copy(SCRATCH_OCTETS, octets, usize(length));
   transcode(format, own, SCRATCH_OCTETS, (length + 15) & ~15);
-  putOctets(index, endpoint, timestamp, SCRATCH_OCTETS, length);
+  putOctets(index, endpoint, packet, SCRATCH_OCTETS, length);
 }

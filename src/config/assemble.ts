@@ -58,6 +58,8 @@ export function assemble(document: Document): Config {
       usbChannels: usb.voice_channels,
       frameMs: voice.frame_ms,
       jitterMs: rtp.jitter_ms,
+      jitterMinMs: rtp.jitter_min_ms,
+      jitterMaxMs: rtp.jitter_max_ms,
       edge: rtp.edge,
       priority: voice.priority,
       drive: rtp.drive,

@@ -58,16 +58,26 @@ function checkRtp({ rtp, sip, voice }: Document): Fault[] {
         `makes ${pairs} pairs, the most is ${mostPairs}: write ${rtp.port_min + mostPairs * 2 - 1} or less`,
       ),
     );
-  const frame = voice.frame_ms;
-  if (rtp.jitter_ms % frame !== 0) {
-    const next = Math.ceil(rtp.jitter_ms / frame) * frame;
-    faults.push(fault("rtp.jitter_ms", rtp.jitter_ms, `is no multiple of ${frame}: write ${next}`));
-  }
+  faults.push(...checkJitter(rtp, voice.frame_ms));
   const sipPort = readHostPort(sip.listen)?.port ?? 0;
   if (sipPort >= rtp.port_min && sipPort <= rtp.port_max)
     faults.push(
       fault("rtp.port_min", rtp.port_min, `the range contains the port of sip.listen, ${sipPort}: move one of them`),
     );
+  return faults;
+}
+
+function checkJitter(rtp: Document["rtp"], frame: number): Fault[] {
+  const { jitter_ms: depth, jitter_min_ms: least, jitter_max_ms: most } = rtp;
+  const faults: Fault[] = [];
+  for (const key of ["jitter_ms", "jitter_min_ms", "jitter_max_ms"] as const) {
+    const ms = rtp[key];
+    if (ms % frame === 0) continue;
+    faults.push(fault(`rtp.${key}`, ms, `is no multiple of ${frame}: write ${Math.ceil(ms / frame) * frame}`));
+  }
+  if (least > depth)
+    faults.push(fault("rtp.jitter_min_ms", least, `is more than rtp.jitter_ms: write ${depth} or less`));
+  if (most < depth) faults.push(fault("rtp.jitter_max_ms", most, `is less than rtp.jitter_ms: write ${depth} or more`));
   return faults;
 }
 

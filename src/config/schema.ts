@@ -81,7 +81,21 @@ const rtp = table("The voice of SIP calls.", {
   address: left(ipAddress, "that of `sip.listen`", "Where the RTP sockets are bound."),
   port_min: may(whole(1024, 65534, ""), 10000, "First UDP port; even. Each call's leg has two: RTP and RTCP."),
   port_max: may(whole(1025, 65535, ""), 10031, "Last UDP port; every pair in the range is bound ahead."),
-  jitter_ms: may(whole(20, 200, "ms"), 60, "Depth of the jitter buffer; a multiple of `voice.frame_ms`."),
+  jitter_ms: may(
+    whole(20, 200, "ms"),
+    60,
+    "Depth of a stream's jitter buffer when it begins; a multiple of `voice.frame_ms`. It then follows the network: as deep as 97.5 % of the packets need, and a frame more.",
+  ),
+  jitter_min_ms: may(
+    whole(20, 200, "ms"),
+    20,
+    "The least it becomes; a multiple of `voice.frame_ms`. With all three the same it is fixed.",
+  ),
+  jitter_max_ms: may(
+    whole(20, 200, "ms"),
+    200,
+    "The most it becomes; a multiple of `voice.frame_ms`. What comes later is lost.",
+  ),
   edge: may(
     oneOf("auto", "batched", "dgram"),
     "auto",

@@ -32,8 +32,11 @@ export interface VoiceOptions {
   readonly usbChannels: number;
   /** 20 when it is not said. */
   readonly frameMs?: FrameMs;
-  /** Depth of the fixed jitter buffer, ms (a multiple of the frame). */
+  /** Depth of a stream's jitter buffer at the beginning, ms (a multiple of the frame, like its bounds). */
   readonly jitterMs: number;
+  /** The bounds within which it follows the network; `jitterMs` where it is not said. */
+  readonly jitterMinMs?: number;
+  readonly jitterMaxMs?: number;
   /** Silence on a receiving stream before `rtpTimeout`. */
   readonly rtpTimeoutMs: number;
   /** `timer` without it. */
@@ -149,6 +152,8 @@ export interface StreamQuality {
   readonly losses: LossBursts | null;
   /** From a packet's arrival to its being played, smoothed. */
   readonly bufferMs: number | null;
+  /** Null for device channels, and before the first packet. */
+  readonly jitterBuffer: JitterBufferStatus | null;
   /** Of RTCP, when the far end answers reports. */
   readonly roundTripMs: number | null;
   /** Half the round trip and the buffer: from the far end's wire to our playing. */
@@ -162,4 +167,17 @@ export interface StreamQuality {
   readonly mos: number | null;
   readonly mosListening: number | null;
   readonly farEnd: FarEndQuality | null;
+}
+
+/** Depths are of a packet that took the fastest path of the last seconds. */
+export interface JitterBufferStatus {
+  readonly depthMs: number;
+  /** What the network needs, as it was of late. */
+  readonly targetMs: number;
+  /** Since the stream was opened. */
+  readonly shallowestMs: number;
+  readonly deepestMs: number;
+  /** Frames made up, and frames left out, to follow the network and the sender's clock. */
+  readonly inserted: number;
+  readonly dropped: number;
 }

@@ -180,7 +180,10 @@ export class Control {
       this.#listener.failed(endpoint, `${where} is no IPv${this.#family} address of a far end: offer one`);
       return false;
     }
-    if (this.#remotes.get(index)?.isAt(remote) !== true) this.#remotes.set(index, new Remote(remote));
+    if (this.#remotes.get(index)?.isAt(remote) === true) return true;
+    this.#remotes.set(index, new Remote(remote));
+    // What was learnt of the way from the old address means nothing; an endpoint that opens is cleared anyway.
+    this.#map.add(endpointAddress(index) + words.CONTROL_NETWORK, 1);
     return true;
   }
 

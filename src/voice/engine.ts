@@ -12,9 +12,19 @@ export interface Engine {
   close(): void;
 }
 
+export interface EngineFigures {
+  readonly rtp: number;
+  readonly usb: number;
+  readonly frameMs: FrameMs;
+  /** Depth of the jitter buffers at the beginning, and the bounds within which they follow the network; without: none. */
+  readonly jitterMs: number;
+  readonly jitterMinMs?: number;
+  readonly jitterMaxMs?: number;
+}
+
 interface Abi {
   version(): number;
-  open(rtp: number, usb: number, depth: number, frame: number): number;
+  open(rtp: number, usb: number, depth: number, frame: number, least: number, most: number): number;
   tick(periods: number): void;
   tickBegin(periods: number): void;
   tickMiddle(): void;
@@ -26,16 +36,13 @@ interface Abi {
  * Instantiates the module on zeroed memory.
  * Throws when the module and the memory map of this source are not of one build, or the figures do not fit the map.
  */
-export function openEngine(
-  module: WebAssembly.Module,
-  memory: WebAssembly.Memory,
-  figures: { readonly rtp: number; readonly usb: number; readonly jitterMs: number; readonly frameMs: FrameMs },
-): Engine {
+export function openEngine(module: WebAssembly.Module, memory: WebAssembly.Memory, figures: EngineFigures): Engine {
   const abi = readAbi(new WebAssembly.Instance(module, { env: { memory } }).exports);
   if (abi.version() !== layout.ABI_VERSION)
     throw new Error(`voice.wasm has ABI ${abi.version()}, expected ${layout.ABI_VERSION}: build it again`);
-  const depth = figures.jitterMs * SAMPLES_PER_MS;
-  const refused = abi.open(figures.rtp, figures.usb, depth, figures.frameMs * SAMPLES_PER_MS);
+  const { rtp, usb, frameMs, jitterMs, jitterMinMs = jitterMs, jitterMaxMs = jitterMs } = figures;
+  const [depth, frame, least, most] = [jitterMs, frameMs, jitterMinMs, jitterMaxMs].map((ms) => ms * SAMPLES_PER_MS);
+  const refused = abi.open(rtp, usb, depth ?? 0, frame ?? 0, least ?? 0, most ?? 0);
   if (refused !== 0) throw new Error(`voice.wasm: ${refusals[refused] ?? "refused"} (${JSON.stringify(figures)})`);
   return {
     tick: (periods) => abi.tick(periods),
@@ -54,7 +61,7 @@ const refusals = [
   "",
   `at most ${layout.MAX_RTP} RTP streams`,
   `at most ${layout.MAX_USB} USB channels`,
-  "a jitter buffer of at most 200 ms",
+  "a jitter buffer of at most 200 ms, within its bounds",
   "frames of 10 or 20 ms",
   "the memory is too small",
 ];

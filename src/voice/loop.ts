@@ -53,9 +53,8 @@ const FRAME_MS = 20;
 export async function openLoop(task: WorkerTask, priority: Priority): Promise<VoiceLoop> {
   const { options } = task;
   const module = await WebAssembly.compile(await readModule(new URL(task.wasm)));
-  const { streams, usbChannels, jitterMs, frameMs = 20 } = options;
-  const figures = { rtp: streams, usb: usbChannels, jitterMs, frameMs };
-  const engine = openEngine(module, task.memory, figures);
+  const { streams, usbChannels, frameMs = 20 } = options;
+  const engine = openEngine(module, task.memory, { ...options, rtp: streams, usb: usbChannels, frameMs });
   const opened = await openIo(options, {
     map: new VoiceMap(task.memory),
     descriptors: new Descriptors(task.descriptors),

@@ -1,8 +1,9 @@
 import * as words from "../../assembly/endpoint-words.ts";
+import * as depth from "../../assembly/jitter/depth-words.ts";
 import * as layout from "../../assembly/layout.ts";
 import * as meter from "../../assembly/meter/stream-counts.ts";
 import type { FarEndQuality } from "../message/quality.ts";
-import type { StreamQuality } from "./contract.ts";
+import type { JitterBufferStatus, StreamQuality } from "./contract.ts";
 import { conversation, listening } from "./e-model.ts";
 import { type LossBursts, lossBursts } from "./loss-bursts.ts";
 import { endpointAddress, formatName, kernelAddress, type VoiceMap } from "./map.ts";
@@ -20,10 +21,12 @@ const OVERLOAD = 2 ** 30;
 const DBM0 = 6.15;
 /** An echo is told once so much of it was heard. */
 const ECHO_MS = 1000;
-/** The deepest that jitter/buffer.ts lets itself be filled, ms. */
-const DEEPEST_BUFFER_MS = 400;
 /** What a row of the table of codecs says is of so many ms. */
 const CODEC_MS = 20;
+/** Units of depths in assembly/jitter/depth-words.ts. */
+const DEPTH_UNITS_PER_MS = 8;
+/** A buffer too shallow waits so long before it grows (assembly/jitter/adapt.ts). */
+const ADJUSTMENT_MS = 200;
 
 /** How an open endpoint is heard, of what was measured. */
 export function streamQuality(map: VoiceMap, index: number, rtcp: FromRtcp = nothingFromRtcp): StreamQuality {
@@ -41,6 +44,7 @@ export function streamQuality(map: VoiceMap, index: number, rtcp: FromRtcp = not
   return {
     losses,
     bufferMs: round(bufferMs, 10),
+    jitterBuffer: losses === null ? null : jitterBufferOf(map, index),
     roundTripMs: round(rtcp.roundTripMs, 10),
     delayMs: round(delayMs, 10),
     levelDbm0: round(levelOf(map, index), 10),
@@ -55,8 +59,9 @@ export function streamQuality(map: VoiceMap, index: number, rtcp: FromRtcp = not
 /** The same for the far end, RFC 3611 §4.7; null before the first packet. */
 export function voipMetrics(map: VoiceMap, index: number, rtcp: FromRtcp): VoipMetrics | null {
   const quality = streamQuality(map, index, rtcp);
-  const { losses } = quality;
-  if (losses === null) return null;
+  const { losses, jitterBuffer } = quality;
+  if (losses === null || jitterBuffer === null) return null;
+  const isFixed = isBufferFixed(map, index);
   return {
     source: map.word(endpointAddress(index) + words.METER_SSRC) >>> 0,
     ...losses,
@@ -69,12 +74,32 @@ export function voipMetrics(map: VoiceMap, index: number, rtcp: FromRtcp): VoipM
     mosListening: quality.mosListening,
     mosConversation: quality.mos,
     concealment: "standard",
-    isBufferAdaptive: true,
-    bufferRate: 0,
-    bufferNominalMs: quality.bufferMs ?? 0,
-    bufferMaximumMs: unitsToMs(map, index, meterWord(map, index, meter.STREAM_MOST_WAIT)),
-    bufferLimitMs: DEEPEST_BUFFER_MS,
+    isBufferAdaptive: !isFixed,
+    // RFC 3611 §4.7.6: the time is twice the rate, in frames.
+    bufferRate: isFixed ? 0 : ADJUSTMENT_MS / (2 * frameMs(map)),
+    bufferNominalMs: jitterBuffer.depthMs,
+    bufferMaximumMs: jitterBuffer.deepestMs,
+    bufferLimitMs: isFixed ? jitterBuffer.deepestMs : map.word(layout.HEADER_DEPTH_MOST) / DEPTH_UNITS_PER_MS,
   };
+}
+
+function jitterBufferOf(map: VoiceMap, index: number): JitterBufferStatus {
+  const word = (place: number) => map.word(kernelAddress(index, layout.KERNEL_JITTER) + place);
+  const ms = (place: number) => word(place) / DEPTH_UNITS_PER_MS;
+  return {
+    depthMs: ms(depth.DEPTH_NOW),
+    targetMs: ms(depth.DEPTH_TARGET),
+    shallowestMs: ms(depth.DEPTH_LEAST),
+    deepestMs: ms(depth.DEPTH_MOST),
+    inserted: word(depth.DEPTH_INSERTED),
+    dropped: word(depth.DEPTH_DROPPED),
+  };
+}
+
+/** By the configuration, or for the time of a fax. */
+function isBufferFixed(map: VoiceMap, index: number): boolean {
+  if (map.word(layout.HEADER_DEPTH_LEAST) === map.word(layout.HEADER_DEPTH_MOST)) return true;
+  return map.word(endpointAddress(index) + words.CONTROL_VBD) !== 0;
 }
 
 function lossesOf(map: VoiceMap, index: number): LossBursts | null {

@@ -71,7 +71,10 @@ function checkOptions(options: VoiceOptions): void {
   };
   check("streams", options.streams, layout.MAX_RTP);
   check("usbChannels", options.usbChannels, layout.MAX_USB);
-  check("jitterMs", options.jitterMs, 200);
+  const { jitterMs, jitterMinMs = jitterMs, jitterMaxMs = jitterMs } = options;
+  check("jitterMs", jitterMs, Math.min(200, jitterMaxMs));
+  check("jitterMinMs", jitterMinMs, jitterMs);
+  check("jitterMaxMs", jitterMaxMs, 200);
   const { frameMs = 20, codecs = [] } = options;
   if (frameMs !== 10 && frameMs !== 20) throw new Error(`voice frameMs = ${frameMs}: give 10 or 20`);
   if (frameMs !== 20 && codecs.length > 0)

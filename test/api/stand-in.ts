@@ -99,6 +99,7 @@ const stream: StreamStatus = {
       burstRatio: 1,
     },
     bufferMs: 40,
+    jitterBuffer: { depthMs: 40, targetMs: 40, shallowestMs: 20, deepestMs: 60, inserted: 1, dropped: 2 },
     roundTripMs: null,
     delayMs: null,
     levelDbm0: null,

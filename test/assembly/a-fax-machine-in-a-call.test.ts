@@ -176,7 +176,7 @@ test("a machine hears no comfort noise", () => {
 
 /** Packets that come a frame late, one of three, for two seconds: a buffer for voice gets deeper. */
 function delayAfterLateness(voiceBandData: boolean): number {
-  const rig = new Rig();
+  const rig = new Rig({ jitterMs: 40, jitterMinMs: 20, jitterMaxMs: 200 });
   rig.openRtp(0, "PCMA", voiceBandData ? { voiceBandData } : {});
   rig.join("rtp:0", "rtp:0");
   const held: number[] = [];

@@ -25,8 +25,11 @@ type WithoutWorld<C> = C extends unknown ? Omit<C, "world"> : never;
 type Order = WithoutWorld<VoiceCommand>;
 
 export interface RigOptions {
+  /** Fixed, unless there are bounds. */
   readonly jitterMs?: number;
   readonly frameMs?: FrameMs;
+  readonly jitterMinMs?: number;
+  readonly jitterMaxMs?: number;
   readonly rtpTimeoutMs?: number;
   readonly codecs?: readonly CodecModule[];
   /** When the device gives or takes a frame; without: in the middle between two ticks. */
@@ -48,9 +51,10 @@ export class Rig {
   #clock = 0;
 
   constructor(options: RigOptions = {}) {
-    const { jitterMs = 40, frameMs = 20 } = options;
+    const { jitterMs = 40, jitterMinMs = jitterMs, jitterMaxMs = jitterMs, frameMs = 20 } = options;
     this.frameMs = frameMs;
-    this.#engine = openEngine(wasm, this.map.memory, { rtp: 24, usb: 4, jitterMs, frameMs });
+    const figures = { rtp: 24, usb: 4, jitterMs, jitterMinMs, jitterMaxMs, frameMs };
+    this.#engine = openEngine(wasm, this.map.memory, figures);
     this.control = new Control(this.map, 24, options.rtpTimeoutMs ?? 60_000, 4, {
       opened: () => {},
       closing: (stream) => this.plugins.close(stream),

@@ -35,6 +35,16 @@ const single: readonly (readonly [what: string, toml: string, fault: string])[] 
     "[rtp]\nport_min = 5050\nport_max = 5081",
     "rtp.port_min = 5050: the range contains the port of sip.listen, 5060: move one of them",
   ],
+  [
+    "a least depth above the first",
+    "[rtp]\njitter_min_ms = 80",
+    "rtp.jitter_min_ms = 80: is more than rtp.jitter_ms: write 60 or less",
+  ],
+  [
+    "a most depth below the first",
+    "[rtp]\njitter_max_ms = 40",
+    "rtp.jitter_max_ms = 40: is less than rtp.jitter_ms: write 60 or more",
+  ],
   ["a jitter buffer of half a frame", "[rtp]\njitter_ms = 50", "rtp.jitter_ms = 50: is no multiple of 20: write 60"],
   [
     "a jitter buffer of half a short frame",

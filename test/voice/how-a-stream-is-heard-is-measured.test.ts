@@ -35,6 +35,7 @@ test("a stream of which nothing came has no figures", () => {
   assert.deepEqual(quality(), {
     losses: null,
     bufferMs: null,
+    jitterBuffer: null,
     roundTripMs: null,
     delayMs: null,
     levelDbm0: null,

@@ -51,9 +51,9 @@ test("a concealment that fades twice as fast differs in what was lost and where 
 
 test("a jitter buffer that is a frame deeper plays the same frames later, and the depth is told", () => {
   const change = {
-    file: "jitter/buffer.ts",
-    from: "store<i32>(endpoint, timestamp - depth(endpoint), JITTER_PLAYOUT);",
-    to: "store<i32>(endpoint, timestamp - depth(endpoint) - 160, JITTER_PLAYOUT);",
+    file: "jitter/depth.ts",
+    from: "return max<i32>(load<i32>(HEADER_DEPTH_LEAST), ",
+    to: "return 160 + max<i32>(load<i32>(HEADER_DEPTH_LEAST), ",
   };
   // The compiler's optimizations are left out, too: they change no bit.
   const { heard, live, candidate, apart } = call(built(change), payloads).sums.module;

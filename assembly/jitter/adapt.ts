@@ -1,0 +1,77 @@
+/**
+ * When the depth moves towards its target: where nothing is to be played anyway, or what is played is a pause; and if that
+ * does not come, after a while in the middle of the sound. One frame at a time, so that octets pass untouched.
+ */
+import { count } from "../endpoint.ts";
+import { JITTER_NEWEST, JITTER_PLAYOUT } from "../endpoint-words.ts";
+import { unitsOf } from "../format.ts";
+import { frameSamples } from "../frame-time.ts";
+import { HEADER_DEPTH_MOST } from "../layout.ts";
+import { meterTurn } from "../meter/turns.ts";
+import { aim, depthAt } from "./depth.ts";
+import { DEPTH_DROPPED, DEPTH_INSERTED, DEPTH_NOW, DEPTH_WAITED, DEPTH_WISH } from "./depth-words.ts";
+import { learnTime } from "./learn.ts";
+import { isPause } from "./loudness.ts";
+import { dropFromRing, peekRing } from "./ring.ts";
+
+/** 200 ms: so long packets may come late before a frame is put in. */
+const INSERT_WAIT: i32 = 1600;
+/** 1 s: so long a frame too much is put up with in the middle of sound, and 100 ms in a pause. */
+const DROP_WAIT: i32 = 8000;
+const DROP_PAUSE_WAIT: i32 = 800;
+
+/**
+ * Once a tick, before the frame is taken; `octets`: room for it. True when none is taken in this tick: the frame is put
+ * in, and has to be made up.
+ */
+export function adapt(index: i32, endpoint: usize, format: i32, octets: usize): bool {
+  const state = depthAt(index);
+  if (learnTime(state, frameSamples)) aim(endpoint, state);
+  const wish = load<i32>(state, DEPTH_WISH);
+  if (wish == 0) return false;
+  count(state, DEPTH_WAITED, frameSamples);
+  if (wish > 0) return insert(index, endpoint, state, format, octets);
+  drop(index, endpoint, state, format, octets);
+  return false;
+}
+
+function insert(index: i32, endpoint: usize, state: usize, format: i32, octets: usize): bool {
+  const due = load<i32>(state, DEPTH_WAITED) >= INSERT_WAIT;
+  if (!due && peekRing(index, endpoint, format, octets) && !isPause(endpoint, state, format, octets)) return false;
+  changeBy(endpoint, state, frameSamples);
+  count(state, DEPTH_INSERTED, 1);
+  return true;
+}
+
+function drop(index: i32, endpoint: usize, state: usize, format: i32, octets: usize): void {
+  const frame = unitsOf(format);
+  for (
+    let over = load<i32>(state, DEPTH_NOW) - load<i32>(HEADER_DEPTH_MOST);
+    over >= frameSamples;
+    over -= frameSamples
+  )
+    leaveOut(index, endpoint, state, format);
+  if (load<i32>(endpoint, JITTER_NEWEST) - load<i32>(endpoint, JITTER_PLAYOUT) <= frame) return;
+  const waited = load<i32>(state, DEPTH_WAITED);
+  if (!peekRing(index, endpoint, format, octets)) {
+    leaveOut(index, endpoint, state, format);
+    // It was lost, and is counted so.
+    meterTurn(index, endpoint, 0, false);
+  } else if (waited >= DROP_WAIT) leaveOut(index, endpoint, state, format);
+  else if (waited >= DROP_PAUSE_WAIT && isPause(endpoint, state, format, octets))
+    leaveOut(index, endpoint, state, format);
+}
+
+function leaveOut(index: i32, endpoint: usize, state: usize, format: i32): void {
+  const units = unitsOf(format);
+  dropFromRing(index, endpoint, format, units);
+  store<i32>(endpoint, load<i32>(endpoint, JITTER_PLAYOUT) + units, JITTER_PLAYOUT);
+  changeBy(endpoint, state, -frameSamples);
+  count(state, DEPTH_DROPPED, 1);
+}
+
+function changeBy(endpoint: usize, state: usize, units: i32): void {
+  count(state, DEPTH_NOW, units);
+  store<i32>(state, 0, DEPTH_WAITED);
+  aim(endpoint, state);
+}
