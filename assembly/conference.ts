@@ -17,7 +17,7 @@ import {
   OUT_MIX,
 } from "./endpoint-words.ts";
 import { isWide } from "./format.ts";
-import { frameSamples, wideSamples } from "./frame-time.ts";
+import { frameSamples, frameShift, wideSamples } from "./frame-time.ts";
 import {
   CONFERENCE_LIST,
   CONFERENCE_NARROW,
@@ -38,6 +38,7 @@ import {
   MIX_PARTS,
 } from "./layout.ts";
 import { mixFrame } from "./mix/mix.ts";
+import { HALVED } from "./mix/state.ts";
 import { down } from "./rate/down.ts";
 import { up } from "./rate/up.ts";
 import { formatOut } from "./ring/drift-out.ts";
@@ -125,6 +126,7 @@ function mixAtRate(conference: usize, state: usize, wide: bool): void {
     const from = voiceOf(partyOf(conference, party), usize(MIX_FRAMES) + usize(party) * (2 * MAX_WIDE_SAMPLES), wide);
     store<u32>(usize(MIX_PARTS) + usize(party << 2), u32(from));
   }
+  store<i32>(state, frameShift, HALVED);
   mixFrame(state, MIX_PARTS, parties, MIX_OUTS, wide ? wideSamples : frameSamples);
 }
 

@@ -1,9 +1,9 @@
 /**
  * The limiter of a conference, for frames in which somebody would hear more than KNEE. Without look-ahead: the gain is
- * the same for all parties, falls within 5 ms of the frame to what its greatest sum needs, and rises by 1/64 a frame
+ * the same for all parties, falls within 5 ms of the frame to what its greatest sum needs, and rises by 1/64 in 20 ms
  * (0.6 s from -6 dB). What is still above the knee while it falls is bent, not cut: y = k + (x - k) r / (x - k + r).
  */
-import { KNEE, LOSS, SUMS } from "./state.ts";
+import { HALVED, KNEE, LOSS, SUMS } from "./state.ts";
 
 /** Samples in which the gain changes. */
 const RAMP: i32 = 40;
@@ -19,7 +19,7 @@ export function limited(state: usize, parts: usize, n: i32, outs: usize, count: 
     if (load<u32>(outs + usize(4 * party)) != 0) peak = max<i32>(peak, peakOf(state, partAt(parts, party), count));
   const before = load<f32>(state, LOSS);
   const needed: f32 = peak > KNEE ? 1 - f32(KNEE) / f32(peak) : 0;
-  const after = max<f32>(needed, before - RELEASE);
+  const after = max<f32>(needed, before - RELEASE / f32(1 << load<i32>(state, HALVED)));
   store<f32>(state, after, LOSS);
   for (let party = 0; party < n; party++) {
     const to = usize(load<u32>(outs + usize(4 * party)));

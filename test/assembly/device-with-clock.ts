@@ -2,6 +2,7 @@ import * as words from "../../assembly/endpoint-words.ts";
 import * as layout from "../../assembly/layout.ts";
 import type { RtpFormat, VoiceFormat } from "../../src/message/media.ts";
 import type { EchoTailMs } from "../../src/message/voice.ts";
+import type { FrameMs } from "../../src/voice/contract.ts";
 import { DeviceRings } from "../../src/voice/device-rings.ts";
 import { Rig } from "./rig.ts";
 import { numberOf, writeRtp } from "./rtp.ts";
@@ -14,6 +15,8 @@ export interface DeviceOptions {
   readonly ppm: number;
   readonly format: VoiceFormat;
   readonly stream: RtpFormat;
+  /** Of our ticks; the device and the far end have 20 ms at a time. */
+  readonly frameMs?: FrameMs;
   /** How much later than it should the device does frame n, ms. */
   readonly lateMs?: (frame: number) => number;
   readonly deviceFrame?: (n: number) => Uint8Array;
@@ -36,27 +39,36 @@ export class DeviceWithClock {
   #events = 0;
   #sent = 0;
   #started = 1;
+  #lost = -1;
 
   constructor(options: DeviceOptions) {
     this.#options = options;
-    this.rig = new Rig({ deviceMicros: () => this.#micros });
-    this.heardOfDevice = new Heard(false);
+    const { frameMs = 20 } = options;
+    this.rig = new Rig({ frameMs, deviceMicros: () => this.#micros });
+    this.heardOfDevice = new Heard(false, frameMs === 20 ? 0 : options.stream === "L16/8000" ? 160 : 80);
     this.#into = new Uint8Array(options.format === "L16" ? 320 : 160);
     this.#open();
   }
 
-  run(ticks: number): void {
-    for (let n = 0; n < ticks; n++) {
-      this.#device(this.rig.micros + frameMicros);
-      this.#stream();
-      for (const { packet } of this.rig.tick()) this.heardOfDevice.add(packet.payload);
+  /** So many times 20 ms. */
+  run(twenties: number): void {
+    const ticks = 20 / this.rig.frameMs;
+    for (let n = 0; n < twenties * ticks; n++) {
+      this.#device(this.rig.micros + frameMicros / ticks);
+      if (n % ticks === 0) this.#stream();
+      for (const { packet } of this.rig.tick()) this.heardOfDevice.addPart(packet.payload);
     }
   }
 
   /** The device goes on, we do not. */
   stall(frames: number): void {
     this.#device(this.rig.micros + frames * frameMicros);
-    this.rig.tick(frames);
+    this.rig.tick((frames * 20) / this.rig.frameMs);
+  }
+
+  /** The next frame of the device is lost on the bus. */
+  lose(): void {
+    this.#lost = this.#events;
   }
 
   callAgain(): void {
@@ -71,7 +83,7 @@ export class DeviceWithClock {
 
   /** Another device has the channel. */
   exchange(): void {
-    new DeviceRings(this.rig.map, [0], () => {});
+    new DeviceRings(this.rig.map, [0], () => {}, this.rig.frameMs);
   }
 
   figures() {
@@ -123,6 +135,7 @@ export class DeviceWithClock {
     if (got) this.heardByDevice.add(this.#into);
     else if (this.heardByDevice.frames > 0 && this.#events > this.#started) this.emptyPulls++;
     const frame = this.#options.echoTailMs ? this.#echo(got) : (deviceFrame ?? sineFrame)(this.#events);
+    if (this.#events === this.#lost) return;
     this.rig.device.push(0, format, this.#events & 0xffff, frame, this.rig.device.pulled(0));
   }
 
@@ -155,13 +168,26 @@ export class Heard {
   readonly #littleEndian: boolean;
   readonly #two = new Float64Array(320);
   #good = 0;
+  #half = new Uint8Array();
+  readonly #halfLength: number;
 
-  constructor(littleEndian: boolean) {
+  /** `halfLength`: octets of 10 ms, when frames come in halves. */
+  constructor(littleEndian: boolean, halfLength = 0) {
     this.#littleEndian = littleEndian;
+    this.#halfLength = halfLength;
   }
 
   restart(): void {
     this.#good = 0;
+  }
+
+  /** Of a tick: half of what the far end hears in 20 ms when it is short. */
+  addPart(payload: Uint8Array): void {
+    if (payload.length !== this.#halfLength) return this.add(payload);
+    const joined = Buffer.concat([this.#half, payload]);
+    const isFrame = this.#half.length > 0 && (this.frames > 0 || joined.length === 320 || numberOf(joined) !== null);
+    this.#half = isFrame ? new Uint8Array() : payload.slice();
+    if (isFrame) this.add(joined);
   }
 
   add(frame: Uint8Array): void {

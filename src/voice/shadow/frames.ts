@@ -33,10 +33,15 @@ function pluginShape(map: VoiceMap, format: number): FrameShape {
 /** The newest frame of a stream that came, coded. */
 export function codedFrame(map: VoiceMap, stream: number): Uint8Array {
   const at = endpointAddress(stream);
-  const slot = at + words.FRAME_OCTETS + map.word(at + words.INPUT_SLOT) * layout.MAX_FRAME_OCTETS;
+  const slot = at + words.FRAME_OCTETS + map.word(at + words.INPUT_SLOT) * slotOctets(map.word(layout.HEADER_FRAME));
   const format = map.word(at + words.INPUT_FORMAT);
   const own = format >= layout.FORMAT_PLUGIN ? map.word(at + words.INPUT_LENGTH) : frameShape(map, format).octets;
   return map.octets.subarray(slot, slot + own);
+}
+
+/** Of one of the slots that assembly/frame.ts keeps: half as long with frames of 10 ms. */
+export function slotOctets(frameSamples: number): number {
+  return (layout.MAX_FRAME_OCTETS * frameSamples) / layout.MAX_FRAME_SAMPLES;
 }
 
 /** Where the samples of a stream's newest frame lie. */

@@ -1,6 +1,7 @@
 import * as words from "../../../assembly/endpoint-words.ts";
 import * as layout from "../../../assembly/layout.ts";
 import { endpointAddress, type VoiceMap } from "../map.ts";
+import { slotOctets } from "./frames.ts";
 import * as record from "./record.ts";
 import { RecordRing, SHADOW_LATE, SHADOW_ON, SHADOW_SKIPPED, SHADOW_TICKS } from "./ring.ts";
 
@@ -140,7 +141,8 @@ export class ShadowTap {
 
   /** Octets of the newest frame that came. */
   #codedFrame(endpoint: number): number {
-    return endpoint + words.FRAME_OCTETS + this.#word(endpoint + words.INPUT_SLOT) * layout.MAX_FRAME_OCTETS;
+    const slot = this.#word(endpoint + words.INPUT_SLOT) * slotOctets(this.#word(layout.HEADER_FRAME));
+    return endpoint + words.FRAME_OCTETS + slot;
   }
 
   #packetWords(stream: number): number {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { BuiltInFormat } from "../../../src/message/media.ts";
+import type { FrameMs } from "../../../src/voice/contract.ts";
 import { Rig } from "../../assembly/rig.ts";
 import { BesideRig, liveModule } from "./beside-rig.ts";
 import { formats, troubledCall } from "./call.ts";
@@ -8,14 +9,19 @@ import { formats, troubledCall } from "./call.ts";
 const FRAMES = 150;
 
 /** A call in trouble; `listener`: who hears the stream, as samples, as octets that pass, or nobody. */
-function follow(format: BuiltInFormat, listener: "device" | "stream" | "nobody", seed?: number): BesideRig {
-  const beside = new BesideRig({ module: liveModule });
+function follow(
+  format: BuiltInFormat,
+  listener: "device" | "stream" | "nobody",
+  seed?: number,
+  frameMs: FrameMs = 20,
+): BesideRig {
+  const beside = new BesideRig({ module: liveModule, frameMs });
   beside.openRtp(3, format);
   join(beside.rig, format, listener);
   troubledCall(format, FRAMES, seed).forEach((packets, n) => {
     for (const packet of packets) beside.rig.deliver(3, packet);
     // A tick that could not be held, now and then.
-    beside.tick(n % 40 === 39 ? 2 : 1);
+    for (let ms = 0; ms < 20; ms += frameMs) beside.tick(ms === 0 && n % 40 === 39 ? 2 : 1);
     beside.rig.device.pull(0, new Uint8Array(320));
   });
   beside.close(3);
@@ -43,6 +49,18 @@ test("given the same again the live module does the same in every codec, whoever
       assert.ok(heard.frames > FRAMES - 10 && sent.frames === heard.frames, `${heard.frames} frames`);
       assert.deepEqual([heard.different, sent.different, apart], [0, 0, 0], `${format}, ${listener}`);
       assert.ok(live.concealed > 10 && live.late > 3, "the network was in trouble");
+      assert.deepEqual(live, candidate);
+    }
+});
+
+test("frames of 10 ms differ in nothing either", () => {
+  for (const format of formats)
+    for (const listener of ["device", "stream", "nobody"] as const) {
+      const { sums, differences } = follow(format, listener, undefined, 10);
+      const { heard, sent, apart, live, candidate } = sums.module;
+      assert.deepEqual(differences, [], `${format}, ${listener}`);
+      assert.ok(heard.frames > 2 * FRAMES - 20 && sent.frames === heard.frames, `${heard.frames} frames`);
+      assert.deepEqual([sums.nondeterministic, heard.different, sent.different, apart], [0, 0, 0, 0]);
       assert.deepEqual(live, candidate);
     }
 });
