@@ -86,8 +86,8 @@ export class Follower {
   #playLive(tick: TickRecord): void {
     const { sums, times, busy, differs } = this.#counters;
     const before = jitterOf(this.#live);
-    // The candidate codec works within this tick.
-    busy(this.#beside === null ? 1 : 2);
+    // A candidate codec works within this tick; it is fenced, and comes back.
+    busy(1);
     this.#live.play(tick);
     const us = this.#beside?.finish() ?? null;
     busy(0);

@@ -28,7 +28,9 @@ export async function run(task: ShadowTask): Promise<void> {
     tell({ kind: "ready" });
     shadow.run();
   } catch (error) {
-    tell({ kind: "failed", reason: reasonOf(error), file: error instanceof CandidateFault });
+    const who =
+      new RecordRing(task.shared).get(SHADOW_BUSY) === 1 ? "the live module, beside itself," : "the candidate";
+    tell({ kind: "failed", reason: reasonOf(error, who), file: error instanceof CandidateFault });
   }
   task.port.close();
 }
@@ -53,9 +55,9 @@ async function load({ wasm, options, codecs, timing }: ShadowTask): Promise<Cand
   };
 }
 
-function reasonOf(error: unknown): string {
+function reasonOf(error: unknown, who: string): string {
   if (error instanceof CandidateFault) return error.message;
-  if (error instanceof WebAssembly.RuntimeError) return `the candidate trapped: ${error.message}`;
+  if (error instanceof WebAssembly.RuntimeError) return `${who} trapped: ${error.message}`;
   if (error instanceof CodecFault) return `the candidate codec failed: ${error.message}`;
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import type { FrameMs } from "../../../src/voice/contract.ts";
 import { noSums, Times } from "../../../src/voice/shadow/figures.ts";
 import { type Candidates, Follower } from "../../../src/voice/shadow/follower.ts";
 import { FLAG_END, RECORD_LENGTH, RECORD_PLACE, TickRecord } from "../../../src/voice/shadow/record.ts";
@@ -17,7 +16,6 @@ export interface BesideOptions extends RigOptions {
   readonly sharePercent?: number;
   /** Of the ring; 65536 without it. */
   readonly words?: number;
-  readonly frameMs?: FrameMs;
 }
 
 /** The voice path with a shadow beside it, all on one thread and without a clock. */
