@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import type { VoiceCommand } from "../../src/message/voice.ts";
-import type { VoiceStatus } from "../../src/voice/contract.ts";
+import type { PriorityChoice, VoiceStatus } from "../../src/voice/contract.ts";
 import { type CodecName, payloadTypes, type Relay } from "./relay.ts";
 import { FIRST_PORT, type Target } from "./traffic.ts";
 
@@ -27,11 +27,17 @@ export class Offhook implements Relay {
     this.#folder = folder;
   }
 
-  static async start(edge: "batched" | "dgram", streams: number): Promise<Offhook> {
+  /** `script`: the process, or one that imports it. */
+  static async start(
+    edge: "batched" | "dgram",
+    streams: number,
+    priority: PriorityChoice = "nice",
+    script = join(import.meta.dirname, "voice-process.ts"),
+  ): Promise<Offhook> {
     const folder = mkdtempSync(join(tmpdir(), "offhook-voice-"));
     const program = join(folder, "voice-process.mjs");
     await build({
-      entryPoints: [join(import.meta.dirname, "voice-process.ts")],
+      entryPoints: [script],
       outfile: program,
       bundle: true,
       format: "esm",
@@ -42,7 +48,7 @@ export class Offhook implements Relay {
       external: ["koffi", "@napi-rs/nice"],
     });
     const dist = pathToFileURL(join(root, "dist/index.js")).href;
-    const child = fork(program, [edge, String(streams), dist], { execArgv: flagsOf(edge) });
+    const child = fork(program, [edge, String(streams), dist, priority], { execArgv: flagsOf(edge) });
     const ready = await Promise.race([once(child, "message"), once(child, "exit").then(() => null)]);
     if (ready === null) throw new Error("the voice path did not start");
     const [{ ports }] = ready as [{ ports: number[] }]; // What voice-process.ts sends first.
@@ -72,9 +78,15 @@ export class Offhook implements Relay {
 
   /** Answered after all that was told before. */
   async status(): Promise<VoiceStatus> {
-    this.#process.send("status");
-    const [{ status }] = (await once(this.#process, "message")) as [{ status: VoiceStatus }]; // its only answer
+    const { status } = (await this.ask("status")) as { status: VoiceStatus }; // its only answer
     return status;
+  }
+
+  /** What the script answers to a word. */
+  async ask(word: string): Promise<unknown> {
+    this.#process.send(word);
+    const [answer] = await once(this.#process, "message");
+    return answer;
   }
 
   async close(): Promise<void> {

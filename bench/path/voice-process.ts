@@ -2,10 +2,10 @@
 import type { VoiceCommand } from "../../src/message/voice.ts";
 import { systemClock } from "../../src/vendor/clock/clock.ts";
 import { voiceAssets } from "../../src/voice/assets.ts";
-import type { EdgeChoice } from "../../src/voice/contract.ts";
+import type { EdgeChoice, PriorityChoice } from "../../src/voice/contract.ts";
 import { startVoice } from "../../src/voice/voice.ts";
 
-const [, , edge = "auto", streams = "64", dist = ""] = process.argv;
+const [, , edge = "auto", streams = "64", dist = "", priority = "nice"] = process.argv;
 
 const options = {
   address: "127.0.0.1",
@@ -14,9 +14,10 @@ const options = {
   usbChannels: 0,
   jitterMs: 60,
   rtpTimeoutMs: 60_000,
-  edge: edge as EdgeChoice, // Written by bench/path/offhook.ts.
+  edge: edge as EdgeChoice, // Both written by bench/path/offhook.ts.
+  priority: priority as PriorityChoice,
 };
-const voice = await startVoice(
+export const voice = await startVoice(
   options,
   (event) => {
     if (event.world === "voice" && event.kind === "ready") process.send?.({ ports: event.rtp.map(({ port }) => port) });
@@ -25,8 +26,8 @@ const voice = await startVoice(
   systemClock,
   voiceAssets(dist),
 );
-process.on("message", (message: VoiceCommand | "status") => {
+process.on("message", (message: VoiceCommand | string) => {
   if (message === "status") void voice.status().then((status) => process.send?.({ status }));
-  else voice.perform(message);
+  else if (typeof message !== "string") voice.perform(message);
 });
 process.on("disconnect", () => void voice.close().then(() => process.exit()));
