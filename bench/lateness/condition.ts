@@ -15,6 +15,7 @@ import { verify } from "./verify.ts";
 const PAIRS = 4;
 const WARM_SECONDS = 3;
 const FRAME_US = 20_000;
+const RESYNC_US = 100_000;
 const scene: Scene = { name: "pass-through", a: "PCMA", b: "PCMA" };
 
 /** Of many moments, µs. */
@@ -109,7 +110,7 @@ function judged(
   const [before, after] = looks;
   if (before === undefined || after === undefined) throw new Refused("the voice was not looked at twice");
   const steps = stepsBetween(before.latenessStepsUs, after.latenessStepsUs);
-  const skipped = steps.reduce((sum, { upTo, count }) => sum + count * Math.floor((upTo ?? 0) / FRAME_US), 0);
+  const skipped = steps.reduce((sum, { upTo, count }) => sum + count * skippedBy(upTo ?? 0), 0);
   const run = {
     arrivals,
     frames: framesOf(scene),
@@ -129,6 +130,11 @@ function judged(
     late: after.lateTicks - before.lateTicks,
     lateBecauseOf: since(before.lateBecauseOf, after.lateBecauseOf),
   };
+}
+
+/** Deadlines that passed while a turn was so late; src/voice/pace.ts. A grid that is laid anew may cost one more. */
+function skippedBy(lateUs: number): number {
+  return Math.floor(lateUs / FRAME_US) + (lateUs > RESYNC_US ? 1 : 0);
 }
 
 function since(before: VoiceStatus["lateBecauseOf"], after: VoiceStatus["lateBecauseOf"]): Measured["lateBecauseOf"] {

@@ -40,7 +40,7 @@ import { RtcpSessions } from "./rtcp-sessions.ts";
 import type { RtpIo } from "./rtp-io.ts";
 import { ShadowTap } from "./shadow/tap.ts";
 import { streamStatus } from "./stream-status.ts";
-import { threadTimepiece } from "./timepiece.ts";
+import { openTimepiece, type Timepiece } from "./timepiece.ts";
 import { type Drive, TimerDrive } from "./timer-drive.ts";
 import { TurnStages } from "./turn-stages.ts";
 
@@ -60,8 +60,10 @@ export async function openLoop(task: WorkerTask, priority: Priority): Promise<Vo
     descriptors: new Descriptors(task.descriptors),
   });
   const plugins = await openPlugins(task);
-  await priority.takeRealtime(opened.io.edge === "batched");
-  return new VoiceLoop(task, engine, opened, plugins, priority);
+  const withKoffi = opened.io.edge === "batched";
+  const time = await openTimepiece(withKoffi);
+  await priority.takeRealtime(withKoffi);
+  return new VoiceLoop(task, engine, opened, plugins, { priority, time });
 }
 
 /** Null without codecs of the configuration. */
@@ -122,7 +124,7 @@ export class VoiceLoop {
     engine: Engine,
     { io, why }: OpenedIo,
     plugins: MakePlugins | null,
-    priority: Priority,
+    { priority, time }: { readonly priority: Priority; readonly time: Timepiece },
   ) {
     this.#priority = priority;
     this.#engine = engine;
@@ -149,8 +151,8 @@ export class VoiceLoop {
     this.#mail = new Mailbox(task.port, task.mail);
     const isPacketDriven = drive === "packets";
     this.#drive = isPacketDriven
-      ? new PacketDrive(frameMs, threadTimepiece(), io, (stream) => remoteOf(stream) !== null)
-      : new TimerDrive(frameMs, threadTimepiece());
+      ? new PacketDrive(frameMs, time, io, (stream) => remoteOf(stream) !== null)
+      : new TimerDrive(frameMs, time);
     this.#reception = new Reception({
       remoteOf,
       sessionOf: (stream) => this.#rtcp.of(stream),
