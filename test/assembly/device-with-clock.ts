@@ -4,6 +4,7 @@ import type { RtpFormat, VoiceFormat } from "../../src/message/media.ts";
 import type { EchoTailMs } from "../../src/message/voice.ts";
 import type { FrameMs } from "../../src/voice/contract.ts";
 import { DeviceRings } from "../../src/voice/device-rings.ts";
+import { purity } from "./purity.ts";
 import { Rig } from "./rig.ts";
 import { numberOf, writeRtp } from "./rtp.ts";
 
@@ -200,7 +201,6 @@ export class Heard {
     this.frames++;
   }
 
-  /** A sine is what its neighbours say: x(n-1) + x(n+1) = 2 cos w x(n), whatever its phase. */
   #judge(frame: Uint8Array): void {
     const view = new DataView(frame.buffer, frame.byteOffset, frame.length);
     this.#two.copyWithin(0, 160);
@@ -214,18 +214,6 @@ export class Heard {
       this.#good > 0 || Math.abs(this.#two[200] ?? 0) + Math.abs(this.#two[201] ?? 0) > 500 ? this.#good + 1 : 0;
     if (this.#good > 3) this.worstDb = Math.min(this.worstDb, purity(this.#two));
   }
-}
-
-function purity(x: Float64Array): number {
-  let [together, own] = [0, 0];
-  for (let n = 1; n < x.length - 1; n++) {
-    together += (x[n] ?? 0) * ((x[n - 1] ?? 0) + (x[n + 1] ?? 0));
-    own += (x[n] ?? 0) ** 2;
-  }
-  const turn = together / own;
-  let error = 0;
-  for (let n = 1; n < x.length - 1; n++) error += ((x[n - 1] ?? 0) + (x[n + 1] ?? 0) - turn * (x[n] ?? 0)) ** 2;
-  return 10 * Math.log10(own / Math.max(1e-9, error / (2 + turn * turn)));
 }
 
 const sines = Int16Array.from({ length: 160 }, (_, n) =>

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import type { TestContext } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import type { DeviceVoice } from "../../src/message/device-voice.ts";
+import type { VoiceOptions } from "../../src/voice/contract.ts";
 import { level, levelAt, sine } from "../assembly/measure.ts";
 import { test } from "./each-edge.ts";
 import { VoiceHouse } from "./house.ts";
@@ -26,8 +28,8 @@ async function playAndListen(device: DeviceVoice, channels: number, hertz: reado
   return heard.map((samples) => Int16Array.from(samples.slice(-30 * 160)));
 }
 
-test("two phones of one device hear each other and not themselves", { timeout }, async (context) => {
-  const house = await VoiceHouse.open(context, { firstPort: 41_800 });
+async function hearEachOther(context: TestContext, options: Partial<VoiceOptions>): Promise<void> {
+  const house = await VoiceHouse.open(context, { firstPort: 41_800, ...options });
   const device = house.voice.openDevice("dongle:1", 2);
   house.perform({ kind: "openUsb", endpoint: "usb:dongle:1:0", format: "L16" });
   house.perform({ kind: "openUsb", endpoint: "usb:dongle:1:1", format: "L16" });
@@ -36,7 +38,15 @@ test("two phones of one device hear each other and not themselves", { timeout },
   assert.ok(first !== undefined && second !== undefined);
   assert.ok(levelAt(first, 1000) > -13 && levelAt(first, 600) < -35, `${levelAt(first, 1000)} ${levelAt(first, 600)}`);
   assert.ok(levelAt(second, 600) > -13 && levelAt(second, 1000) < -35);
-});
+}
+
+test("two phones of one device hear each other and not themselves", { timeout }, (context) =>
+  hearEachOther(context, {}),
+);
+
+test("two phones of a device with frames of 20 ms hear each other in frames of 10", { timeout }, (context) =>
+  hearEachOther(context, { frameMs: 10 }),
+);
 
 test("a phone hears the dial tone, then its caller ID is sent and told", { timeout }, async (context) => {
   const house = await VoiceHouse.open(context, { firstPort: 41_900 });
