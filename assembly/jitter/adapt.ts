@@ -9,14 +9,15 @@ import { frameSamples } from "../frame-time.ts";
 import { HEADER_DEPTH_MOST } from "../layout.ts";
 import { meterTurn } from "../meter/turns.ts";
 import { aim, depthAt } from "./depth.ts";
-import { DEPTH_DROPPED, DEPTH_INSERTED, DEPTH_NOW, DEPTH_WAITED, DEPTH_WISH } from "./depth-words.ts";
+import { DEPTH_DROPPED, DEPTH_INSERTED, DEPTH_NOW, DEPTH_TARGET, DEPTH_WAITED, DEPTH_WISH } from "./depth-words.ts";
 import { learnTime } from "./learn.ts";
 import { isPause } from "./loudness.ts";
 import { dropFromRing, peekRing } from "./ring.ts";
 
 /** 200 ms: so long packets may come late before a frame is put in. */
 const INSERT_WAIT: i32 = 1600;
-/** 1 s: so long a frame too much is put up with in the middle of sound, and 100 ms in a pause. */
+/** 3 s: so long a frame too much is put up with in the middle of sound; several 1 s, and 100 ms in a pause. */
+const DROP_ONE_WAIT: i32 = 24000;
 const DROP_WAIT: i32 = 8000;
 const DROP_PAUSE_WAIT: i32 = 800;
 
@@ -57,9 +58,14 @@ function drop(index: i32, endpoint: usize, state: usize, format: i32, octets: us
     leaveOut(index, endpoint, state, format);
     // It was lost, and is counted so.
     meterTurn(index, endpoint, 0, false);
-  } else if (waited >= DROP_WAIT) leaveOut(index, endpoint, state, format);
+  } else if (waited >= longestWait(state)) leaveOut(index, endpoint, state, format);
   else if (waited >= DROP_PAUSE_WAIT && isPause(endpoint, state, format, octets))
     leaveOut(index, endpoint, state, format);
+}
+
+function longestWait(state: usize): i32 {
+  const over = load<i32>(state, DEPTH_NOW) - load<i32>(state, DEPTH_TARGET);
+  return over >= 2 * frameSamples ? DROP_WAIT : DROP_ONE_WAIT;
 }
 
 function leaveOut(index: i32, endpoint: usize, state: usize, format: i32): void {

@@ -9,6 +9,7 @@
  */
 import { count } from "../endpoint.ts";
 import {
+  CONTROL_VBD,
   JITTER_LATE_TICKS,
   JITTER_NEWEST,
   JITTER_PLAYED,
@@ -34,6 +35,8 @@ import { clearRing, dropFromRing, putInRing, takeFromRing } from "./ring.ts";
 const MAX_BEHIND: i32 = 8000;
 /** Ticks in a row in which packets came and all of them were late: nothing comes in time any more. */
 const LATE_IN_A_ROW: i32 = 3;
+/** Machines bear what is lost better than what is moved. */
+const LATE_DATA_IN_A_ROW: i32 = 25;
 
 /** Empties the buffer for a new source; the next packet starts it. */
 export function resetJitter(index: i32, endpoint: usize): void {
@@ -225,7 +228,7 @@ function isAllLate(endpoint: usize): bool {
   const before = load<i32>(endpoint, JITTER_LATE_TICKS);
   const inARow = load<i32>(endpoint, JITTER_TICK_TIMELY) ? 0 : before + 1;
   store<i32>(endpoint, inARow, JITTER_LATE_TICKS);
-  return inARow >= LATE_IN_A_ROW;
+  return inARow >= (load<i32>(endpoint, CONTROL_VBD) ? LATE_DATA_IN_A_ROW : LATE_IN_A_ROW);
 }
 
 function resetRing(index: i32, endpoint: usize): void {

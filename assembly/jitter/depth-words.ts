@@ -34,6 +34,8 @@ export const LEARN_TAIL = 60;
 export const LEARN_PEAK = 64;
 export const LEARN_PEAK_LEFT = 68;
 export const LEARN_PEAK_AGAIN = 72;
+/** 1 once the depth is that of voice-band data, which does not change any more. */
+export const DEPTH_HELD = 76;
 /** u16 each: how many packets came with so many steps of delay, the newer ones counting more. */
 export const LEARN_COUNTS = 80;
 export const LEARN_STEPS = 32;

@@ -17,6 +17,7 @@ import { frameSamples } from "../frame-time.ts";
 import { HEADER_DEPTH, HEADER_DEPTH_LEAST, HEADER_DEPTH_MOST, KERNEL_JITTER } from "../layout.ts";
 import { meterMoved } from "../meter/turns.ts";
 import {
+  DEPTH_HELD,
   DEPTH_LEAST,
   DEPTH_LOUDEST,
   DEPTH_MOST,
@@ -67,11 +68,15 @@ export function seePacket(index: i32, endpoint: usize, ahead: i32): void {
 export function aim(endpoint: usize, state: usize): void {
   const target = targetOf(endpoint, state);
   const now = load<i32>(state, DEPTH_NOW);
-  // Between machines a frame more or less is a fault.
-  const isFixed = load<i32>(endpoint, CONTROL_VBD) != 0;
+  const isData = load<i32>(endpoint, CONTROL_VBD) != 0;
   let wish: i32 = 0;
   if (target - now > frameSamples / 2) wish = 1;
-  else if (now - target >= frameSamples && !isFixed) wish = -1;
+  else if (now - target >= frameSamples) wish = -1;
+  // Between machines a frame more or less is a fault: once it is deep enough it stays.
+  if (isData && (wish <= 0 || load<i32>(state, DEPTH_HELD))) {
+    wish = 0;
+    store<i32>(state, 1, DEPTH_HELD);
+  } else if (!isData) store<i32>(state, 0, DEPTH_HELD);
   store<i32>(state, target, DEPTH_TARGET);
   if (now < load<i32>(state, DEPTH_LEAST)) store<i32>(state, now, DEPTH_LEAST);
   if (now > load<i32>(state, DEPTH_MOST)) store<i32>(state, now, DEPTH_MOST);
