@@ -41,9 +41,9 @@ function ofStream(from: "PCMA", to: BuiltInFormat): number {
 
 // docs/voice-path.md states these.
 for (const [to, atMost] of [
-  ["PCMA", 36],
-  ["PCMU", 44],
-  ["G722", 52],
+  ["PCMA", 24],
+  ["PCMU", 32],
+  ["G722", 38],
 ] as const) {
   test(`a stream of PCMA joined to ${to} touches at most ${atMost} kB, its place for packets included`, () => {
     const octets = ofStream("PCMA", to);
