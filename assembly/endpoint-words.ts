@@ -69,7 +69,9 @@ export const CONTROL_QUIET = CONTROL_ECHO + 12;
 export const CONTROL_VBD = CONTROL_ECHO + 16;
 /** Host writes: changes when the far end of an open stream moves to another address. */
 export const CONTROL_NETWORK = CONTROL_ECHO + 20;
-export const CONTROL_SIZE = CONTROL_NETWORK + 4;
+/** Host writes: 1 + the ring of the file that is played to the endpoint; 0 = none is. */
+export const CONTROL_PLAY = CONTROL_ECHO + 24;
+export const CONTROL_SIZE = CONTROL_PLAY + 4;
 
 // State of the tick; the host reads some of it for status and RTCP.
 export const STATE_OFFSET = 384;
@@ -186,8 +188,9 @@ export const JITTER_PLAYED_TO = STATE_OFFSET + 292;
 export const INPUT_SLOT = STATE_OFFSET + 296;
 /** Frames in a row that came whole, up to 80 ms: that many slots are the frames before. */
 export const INPUT_RUN = STATE_OFFSET + 300;
-/** 1 when somebody hears this endpoint as samples in this tick. */
+/** 1 when somebody hears this endpoint as samples in this tick; NEEDED_BY_TAP when nothing but a recording does. */
 export const INPUT_NEEDED = STATE_OFFSET + 304;
+export const NEEDED_BY_TAP = 2;
 /** 1 while a gap has been concealed and the next frame has to be joined to it. */
 export const CONCEAL_SEAM = STATE_OFFSET + 308;
 /** 1 while the concealment knows the frame before this one. */
@@ -210,6 +213,8 @@ export const OUT_SILENT = 4;
 export const OUT_LOST = 5;
 /** The other parties of the endpoint's conference: the samples at FRAME_OUT, at the rate of what goes out. */
 export const OUT_MIX = 6;
+/** A file, at the same place. */
+export const OUT_PLAY = 7;
 /** Where the octets go: payload of a packet, slot of a ring. */
 export const OUT_TO = STATE_OFFSET + 328;
 /** Tail that the echo canceller was opened with, ms. */
@@ -227,7 +232,9 @@ export const QUIET_TICKS = STATE_OFFSET + 352;
 export const QUIET_OPEN = STATE_OFFSET + 356;
 /** Octets of the newest frame that came, of a codec of the host. */
 export const INPUT_LENGTH = STATE_OFFSET + 360;
-export const STATE_SIZE = 364;
+/** What only a recording heard: the tick after which, times 4, and 1 when the decoder was warm, 2 when the concealment was. */
+export const TAP_KEPT = STATE_OFFSET + 364;
+export const STATE_SIZE = 368;
 
 /** The last 80 ms that came, coded: concealment looks back at them. Frames of 10 ms have twice as many slots, half as long. */
 export const FRAME_OCTETS = 768;

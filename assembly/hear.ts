@@ -19,6 +19,7 @@ import {
   INPUT_NOISE,
   INPUT_POWER,
   INPUT_RUN,
+  NEEDED_BY_TAP,
 } from "./endpoint-words.ts";
 import { concealsItself, decodeStateless, isPlugin, isStateful, isWide, samplesOf } from "./format.ts";
 import { codedFrame, frameBefore } from "./frame.ts";
@@ -28,14 +29,17 @@ import { KERNEL_CONCEAL, KERNEL_CONCEAL_SIZE, KERNEL_NOISE, SCRATCH_LINEAR } fro
 import { meterLevel } from "./meter/heard.ts";
 import { meanSquare } from "./meter/level.ts";
 import { noiseFrame } from "./noise/noise.ts";
+import { forgetTapped, recallTapped } from "./tapped.ts";
 
 /** Decodes, or queues for the lanes. */
 export function decodeFrame(index: i32, endpoint: usize): void {
-  if (!load<i32>(endpoint, INPUT_NEEDED)) {
+  const needed = load<i32>(endpoint, INPUT_NEEDED);
+  if (needed == 0) {
     store<i32>(endpoint, 0, CONCEAL_WARM);
     store<i32>(endpoint, 0, DECODER_WARM);
     return;
   }
+  if (needed == NEEDED_BY_TAP) recallTapped(endpoint);
   const kind = load<i32>(endpoint, INPUT_KIND);
   const format = load<i32>(endpoint, INPUT_FORMAT);
   const samples = endpoint + FRAME_LINEAR;
@@ -49,20 +53,33 @@ export function decodeFrame(index: i32, endpoint: usize): void {
 
 /** Conceals, or joins to what was concealed: the samples at FRAME_LINEAR are then what is heard of this endpoint. */
 export function finishFrame(index: i32, endpoint: usize): void {
-  if (!load<i32>(endpoint, INPUT_NEEDED)) return;
+  const needed = load<i32>(endpoint, INPUT_NEEDED);
+  if (needed == 0) return;
   const kind = load<i32>(endpoint, INPUT_KIND);
-  if ((kind & INPUT_LINEAR) != 0) return;
   const samples = endpoint + FRAME_LINEAR;
-  const format = load<i32>(endpoint, INPUT_FORMAT);
-  const length = samplesOf(format);
-  if ((kind & INPUT_CODED) != 0 || ((kind & INPUT_LOST) != 0 && isMadeByCodec(endpoint, format)))
-    joinFrame(index, endpoint, samples, length);
-  else if ((kind & INPUT_LOST) != 0) makeUp(index, endpoint, samples, length);
-  else if ((kind & INPUT_NOISE) != 0) noiseFrame(kernelAt(index, KERNEL_NOISE), samples, length);
+  const length = samplesOf(load<i32>(endpoint, INPUT_FORMAT));
+  if (needed == NEEDED_BY_TAP) {
+    const seam = load<i32>(endpoint, CONCEAL_SEAM);
+    if ((kind & INPUT_LINEAR) == 0) finish(index, endpoint, kind, samples, length);
+    store<i32>(endpoint, seam, CONCEAL_SEAM);
+    forgetTapped(endpoint);
+    return;
+  }
+  if ((kind & INPUT_LINEAR) != 0) return;
+  finish(index, endpoint, kind, samples, length);
   store<i32>(endpoint, kind | INPUT_LINEAR, INPUT_KIND);
   const power = meanSquare(samples, length);
   store<i32>(endpoint, power, INPUT_POWER);
   if ((kind & INPUT_CODED) != 0) meterLevel(index, power);
+}
+
+function finish(index: i32, endpoint: usize, kind: i32, samples: usize, length: i32): void {
+  const lost = (kind & INPUT_LOST) != 0;
+  const format = load<i32>(endpoint, INPUT_FORMAT);
+  if ((kind & INPUT_CODED) != 0 || (lost && isMadeByCodec(endpoint, format)))
+    joinFrame(index, endpoint, samples, length);
+  else if (lost) makeUp(index, endpoint, samples, length);
+  else if ((kind & INPUT_NOISE) != 0) noiseFrame(kernelAt(index, KERNEL_NOISE), samples, length);
 }
 
 /** Shows the concealment the frames before this one, when it has not seen them: while octets passed it was not asked. */

@@ -35,6 +35,7 @@ import {
 import { listen } from "./listen.ts";
 import { meterSilence } from "./meter/silence.ts";
 import { composeFrame, planRtp, planUsb, publish } from "./output.ts";
+import { planTaps, recordTaps } from "./record.ts";
 import { receiveAll } from "./rtp/receive.ts";
 import { openSine } from "./tone/sine.ts";
 
@@ -89,6 +90,7 @@ export function tickBegin(periods: i32): void {
   gather(passed);
   gatherConferences();
   plan();
+  planTaps();
   for (let i = nextOpen(0); i < usbEnd(); i = nextOpen(i + 1)) decodeFrame(i, endpointAt(i));
   flushDecoding();
 }
@@ -103,6 +105,7 @@ export function tickMiddle(): void {
 
 export function tickEnd(periods: i32): void {
   const passed = max<i32>(1, min<i32>(periods, frames(MAX_PERIODS)));
+  recordTaps(passed);
   for (let i = nextOpen(0); i < usbEnd(); i = nextOpen(i + 1)) publish(i, endpointAt(i));
   store<i32>(HEADER_CLOCK, load<i32>(HEADER_CLOCK) + passed * frameSamples);
   atomic.store<i32>(HEADER_TICKS, load<i32>(HEADER_TICKS) + 1);

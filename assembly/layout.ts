@@ -3,7 +3,7 @@
  * The WASM module and the host read the same file; a change of any number here changes `ABI_VERSION`.
  *
  *   header | constants | scratch | lanes | sine | endpoints | kernels | echo | jitter | RTP in | RTP out | events | rings |
- *   slots | jobs | conferences
+ *   slots | jobs | conferences | taps
  *
  * Words are 32-bit little-endian. "host writes" words belong to the thread that calls `tick`;
  * only the ring indices are shared with another thread while it runs, and those are atomic.
@@ -76,6 +76,8 @@ export const HEADER_PARTIES = HEADER_OFFSET + 48;
 /** The bounds within which the jitter buffers follow the network, samples. */
 export const HEADER_DEPTH_LEAST = HEADER_OFFSET + 52;
 export const HEADER_DEPTH_MOST = HEADER_OFFSET + 56;
+/** Host writes: endpoints that are recorded. */
+export const HEADER_TAPPED = HEADER_OFFSET + 60;
 
 /** Host writes: what the codecs of the host are like; zero = there is none of this number. */
 export const HEADER_CODECS = HEADER_OFFSET + 64;
@@ -288,4 +290,21 @@ export const MIX_FRAMES = MIX_OUTS + 4 * MAX_PARTIES;
 export const CONFERENCES_SIZE =
   MAX_CONFERENCES * CONFERENCE_STRIDE + 8 * MAX_PARTIES + MAX_PARTIES * 2 * MAX_WIDE_SAMPLES;
 
-export const END = CONFERENCES_OFFSET + CONFERENCES_SIZE;
+// ---- taps: rings of samples to and from files (tap/layout.ts), and what the tick keeps of each --------------------------------
+export const TAPS_OFFSET = (CONFERENCES_OFFSET + CONFERENCES_SIZE + 63) & ~63;
+/** Recordings and players at a time. */
+export const MAX_TAPS = 8;
+/** Two seconds of two channels at 16 kHz. */
+export const TAP_SAMPLES = 65536;
+/** Host writes: the endpoint that is recorded to this ring, and 1; 0 = none is. */
+export const TAP_ENDPOINT = 0;
+/** Host writes: 1 when the file has 16000 samples a second. */
+export const TAP_WIDE = 4;
+/** Resamplers of the two channels, and frames of them at the file's rate. */
+export const TAP_RATES = 64;
+export const TAP_FRAMES = TAP_RATES + 2 * KERNEL_RATE_SIZE;
+export const TAP_RING = TAP_FRAMES + 2 * 2 * MAX_WIDE_SAMPLES;
+export const TAP_STRIDE = TAP_RING + 192 + 2 * TAP_SAMPLES;
+export const TAPS_SIZE = MAX_TAPS * TAP_STRIDE;
+
+export const END = TAPS_OFFSET + TAPS_SIZE;

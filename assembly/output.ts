@@ -11,6 +11,7 @@ import {
   CONTROL_FORMAT,
   CONTROL_PAYLOAD_TYPE,
   CONTROL_PEER,
+  CONTROL_PLAY,
   CONTROL_REMOTE,
   DIRECTION_SEND,
   ENCODER_WARM,
@@ -30,6 +31,7 @@ import {
   OUT_NOTHING,
   OUT_PASS,
   OUT_PEER,
+  OUT_PLAY,
   OUT_SILENT,
   OUT_TO,
   SEND_MARKER,
@@ -53,6 +55,7 @@ import { dataFrame } from "./fsk/modulator.ts";
 import { addPluginEncoding } from "./jobs.ts";
 import { addEncoding, repack } from "./lanes.ts";
 import { FORMAT_G726_AAL2, KERNEL_DOWN, KERNEL_UP, MAX_ENDPOINTS, MAX_RTP, SCRATCH_LINEAR } from "./layout.ts";
+import { playFrame } from "./play.ts";
 import { keepsQuiet, speaks } from "./quiet.ts";
 import { down } from "./rate/down.ts";
 import { up } from "./rate/up.ts";
@@ -85,7 +88,7 @@ export function planUsb(index: i32, endpoint: usize): void {
 /** Writes the octets, or queues them for the lanes. */
 export function composeFrame(index: i32, endpoint: usize): void {
   const kind = load<i32>(endpoint, OUT_KIND);
-  if (kind == OUT_NOTHING) return;
+  if (kind == OUT_NOTHING || kind == OUT_LOST) return;
   const format = formatOut(index, endpoint);
   if (load<u32>(endpoint, OUT_TO) == 0 && !beginAfterAll(index, endpoint, kind, format)) return;
   const to = usize(load<u32>(endpoint, OUT_TO));
@@ -108,7 +111,7 @@ export function composeFrame(index: i32, endpoint: usize): void {
 export function publish(index: i32, endpoint: usize): void {
   const kind = load<i32>(endpoint, OUT_KIND);
   const format = load<i32>(endpoint, CONTROL_FORMAT);
-  if (format == FORMAT_G726_AAL2 && kind > OUT_PASS) repack(usize(load<u32>(endpoint, OUT_TO)));
+  if (format == FORMAT_G726_AAL2 && kind > OUT_PASS && kind != OUT_LOST) repack(usize(load<u32>(endpoint, OUT_TO)));
   if (index < MAX_RTP) return;
   if (load<i32>(endpoint, CONTROL_FAX)) searchSent(index, endpoint, formatOut(index, endpoint));
   handOver(index, endpoint);
@@ -128,15 +131,15 @@ function maySend(endpoint: usize): bool {
 function planPacket(index: i32, endpoint: usize, timestamp: i32, digitsAsSound: bool): void {
   const format = load<i32>(endpoint, CONTROL_FORMAT);
   const kind = decide(index, endpoint, format, digitsAsSound);
+  store<i32>(endpoint, kind, OUT_KIND);
   if (kind == OUT_LOST) {
     // The far end conceals it as well as we could; its number is missing, as it was missing here.
     store<i32>(endpoint, (load<i32>(endpoint, SEND_SEQUENCE) + 1) & 0xffff, SEND_SEQUENCE);
     return;
   }
-  store<i32>(endpoint, kind, OUT_KIND);
   store<u32>(endpoint, 0, OUT_TO);
-  if (!keepsQuiet(endpoint) || kind == OUT_LOCAL) begin(index, endpoint, format, timestamp);
-  else if (kind != OUT_SILENT && kind != OUT_MIX)
+  if (!keepsQuiet(endpoint) || kind == OUT_LOCAL || kind == OUT_PLAY) begin(index, endpoint, format, timestamp);
+  else if (kind == OUT_PASS || kind == OUT_PEER)
     store<i32>(endpointAt(load<i32>(endpoint, CONTROL_PEER)), 1, INPUT_NEEDED);
 }
 
@@ -163,12 +166,13 @@ function beginAfterAll(index: i32, endpoint: usize, kind: i32, format: i32): boo
   return load<i32>(endpoint, OUT_KIND) != OUT_NOTHING;
 }
 
-/** Data before a tone, a tone before a key, a key before the peer's voice. */
+/** Data before a tone, a tone before a key, a key before a file, a file before the peer's voice. */
 function decide(index: i32, endpoint: usize, format: i32, digitsAsSound: bool): i32 {
   if (dataFrame(index, endpoint) || toneFrame(endpoint) || (digitsAsSound && digitFrame(endpoint))) {
     memory.copy(endpoint + FRAME_OUT, SCRATCH_LINEAR, 2 * frameSamples);
     return OUT_LOCAL;
   }
+  if (load<i32>(endpoint, CONTROL_PLAY) != 0 && playFrame(index, endpoint, format)) return OUT_PLAY;
   const who = load<i32>(endpoint, CONTROL_PEER);
   if (u32(who) >= u32(MAX_ENDPOINTS)) return hearsConference(who, endpoint) ? OUT_MIX : OUT_SILENT;
   const peer = endpointAt(who);
@@ -185,7 +189,7 @@ function decide(index: i32, endpoint: usize, format: i32, digitsAsSound: bool): 
 /** The samples to encode, at the format's rate. */
 function samplesFor(index: i32, endpoint: usize, kind: i32, format: i32): usize {
   const own = endpoint + FRAME_OUT;
-  if (kind == OUT_MIX) return own;
+  if (kind >= OUT_MIX) return own;
   if (kind == OUT_SILENT) {
     memory.fill(own, 0, 2 * wideSamples);
     return own;

@@ -4,6 +4,7 @@ import type { AdminEvent, MemoryState } from "./message/admin.ts";
 import type { Command } from "./message/command.ts";
 import type { Event } from "./message/event.ts";
 import type { PartyName } from "./message/name.ts";
+import type { Fact } from "./message/notify.ts";
 import type { House } from "./message/plan.ts";
 import { loadedEvents, type StoreEvent } from "./message/store.ts";
 import { type Instant, unreachable } from "./message/units.ts";
@@ -119,6 +120,9 @@ export class UpperHalf {
         return this.#exchange.log.measured(event.call, { party: event.party, ...event.quality });
       case "faxTone":
         return this.#parties.portOn(event.endpoint)?.leg?.heardFax(event.tone);
+      case "recordEnded":
+      case "playEnded":
+        return this.#desk.tell(fileFact(event));
       case "callerIdSent":
         return;
       default:
@@ -207,6 +211,13 @@ export class UpperHalf {
     if ("handset" in event) return event.handset;
     return "port" in event ? event.port : null;
   }
+}
+
+function fileFact(event: Extract<VoiceEvent, { readonly kind: "recordEnded" | "playEnded" }>): Fact {
+  const { endpoint, file, reason } = event;
+  if (event.kind === "playEnded") return { kind: "playEnded", endpoint, file, reason };
+  const { durationMs, lostMs } = event;
+  return { kind: "recordEnded", endpoint, file, reason, durationMs, lostMs };
 }
 
 function* chain(...parts: readonly Iterable<Event>[]): Generator<Event, undefined> {

@@ -8,6 +8,14 @@ export function showIdentity({ number, name }: Identity): string {
   return name === null ? number : `${name} <${number}>`;
 }
 
+/** What became of a recording. */
+export function showRecording({ file, durationMs, lostMs }: Recording): string {
+  const lost = lostMs === 0 ? "" : `, of them ${(lostMs / 1000).toFixed(1)} s lost: the disk is too slow`;
+  return `${(durationMs / 1000).toFixed(1)} s recorded to ${file}${lost}`;
+}
+
+type Recording = { readonly file: string; readonly durationMs: number; readonly lostMs: number };
+
 /** A fact as one line for people. */
 export function showFact(fact: Fact): string {
   switch (fact.kind) {
@@ -41,6 +49,10 @@ export function showFact(fact: Fact): string {
       return `voice: ${fact.state}`;
     case "shadowChanged":
       return `shadow: ${fact.state}${fact.reason === null ? "" : `, ${fact.reason}`}`;
+    case "recordEnded":
+      return `${fact.endpoint}: ${showRecording(fact)}${fact.reason === null ? "" : `, ended: ${fact.reason}`}`;
+    case "playEnded":
+      return `${fact.endpoint}: ${fact.file} was played${fact.reason === null ? "" : `, ended: ${fact.reason}`}`;
     case "memoryChanged":
       return fact.state === "tight" ? "memory: tight, new calls are refused" : "memory: easy again";
     case "fault":

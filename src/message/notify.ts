@@ -1,6 +1,6 @@
 import type { MemoryState } from "./admin.ts";
 import type { Cause } from "./cause.ts";
-import type { CallId, DeviceName, Identity, LineName, PartyName, PhoneName } from "./name.ts";
+import type { CallId, DeviceName, Endpoint, Identity, LineName, PartyName, PhoneName } from "./name.ts";
 import type { CallRecord } from "./record.ts";
 import type { FaxTone } from "./voice.ts";
 
@@ -29,6 +29,15 @@ export type Fact =
   | { readonly kind: "voiceChanged"; readonly state: string }
   /** Candidates beside the voice path (docs/shadow.md). */
   | { readonly kind: "shadowChanged"; readonly state: string; readonly reason: string | null }
+  | {
+      readonly kind: "recordEnded";
+      readonly endpoint: Endpoint;
+      readonly file: string;
+      readonly reason: string | null;
+      readonly durationMs: number;
+      readonly lostMs: number;
+    }
+  | { readonly kind: "playEnded"; readonly endpoint: Endpoint; readonly file: string; readonly reason: string | null }
   /** While it is tight, new calls are refused, but for emergencies. */
   | { readonly kind: "memoryChanged"; readonly state: MemoryState }
   /** A handler threw: a bug. The calls it touched were released, the gateway went on. */

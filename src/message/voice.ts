@@ -37,6 +37,18 @@ export type VoiceEvent = {
       readonly party: PartyName;
       readonly quality: CallQuality;
     }
+  /** A recording is over and its file closed: stopped, or its endpoint was (null), or a sentence says why. */
+  | {
+      readonly kind: "recordEnded";
+      readonly endpoint: Endpoint;
+      readonly file: string;
+      readonly reason: string | null;
+      readonly durationMs: number;
+      /** Of it lost, because the disk did not keep up: silent in the file. */
+      readonly lostMs: number;
+    }
+  /** A file is not heard any more: to its end or stopped (null), or a sentence says why. */
+  | { readonly kind: "playEnded"; readonly endpoint: Endpoint; readonly file: string; readonly reason: string | null }
   /** No RTP for the configured time on an open, receiving endpoint. Once, until packets come again or it is opened anew. */
   | { readonly kind: "rtpTimeout"; readonly endpoint: RtpEndpoint; readonly silentMs: number }
   /** `codec`: the stream's codec is a plug-in that failed; nothing is heard until the stream is opened anew. */
@@ -90,6 +102,12 @@ export type VoiceCommand = {
       readonly tone: ToneName | null;
       readonly country: CountryCode;
     }
+  /** What the endpoint says (left) and hears (right) is written to a WAV file until `stopRecord`, or its session ends. */
+  | { readonly kind: "record"; readonly endpoint: Endpoint; readonly file: string }
+  | { readonly kind: "stopRecord"; readonly endpoint: Endpoint }
+  /** A WAV file is played towards the endpoint instead of its peer's voice, to its end or, repeated, until `stopPlay`. */
+  | { readonly kind: "play"; readonly endpoint: Endpoint; readonly file: string; readonly repeat: boolean }
+  | { readonly kind: "stopPlay"; readonly endpoint: Endpoint }
   /** FSK caller ID towards an on-hook phone (data transmission between the rings). */
   | {
       readonly kind: "callerId";

@@ -1,4 +1,4 @@
-/** WAV files as octets: 16-bit linear, mono, 8 or 16 kHz, which is all that is read and written. */
+/** WAV files as octets: 16-bit linear, 8 or 16 kHz. Mono is all that is read; recordings have two channels, too. */
 
 /** A recording. */
 export interface Sound {
@@ -65,8 +65,8 @@ export function samplesOf(octets: Uint8Array): Int16Array {
   return Int16Array.from({ length: octets.length >> 1 }, (_, n) => view.getInt16(2 * n, true));
 }
 
-/** Header of a file with `octets` of sound. */
-export function wavHeader(octets: number, rateHz: number): Uint8Array {
+/** Header of a file with `octets` of sound, sample by sample of all channels. */
+export function wavHeader(octets: number, rateHz: number, channels: 1 | 2 = 1): Uint8Array {
   const header = new Uint8Array(WAV_HEADER);
   const view = new DataView(header.buffer);
   const text = (at: number, letters: string) =>
@@ -79,10 +79,10 @@ export function wavHeader(octets: number, rateHz: number): Uint8Array {
   text(8, "WAVEfmt ");
   view.setUint32(16, FORMAT_CHUNK, true);
   view.setUint16(20, PCM, true);
-  view.setUint16(22, 1, true);
+  view.setUint16(22, channels, true);
   view.setUint32(24, rateHz, true);
-  view.setUint32(28, rateHz * 2, true);
-  view.setUint16(32, 2, true);
+  view.setUint32(28, rateHz * 2 * channels, true);
+  view.setUint16(32, 2 * channels, true);
   view.setUint16(34, 16, true);
   text(36, "data");
   view.setUint32(40, octets, true);

@@ -1,5 +1,5 @@
 import type { DeviceVoice } from "../message/device-voice.ts";
-import type { DeviceName } from "../message/name.ts";
+import type { DeviceName, Endpoint } from "../message/name.ts";
 import type { FarEndQuality } from "../message/quality.ts";
 import type { VoiceCommand } from "../message/voice.ts";
 import type { Culprit } from "./late-ticks.ts";
@@ -59,11 +59,34 @@ export interface CodecFile {
   readonly clockRate: number;
 }
 
+/** How a recording ended. */
+export interface RecordEnd {
+  readonly endpoint: Endpoint;
+  readonly file: string;
+  /** Null: stopped, or the endpoint was closed. Else a sentence. */
+  readonly reason: string | null;
+  readonly durationMs: number;
+  /** Of it lost, because the disk did not keep up: silent in the file. */
+  readonly lostMs: number;
+}
+
+/** Paths to and from WAV files. All reject with a sentence; an end is a voice event, too, whoever asked for it. */
+export interface VoiceFiles {
+  /** What the endpoint says (left) and hears (right). Resolves when it is being written. */
+  record(endpoint: Endpoint, file: string): Promise<void>;
+  /** Resolves when the file is closed. */
+  stopRecord(endpoint: Endpoint): Promise<RecordEnd>;
+  /** Instead of what the endpoint's peer says. Resolves when it is being heard. */
+  play(endpoint: Endpoint, file: string, repeat: boolean): Promise<void>;
+  stopPlay(endpoint: Endpoint): Promise<void>;
+}
+
 /** The host side of the voice path. */
 export interface VoiceHost {
   perform(command: VoiceCommand): void;
   /** Rings for a device's channels; channel n is endpoint `usb:<device>:<n>`. */
   openDevice(device: DeviceName, channels: number): DeviceVoice;
+  readonly files: VoiceFiles;
   /** Figures for status and bench; plain JSON. */
   status(): Promise<VoiceStatus>;
   close(): Promise<void>;

@@ -6,14 +6,15 @@ import { countries } from "../message/country.ts";
 import type { Address, Direction } from "../message/media.ts";
 import type { ConferenceName, DeviceName, Digit, Endpoint, RtpEndpoint } from "../message/name.ts";
 import { unreachable } from "../message/units.ts";
-import type { VoiceCommand } from "../message/voice.ts";
 import { callerIdMessage } from "./caller-id.ts";
 import { Conferences, conferencePeer, isConference } from "./conferences.ts";
 import { endpointAddress, formatNumber, type VoiceMap } from "./map.ts";
+import type { PathCommand, TapTask } from "./messages.ts";
 import { Remote } from "./remote.ts";
+import { type TapListener, Taps } from "./taps.ts";
 import { writeData, writeTone } from "./tone-words.ts";
 
-type Of<Kind extends VoiceCommand["kind"]> = Extract<VoiceCommand, { readonly kind: Kind }>;
+type Of<Kind extends PathCommand["kind"]> = Extract<PathCommand, { readonly kind: Kind }>;
 
 /** Who is told of what the commands did. */
 export interface ControlListener {
@@ -23,6 +24,7 @@ export interface ControlListener {
   closing(stream: number): void;
   measure(index: number, command: Of<"measure">): void;
   failed(endpoint: Endpoint, reason: string): void;
+  readonly taps: TapListener;
 }
 
 /** RFC 4733 events 0-15, in order. */
@@ -48,6 +50,7 @@ export class Control {
   readonly #channels = new Map<Endpoint, number>();
   readonly #remotes = new Map<number, Remote>();
   readonly #conferences: Conferences;
+  readonly #taps: Taps;
   /** Open streams whose codec is one of the host's. */
   readonly #ofPlugins = new Set<number>();
   #sessions = 0;
@@ -56,6 +59,7 @@ export class Control {
   constructor(map: VoiceMap, streams: number, rtpTimeoutMs: number, family: number, listener: ControlListener) {
     this.#map = map;
     this.#conferences = new Conferences(map);
+    this.#taps = new Taps(map, listener.taps);
     this.#streams = streams;
     this.#rtpTimeoutMs = rtpTimeoutMs;
     this.#family = family;
@@ -112,7 +116,7 @@ export class Control {
     return this.#remotes.get(stream) ?? null;
   }
 
-  perform(command: VoiceCommand): void {
+  perform(command: PathCommand): void {
     switch (command.kind) {
       case "openRtp":
         return this.#openRtp(command);
@@ -140,6 +144,21 @@ export class Control {
       default:
         return unreachable(command);
     }
+  }
+
+  /** What is recorded, and played from files. */
+  tap(task: TapTask): void {
+    if (task.kind === "release") return this.#taps.release(task.ring);
+    const { ring, endpoint } = task;
+    const index = this.indexOf(endpoint);
+    if (index === null || !this.#isOpen(index)) this.#taps.refuse(ring, this.#notOpen(endpoint, index));
+    else if (task.kind === "record") this.#taps.record(ring, index, endpoint);
+    else this.#taps.play(ring, index, task.rateHz, endpoint);
+  }
+
+  /** Once after each tick. */
+  lookAtFiles(): void {
+    this.#taps.look();
   }
 
   #openRtp(command: Of<"openRtp">): void {
@@ -218,6 +237,7 @@ export class Control {
     if (!this.#isOpen(index)) return;
     if (index < layout.MAX_RTP) this.#listener.closing(index);
     this.#leave(index);
+    this.#taps.closed(index);
     this.#map.setWord(endpointAddress(index) + words.CONTROL_OPEN, 0);
     this.#remotes.delete(index);
     this.#ofPlugins.delete(index);
@@ -293,9 +313,12 @@ export class Control {
   #openIndex(endpoint: Endpoint): number | null {
     const index = this.indexOf(endpoint);
     if (index !== null && this.#isOpen(index)) return index;
-    const reason = index === null ? this.#missing(endpoint) : `${endpoint} is closed: open it first`;
-    this.#listener.failed(endpoint, reason);
+    this.#listener.failed(endpoint, this.#notOpen(endpoint, index));
     return null;
+  }
+
+  #notOpen(endpoint: Endpoint, index: number | null): string {
+    return index === null ? this.#missing(endpoint) : `${endpoint} is closed: open it first`;
   }
 
   #missing(endpoint: Endpoint): string {

@@ -144,6 +144,10 @@ export class VoiceLoop {
       closing: (stream) => this.#closing(stream),
       measure: (index, { call, party }) => this.#measured(index, call, party),
       failed: (endpoint, reason) => this.#failed(endpoint, reason),
+      taps: {
+        began: (ring, rateHz) => this.#tell({ kind: "tapBegan", ring, rateHz }),
+        ended: (ring, refused) => this.#tell({ kind: "tapEnded", ring, refused }),
+      },
     });
     const remoteOf = (stream: number) => this.#control.remoteOf(stream);
     this.#rtcp = new RtcpSessions({ map: this.#map, remoteOf, send: (...report) => this.#io.sendRtcp(...report) });
@@ -221,6 +225,7 @@ export class VoiceLoop {
     this.#io.sendTick(this.#targetOf);
     this.#stages.end(performance.now());
     forEachHappening(this.#map, this.#nameOf, this.#happened);
+    this.#control.lookAtFiles();
     this.#rtcp.report(performance.now());
     this.#complain();
     this.#stages.end(performance.now());
@@ -231,6 +236,7 @@ export class VoiceLoop {
     if (message.kind === "perform") this.#control.perform(message.command);
     else if (message.kind === "attach") this.#control.attach(message.device, message.channels);
     else if (message.kind === "detach") this.#control.detach(message.device);
+    else if (message.kind === "tap") this.#control.tap(message.task);
     else if (message.kind === "status")
       this.#tell({ kind: "status", request: message.request, status: this.#status() });
     else this.#stopped = true;

@@ -49,6 +49,14 @@ export class VoiceMap {
     return plugin >= 0 ? layout.FORMAT_PLUGIN + plugin : (numbers.get(format) ?? 0);
   }
 
+  /** 16000 samples a second. */
+  isWide(format: number): boolean {
+    if (format < layout.FORMAT_PLUGIN)
+      return format === layout.FORMAT_G722 || format === layout.FORMAT_L16_NETWORK_WIDE;
+    const codec = layout.HEADER_CODECS + (format - layout.FORMAT_PLUGIN) * layout.CODEC_STRIDE;
+    return this.word(codec + layout.CODEC_SAMPLES) === layout.MAX_WIDE_SAMPLES;
+  }
+
   /** For status; null for a number that is no format. */
   formatName(number: number): string | null {
     return this.plugins[number - layout.FORMAT_PLUGIN]?.slice("codec:".length) ?? formatName(number);

@@ -1,7 +1,7 @@
 import { ms } from "../message/units.ts";
 import type { Cancel, Clock } from "../vendor/clock/clock.ts";
 import type { TapRing } from "./tap.ts";
-import { WavReader, WavWriter } from "./wav.ts";
+import { WavReader, type WavShape, WavWriter } from "./wav.ts";
 
 /** How often a ring is looked at: it must hold more than that. */
 const PERIOD = ms(100);
@@ -11,27 +11,42 @@ const PIECE = 4096;
 /** Why a tap or a player ended: null = as it should, else a sentence. */
 export type Ended = (problem: string | null) => void;
 
+/** Where a recording goes: a file, that is. All reject with a sentence. */
+export interface Sink {
+  /** In it so far. */
+  readonly seconds: number;
+  write(samples: Int16Array): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type OpenSink = (file: string, shape: WavShape) => Promise<Sink>;
+
 /**
  * A path that is written to a file: the tick fills the ring, this empties it every 100 ms. Samples that were lost because
  * the disk was slow are silence in the file, so that its time stays true.
  */
 export class TapRecorder {
   readonly #ring: TapRing;
-  readonly #writer: WavWriter;
+  readonly #writer: Sink;
+  readonly #shape: WavShape;
   readonly #clock: Clock;
   readonly #ended: Ended;
   readonly #piece = new Int16Array(PIECE);
+  /** Samples of all channels: so far, and when the recording began. */
   #lost: number;
+  readonly #lostBefore: number;
   #cancel: Cancel | null = null;
   #work: Promise<void> = Promise.resolve();
   #problem: string | null = null;
 
-  private constructor(ring: TapRing, writer: WavWriter, clock: Clock, ended: Ended) {
+  private constructor(ring: TapRing, writer: Sink, shape: WavShape, clock: Clock, ended: Ended) {
     this.#ring = ring;
     this.#writer = writer;
+    this.#shape = shape;
     this.#clock = clock;
     this.#ended = ended;
     this.#lost = ring.lost;
+    this.#lostBefore = ring.lost;
     this.#next();
   }
 
@@ -39,15 +54,23 @@ export class TapRecorder {
   static async start(
     ring: TapRing,
     file: string,
-    rateHz: 8000 | 16_000,
+    shape: WavShape,
     clock: Clock,
     ended: Ended,
+    open: OpenSink = WavWriter.open,
   ): Promise<TapRecorder> {
-    return new TapRecorder(ring, await WavWriter.open(file, rateHz), clock, ended);
+    return new TapRecorder(ring, await open(file, shape), shape, clock, ended);
   }
 
-  get seconds(): number {
-    return this.#writer.seconds;
+  /** In the file. */
+  get durationMs(): number {
+    return Math.round(1000 * this.#writer.seconds);
+  }
+
+  /** Silent in the file because there was no room for it. */
+  get lostMs(): number {
+    const { rateHz, channels } = this.#shape;
+    return Math.round((1000 * ((this.#lost - this.#lostBefore) >>> 0)) / channels / rateHz);
   }
 
   /** Writes what is left and closes the file. */
@@ -69,22 +92,34 @@ export class TapRecorder {
     });
   }
 
-  /** When the disk has refused, the ring is emptied all the same: the tick's loss is counted for what it is. */
+  /**
+   * What is there was written before what was lost for want of room. When the disk has refused, the ring is emptied all
+   * the same: the tick's loss is counted for what it is.
+   */
   async #drain(): Promise<void> {
     try {
-      await this.#fillGap();
-      for (let count = this.#ring.read(this.#piece); count > 0; count = this.#ring.read(this.#piece))
-        if (this.#problem === null) await this.#writer.write(this.#piece.subarray(0, count));
+      const { lost } = this.#ring;
+      await this.#write(this.#ring.fill);
+      await this.#writeGap((lost - this.#lost) >>> 0);
+      this.#lost = lost;
+      while (this.#ring.fill > 0) await this.#write(this.#ring.fill);
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  async #fillGap(): Promise<void> {
-    let gap = (this.#ring.lost - this.#lost) >>> 0;
-    this.#lost = this.#ring.lost;
-    for (; gap > 0 && this.#problem === null; gap -= Math.min(gap, PIECE))
-      await this.#writer.write(new Int16Array(Math.min(gap, PIECE)));
+  async #write(samples: number): Promise<void> {
+    for (let left = samples; left > 0; ) {
+      const count = this.#ring.read(this.#piece.subarray(0, Math.min(left, PIECE)));
+      if (count === 0) return;
+      left -= count;
+      if (this.#problem === null) await this.#writer.write(this.#piece.subarray(0, count));
+    }
+  }
+
+  async #writeGap(samples: number): Promise<void> {
+    for (let left = samples; left > 0 && this.#problem === null; left -= Math.min(left, PIECE))
+      await this.#writer.write(new Int16Array(Math.min(left, PIECE)));
   }
 
   #fail(error: unknown): void {
@@ -117,23 +152,12 @@ export class TapPlayer {
   }
 
   /**
-   * Resolves when the ring is full, or the whole file in it. Rejects with a sentence when the file cannot be read or is
-   * not at `rateHz`. `repeat`: from the beginning again at the end. `ended` is told once: at the end of the file, when it
+   * Resolves when the ring is full, or the whole file in it. Rejects with a sentence when the file cannot be read.
+   * `repeat`: from the beginning again at the end. `ended` is told once: at the end of the file, when it
    * could not be read, or when stopped.
    */
-  static async start(
-    ring: TapRing,
-    file: string,
-    rateHz: 8000 | 16_000,
-    clock: Clock,
-    repeat: boolean,
-    ended: Ended,
-  ): Promise<TapPlayer> {
+  static async start(ring: TapRing, file: string, clock: Clock, repeat: boolean, ended: Ended): Promise<TapPlayer> {
     const reader = await WavReader.open(file);
-    if (reader.rateHz !== rateHz) {
-      await reader.close();
-      throw new Error(`${file}: is ${reader.rateHz} Hz; this path has ${rateHz} (sox ${file} -r ${rateHz} out.wav)`);
-    }
     const player = new TapPlayer(ring, reader, clock, repeat, ended);
     await player.#fill();
     return player;

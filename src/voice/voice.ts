@@ -17,9 +17,11 @@ import { type VoiceAssets, voiceAssets } from "./assets.ts";
 import type { VoiceHost, VoiceOptions, VoiceStatus } from "./contract.ts";
 import { Descriptors } from "./descriptors.ts";
 import { DeviceRegistry } from "./device-registry.ts";
+import { FilePaths } from "./file-paths.ts";
 import { announce, newMailFlag } from "./mailbox.ts";
 import { newVoiceMemory, VoiceMap } from "./map.ts";
 import type { FromWorker, ToWorker, WorkerStatus, WorkerTask } from "./messages.ts";
+import { isOfFiles } from "./messages.ts";
 import { collectGarbageAlone } from "./own-garbage.ts";
 import type { Refused } from "./refusals.ts";
 import type { ShadowHost, ShadowParts } from "./shadow/host.ts";
@@ -91,6 +93,7 @@ class Voice implements RunningVoice {
   readonly #map = new VoiceMap(newVoiceMemory());
   readonly #devices: DeviceRegistry;
   readonly #pool: Piscina<WorkerTask, void>;
+  readonly files: FilePaths;
   readonly #waiting = new Map<number, (status: WorkerStatus) => void>();
   onRefused: RunningVoice["onRefused"] = null;
   readonly #descriptors: Descriptors;
@@ -110,6 +113,10 @@ class Voice implements RunningVoice {
     this.#clock = clock;
     this.#assets = assets;
     this.#devices = new DeviceRegistry(this.#map, options.usbChannels, options.frameMs ?? 20);
+    this.files = new FilePaths(this.#map, clock, {
+      send: (message) => this.#send(message),
+      tell: (event) => post({ world: "voice", at: clock.now(), ...event }),
+    });
     this.#descriptors = new Descriptors(Descriptors.room(DESCRIPTORS_A_STREAM * options.streams + SPARE_DESCRIPTORS));
     collectGarbageAlone();
     this.#pool = new Piscina({
@@ -145,6 +152,7 @@ class Voice implements RunningVoice {
   }
 
   perform(command: VoiceCommand): void {
+    if (isOfFiles(command)) return this.files.perform(command);
     if (this.#port === null) return;
     this.#send({ kind: "perform", command });
     if (command.kind === "openUsb") this.#devices.setFormat(command.endpoint, command.format);
@@ -180,7 +188,7 @@ class Voice implements RunningVoice {
     this.#send({ kind: "stop" });
     await this.#standing.catch(() => {});
     cancelHurry();
-    this.#leave();
+    await this.#leave();
     await this.#pool.destroy();
     await shadow;
   }
@@ -228,6 +236,7 @@ class Voice implements RunningVoice {
       return;
     }
     if (message.kind === "refused") return this.onRefused?.(message.refused);
+    if (message.kind === "tapBegan" || message.kind === "tapEnded") return this.files.hear(message);
     this.#waiting.get(message.request)?.(message.status);
     this.#waiting.delete(message.request);
   }
@@ -237,7 +246,7 @@ class Voice implements RunningVoice {
     const ran = this.#port === port;
     this.#descriptors.closeAll();
     port.close();
-    if (ran) this.#leave();
+    if (ran) void this.#leave();
     if (!ran || this.#closed) return reason;
     this.#restarts++;
     this.#post({ world: "voice", at: this.#clock.now(), kind: "lost", reason });
@@ -253,8 +262,8 @@ class Voice implements RunningVoice {
     });
   }
 
-  /** No worker: every endpoint is closed, whoever waits gets nothing. */
-  #leave(): void {
+  /** No worker: every endpoint is closed, whoever waits gets nothing. Resolves when the files of recordings are closed. */
+  #leave(): Promise<void> {
     this.#port = null;
     this.#watchdog?.stop();
     this.#watchdog = null;
@@ -263,11 +272,14 @@ class Voice implements RunningVoice {
     });
     for (const resolve of this.#waiting.values()) resolve(nothing);
     this.#waiting.clear();
+    return this.files.workerLost(this.#closed ? null : "the voice worker died");
   }
 
-  #send(message: ToWorker): void {
+  /** False while there is no worker. */
+  #send(message: ToWorker): boolean {
     this.#port?.postMessage(message);
     announce(this.#mail);
+    return this.#port !== null;
   }
 }
 

@@ -1,36 +1,52 @@
+import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { readWavLayout, samplesOf, WAV_HEAD, WAV_HEADER, type WavLayout, wavHeader } from "../message/wav.ts";
 
 /** What a header can tell: 4 GiB less what is not sound, in whole samples. */
 const MOST_OCTETS = 0xffff_ffff - WAV_HEADER - 1;
 
+/** What a file is made of. */
+export interface WavShape {
+  readonly rateHz: 8000 | 16_000;
+  readonly channels: 1 | 2;
+}
+
+/** Neither waits for who is at the other end of a pipe. */
+const WRITE = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NONBLOCK;
+const READ = constants.O_RDONLY | constants.O_NONBLOCK;
+
 /** A WAV file that grows. Its header tells the length written so far after each `write`. */
 export class WavWriter {
   readonly #handle: FileHandle;
   readonly #name: string;
-  readonly #rateHz: number;
+  readonly #shape: WavShape;
   #octets = 0;
 
-  private constructor(handle: FileHandle, name: string, rateHz: number) {
+  private constructor(handle: FileHandle, name: string, shape: WavShape) {
     this.#handle = handle;
     this.#name = name;
-    this.#rateHz = rateHz;
+    this.#shape = shape;
   }
 
   /** Rejects with a sentence when the file cannot be written. An older file of that name is replaced. */
-  static async open(file: string, rateHz: 8000 | 16_000): Promise<WavWriter> {
-    const handle = await opened(file, "w", "written");
-    const writer = new WavWriter(handle, file, rateHz);
-    await writer.#put(wavHeader(0, rateHz), 0);
-    return writer;
+  static async open(file: string, shape: WavShape): Promise<WavWriter> {
+    const handle = await opened(file, WRITE, "written");
+    const writer = new WavWriter(handle, file, shape);
+    try {
+      await writer.#putHeader();
+      return writer;
+    } catch (fault) {
+      await handle.close();
+      throw fault;
+    }
   }
 
   /** Seconds written. */
   get seconds(): number {
-    return this.#octets / 2 / this.#rateHz;
+    return this.#octets / 2 / this.#shape.channels / this.#shape.rateHz;
   }
 
-  /** Appends samples. Rejects when the disk refuses, or when a WAV file can hold no more (18 hours at 16 kHz). */
+  /** Appends samples. Rejects when the disk refuses, or when a WAV file can hold no more (18 hours at 16 kHz, of two channels nine). */
   async write(samples: Int16Array): Promise<void> {
     const octets = new Uint8Array(2 * samples.length);
     const view = new DataView(octets.buffer);
@@ -39,11 +55,15 @@ export class WavWriter {
       throw new Error(`${this.#name}: is as long as a WAV file can be; begin another one`);
     await this.#put(octets, WAV_HEADER + this.#octets);
     this.#octets += octets.length;
-    await this.#put(wavHeader(this.#octets, this.#rateHz), 0);
+    await this.#putHeader();
   }
 
   async close(): Promise<void> {
     await this.#handle.close();
+  }
+
+  async #putHeader(): Promise<void> {
+    await this.#put(wavHeader(this.#octets, this.#shape.rateHz, this.#shape.channels), 0);
   }
 
   /** A disk that is full writes less than it is given, and then says so. */
@@ -79,7 +99,7 @@ export class WavReader {
 
   /** Rejects with a sentence that names the file, what is wrong with it, and the way out. */
   static async open(file: string): Promise<WavReader> {
-    const handle = await opened(file, "r", "read");
+    const handle = await opened(file, READ, "read");
     try {
       const { size } = await handle.stat();
       const head = new Uint8Array(WAV_HEAD);
@@ -121,7 +141,7 @@ export class WavReader {
   }
 }
 
-async function opened(file: string, flags: "r" | "w", verb: string): Promise<FileHandle> {
+async function opened(file: string, flags: number, verb: string): Promise<FileHandle> {
   try {
     return await open(file, flags);
   } catch (error) {

@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import * as layout from "../../assembly/layout.ts";
 import type { RtpFormat } from "../../src/message/media.ts";
 import type { Endpoint } from "../../src/message/name.ts";
-import type { VoiceCommand } from "../../src/message/voice.ts";
 import { callQuality } from "../../src/voice/call-quality.ts";
 import type { FrameMs } from "../../src/voice/contract.ts";
 import { Control } from "../../src/voice/control.ts";
@@ -10,7 +9,7 @@ import { DeviceRings } from "../../src/voice/device-rings.ts";
 import { type Engine, openEngine } from "../../src/voice/engine.ts";
 import { forEachHappening } from "../../src/voice/happenings.ts";
 import { endpointAddress, newVoiceMemory, VoiceMap } from "../../src/voice/map.ts";
-import type { Happening } from "../../src/voice/messages.ts";
+import type { Happening, PathCommand } from "../../src/voice/messages.ts";
 import { PacketsIn } from "../../src/voice/packets-in.ts";
 import { PacketsOut } from "../../src/voice/packets-out.ts";
 import type { CodecModule } from "../../src/voice/plugin/codec.ts";
@@ -22,7 +21,7 @@ const wasm = new WebAssembly.Module(readFileSync(new URL("../../dist/voice.wasm"
 const farEnd = { address: "127.0.0.1", port: 4000 };
 
 type WithoutWorld<C> = C extends unknown ? Omit<C, "world"> : never;
-type Order = WithoutWorld<VoiceCommand>;
+type Order = WithoutWorld<PathCommand>;
 
 export interface RigOptions {
   /** Fixed, unless there are bounds. */
@@ -43,6 +42,8 @@ export class Rig {
   readonly device: DeviceRings;
   readonly events: Happening[] = [];
   readonly failures: string[] = [];
+  /** What was told of rings to files. */
+  readonly taps: object[] = [];
   readonly plugins: PluginHost;
   readonly #engine: Engine;
   readonly #in = new PacketsIn(this.map);
@@ -63,6 +64,10 @@ export class Rig {
         this.events.push({ kind: "measured", call, party, quality });
       },
       failed: (_, reason) => void this.failures.push(reason),
+      taps: {
+        began: (ring, rateHz) => void this.taps.push({ ring, rateHz }),
+        ended: (ring, refused) => void this.taps.push({ ring, refused }),
+      },
     });
     const { codecs = [] } = options;
     this.map.plugins.push(...codecs.map(({ shape }) => `codec:${shape.name}/${shape.clockRate}` as const));
@@ -81,7 +86,7 @@ export class Rig {
   }
 
   perform(order: Order): void {
-    this.control.perform({ world: "voice", ...order } as VoiceCommand); // TypeScript does not spread a union into a union
+    this.control.perform({ world: "voice", ...order } as PathCommand); // TypeScript does not spread a union into a union
     if (order.kind === "openUsb") this.device.setFormat(Number(order.endpoint.at(-1)), order.format);
   }
 
@@ -116,6 +121,7 @@ export class Rig {
       (index) => this.control.nameOf(index),
       (event) => this.events.push(event),
     );
+    this.control.lookAtFiles();
     return this.sent();
   }
 
