@@ -71,7 +71,9 @@ export const CONTROL_VBD = CONTROL_ECHO + 16;
 export const CONTROL_NETWORK = CONTROL_ECHO + 20;
 /** Host writes: 1 + the ring of the file that is played to the endpoint; 0 = none is. */
 export const CONTROL_PLAY = CONTROL_ECHO + 24;
-export const CONTROL_SIZE = CONTROL_PLAY + 4;
+/** Host writes: 1 when the far end asks for packets of 20 ms or more, whatever our frames are. */
+export const CONTROL_LONG_PACKETS = CONTROL_ECHO + 28;
+export const CONTROL_SIZE = CONTROL_LONG_PACKETS + 4;
 
 // State of the tick; the host reads some of it for status and RTCP.
 export const STATE_OFFSET = 384;
@@ -234,7 +236,10 @@ export const QUIET_OPEN = STATE_OFFSET + 356;
 export const INPUT_LENGTH = STATE_OFFSET + 360;
 /** What only a recording heard: the tick after which, times 4, and 1 when the decoder was warm, 2 when the concealment was. */
 export const TAP_KEPT = STATE_OFFSET + 364;
-export const STATE_SIZE = 368;
+/** Format of the frame at FRAME_HALF that waits for the one with which it makes a packet, 0 = none; and its timestamp. */
+export const HALF_FORMAT = STATE_OFFSET + 368;
+export const HALF_TIMESTAMP = STATE_OFFSET + 372;
+export const STATE_SIZE = 376;
 
 /** The last 80 ms that came, coded: concealment looks back at them. Frames of 10 ms have twice as many slots, half as long. */
 export const FRAME_OCTETS = 768;
@@ -243,3 +248,5 @@ export const FRAME_LINEAR = FRAME_OCTETS + FRAME_SLOTS * MAX_FRAME_OCTETS;
 export const FRAME_OUT = FRAME_LINEAR + 2 * MAX_WIDE_SAMPLES;
 export const FRAME_MESSAGE = FRAME_OUT + 2 * MAX_WIDE_SAMPLES;
 export const MAX_MESSAGE = 512;
+/** A frame of 10 ms, coded. */
+export const FRAME_HALF = FRAME_MESSAGE + MAX_MESSAGE;

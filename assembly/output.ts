@@ -1,6 +1,6 @@
 /** What every open endpoint sends: decided before anything is decoded, so that only what is needed is. */
 import { hearsConference } from "./conference.ts";
-import { dropDigits } from "./dtmf/queue.ts";
+import { digitState, dropDigits, SENDING } from "./dtmf/queue.ts";
 import { digitFrame } from "./dtmf/sound.ts";
 import { endpointAt, isOpen, kernelAt } from "./endpoint.ts";
 import {
@@ -17,6 +17,7 @@ import {
   ENCODER_WARM,
   FRAME_LINEAR,
   FRAME_OUT,
+  HALF_FORMAT,
   INPUT_CODED,
   INPUT_FORMAT,
   INPUT_KIND,
@@ -60,6 +61,7 @@ import { keepsQuiet, speaks } from "./quiet.ts";
 import { down } from "./rate/down.ts";
 import { up } from "./rate/up.ts";
 import { followOut, formatOut, frameOut, handOver } from "./ring/drift-out.ts";
+import { dropHalf, joinFrame, joinsFrames, sendHalf } from "./rtp/join.ts";
 import { sendKey } from "./rtp/key-out.ts";
 import { beginPacket } from "./rtp/send.ts";
 import { toneFrame } from "./tone/cadence.ts";
@@ -70,9 +72,12 @@ export function planRtp(index: i32, endpoint: usize): void {
   const timestamp = load<i32>(endpoint, SEND_TIMESTAMP);
   if (maySend(endpoint)) {
     const asEvent = load<i32>(endpoint, CONTROL_EVENT_TYPE) >= 0;
+    if (load<i32>(endpoint, HALF_FORMAT) && ((asEvent && digitState(endpoint) == SENDING) || !joinsFrames(endpoint)))
+      sendHalf(index, endpoint);
     if (!asEvent || !sendKey(index, endpoint)) planPacket(index, endpoint, timestamp, !asEvent);
   } else {
     dropDigits(endpoint);
+    dropHalf(endpoint);
     store<i32>(endpoint, 1, SEND_MARKER);
   }
   store<i32>(endpoint, timestamp + unitsOf(load<i32>(endpoint, CONTROL_FORMAT)), SEND_TIMESTAMP);
@@ -133,6 +138,7 @@ function planPacket(index: i32, endpoint: usize, timestamp: i32, digitsAsSound: 
   const kind = decide(index, endpoint, format, digitsAsSound);
   store<i32>(endpoint, kind, OUT_KIND);
   if (kind == OUT_LOST) {
+    sendHalf(index, endpoint);
     // The far end conceals it as well as we could; its number is missing, as it was missing here.
     store<i32>(endpoint, (load<i32>(endpoint, SEND_SEQUENCE) + 1) & 0xffff, SEND_SEQUENCE);
     return;
@@ -145,6 +151,12 @@ function planPacket(index: i32, endpoint: usize, timestamp: i32, digitsAsSound: 
 
 /** The packet that voice goes into; none when there is no room. */
 function begin(index: i32, endpoint: usize, format: i32, timestamp: i32): void {
+  if (joinsFrames(endpoint)) {
+    const half = joinFrame(index, endpoint, format, timestamp);
+    store<u32>(endpoint, u32(half), OUT_TO);
+    if (half == 0) store<i32>(endpoint, OUT_NOTHING, OUT_KIND);
+    return;
+  }
   const marker = load<i32>(endpoint, SEND_MARKER) != 0;
   const type = load<i32>(endpoint, CONTROL_PAYLOAD_TYPE);
   const octets = load<i32>(endpoint, OUT_KIND) == OUT_PASS ? passedOctets(endpoint, format) : frameOctets(format);

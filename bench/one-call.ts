@@ -32,7 +32,6 @@ const media: MediaDescription = {
   codecs: [{ format: "PCMU", payloadType: 0 }],
   eventPayloadType: 101,
   direction: "sendrecv",
-  ptimeMs: 20,
 };
 
 /**

@@ -40,8 +40,8 @@ export interface MediaDescription {
   /** They take comfort noise, RFC 3389, static payload type 13. */
   readonly comfortNoise?: true;
   readonly direction: Direction;
-  /** Packet time, 20 unless the far end asks otherwise. */
-  readonly ptimeMs: number;
+  /** Packets of 20 ms or more are asked for (`a=ptime`, RFC 8866 §6.4). */
+  readonly longPackets?: true;
 }
 
 /** What the gateway states of its own side; the SIP side writes the SDP around it. */

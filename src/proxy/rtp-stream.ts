@@ -28,6 +28,7 @@ const payloadTypes: Readonly<Record<BuiltInFormat, number>> = {
 const FIRST_PLUGIN_TYPE = 106;
 
 const quiet = { comfortNoise: true } as const;
+const longPackets = { longPackets: true } as const;
 const laws: readonly RtpFormat[] = ["PCMA", "PCMU"];
 
 /** The RTP stream of a SIP leg: its endpoint, what was offered and answered, and which way the sound goes. */
@@ -139,6 +140,7 @@ export class RtpStream {
       format: codec.format,
       payloadType: codec.payloadType,
       eventPayloadType: this.eventType,
+      ...(this.#remote?.longPackets === true ? longPackets : {}),
       ...(this.#keepsQuiet(codec) ? quiet : {}),
       ...(this.#fax === "none" ? {} : { voiceBandData: true }),
       direction: this.direction.ours,

@@ -176,6 +176,7 @@ export class Control {
     else this.#ofPlugins.delete(index);
     this.#map.setWord(at + words.CONTROL_PAYLOAD_TYPE, command.payloadType & 0x7f);
     this.#map.setWord(at + words.CONTROL_EVENT_TYPE, command.eventPayloadType ?? -1);
+    this.#map.setWord(at + words.CONTROL_LONG_PACKETS, command.longPackets === true ? 1 : 0);
     this.#map.setWord(at + words.CONTROL_QUIET, command.comfortNoise === true ? 1 : 0);
     this.#map.setWord(at + words.CONTROL_VBD, command.voiceBandData === true ? 1 : 0);
     this.#map.setWord(at + words.CONTROL_DIRECTION, directions[command.direction]);

@@ -58,7 +58,6 @@ export const media: MediaDescription = {
   ],
   eventPayloadType: 101,
   direction: "sendrecv",
-  ptimeMs: 20,
 };
 
 /** The upper half with time under control, and the invariants watching. */

@@ -149,14 +149,14 @@ function describe(audio: MediaSection, formats: ReadonlyMap<string, RtpFormat>):
     if (encoding === "telephone-event/8000") eventPayloadType ??= payloadType;
   }
   const direction = isHeld(audio.address ?? "") ? withoutReceiving(audio.direction) : audio.direction;
-  const ptimeMs = audio.ptimeMs !== null && audio.ptimeMs >= 10 && audio.ptimeMs <= 60 ? audio.ptimeMs : 20;
+  const packets = (audio.ptimeMs ?? 0) >= 20 ? ({ longPackets: true } as const) : {};
   return {
     remote: { address: audio.address ?? "", port: audio.port },
     codecs,
     eventPayloadType,
     ...noise,
+    ...packets,
     direction,
-    ptimeMs,
   };
 }
 
