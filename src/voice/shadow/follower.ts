@@ -5,7 +5,7 @@ import { CodecBeside } from "./beside.ts";
 import type { JitterSums, ShadowSums, Times } from "./figures.ts";
 import { Pairs } from "./pairs.ts";
 import { Player, type Timing } from "./player.ts";
-import { FLAG_FIRST, RECORD_STREAM, type TickRecord } from "./record.ts";
+import { FLAG_FIRST, FLAG_STATE, RECORD_STREAM, type TickRecord } from "./record.ts";
 import { SameAgain } from "./same.ts";
 import { compareOctets, compareSamples } from "./tally.ts";
 
@@ -50,7 +50,8 @@ export class Follower {
   }
 
   take(tick: TickRecord): void {
-    if (tick.has(FLAG_FIRST)) this.#begin(tick.word(RECORD_STREAM));
+    if (tick.has(FLAG_FIRST)) this.#begin(tick.word(RECORD_STREAM), null);
+    if (tick.has(FLAG_STATE)) return this.#begin(tick.word(RECORD_STREAM), tick);
     if (this.#pairs === null) return;
     this.#counters.sums.ticks++;
     // In turn, so that neither always finds the caches as the other left them.
@@ -67,15 +68,16 @@ export class Follower {
     this.#pairs = null;
   }
 
-  #begin(stream: number): void {
+  /** `state`: where the stream is when it is joined in the middle of its session. */
+  #begin(stream: number, state: TickRecord | null): void {
     this.end();
     this.#counters.sums.followed++;
-    this.#live.open(stream);
+    open(this.#live, stream, state);
     this.#counters.busy(2);
-    this.#candidate?.open(stream);
+    if (this.#candidate !== null) open(this.#candidate, stream, state);
     this.#counters.busy(0);
     this.#beside?.begin();
-    this.#same.begin();
+    this.#same.begin(state !== null);
     const { heard, sent } = this.#counters.sums.module;
     this.#pairs = new Pairs((live, candidate) => {
       compareSamples(heard, live.samples, candidate.samples);
@@ -118,6 +120,11 @@ export class Follower {
     this.#counters.sums.module.apart += this.#pairs.apart;
     this.#pairs.apart = 0;
   }
+}
+
+function open(player: Player, stream: number, state: TickRecord | null): void {
+  if (state === null) player.open(stream);
+  else player.join(stream, state);
 }
 
 interface Jitter {

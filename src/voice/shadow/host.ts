@@ -160,7 +160,7 @@ export class ShadowHost {
 
   /** The candidate's own doing. A file that is bad stays bad. */
   #fault(reason: string, file: boolean): void {
-    if (this.#state !== "on" && this.#state !== "starting") return;
+    if (this.#closed || (this.#state !== "on" && this.#state !== "starting")) return;
     this.#faults++;
     this.#off(reason, file || this.#faults >= this.#limits.faults ? "given up" : "off");
   }

@@ -78,6 +78,20 @@ export class Player {
     this.#openListener();
   }
 
+  /**
+   * Goes on where the live one is in the middle of its session. Its decoder, concealment and noise begin anew: what a
+   * candidate keeps of them is its own affair.
+   */
+  join(stream: number, state: TickRecord): void {
+    this.open(stream);
+    const at = endpointAddress(stream);
+    this.#put(at, state.block);
+    this.#put(at + words.FRAME_OCTETS, state.slots);
+    this.#put(kernelAddress(stream, layout.KERNEL_METER), state.meters);
+    this.#put(layout.JITTER_OFFSET + stream * layout.JITTER_STRIDE, state.jitter);
+    for (const word of [words.CONCEAL_WARM, words.DECODER_WARM, words.NOISE_ON]) this.map.setWord(at + word, 0);
+  }
+
   /** One tick with what the live one got. */
   play(tick: TickRecord): void {
     if (this.#engine === null) throw new Error("a stream is played before its session was opened");
@@ -123,15 +137,18 @@ export class Player {
   /** Control words and packets. The stream hears nobody here and sends nothing: those that listen to it are ours. */
   #give(tick: TickRecord): void {
     const at = endpointAddress(this.#stream);
-    const control = tick.block.subarray(0, words.STATE_OFFSET >> 2);
-    control.forEach((value, n) => {
-      this.map.setWord(at + 4 * n, value);
-    });
+    this.#put(at, tick.block.subarray(0, words.STATE_OFFSET >> 2));
     this.map.setWord(at + words.CONTROL_PEER, -1);
     this.map.setWord(at + words.CONTROL_REMOTE, 0);
     this.#listenIn(tick.blockWord(words.CONTROL_FORMAT));
     tick.forEachPacket((datagram, arrival) => {
       this.#putPacket(datagram, arrival);
+    });
+  }
+
+  #put(address: number, from: Int32Array): void {
+    from.forEach((value, n) => {
+      this.map.setWord(address + 4 * n, value);
     });
   }
 

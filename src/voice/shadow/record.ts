@@ -1,11 +1,15 @@
-import { FRAME_OCTETS } from "../../../assembly/endpoint-words.ts";
-import { MAX_FRAME_OCTETS } from "../../../assembly/layout.ts";
+import { FRAME_OCTETS, FRAME_SLOTS } from "../../../assembly/endpoint-words.ts";
+import { JITTER_STRIDE, KERNEL_METER_SIZE, MAX_FRAME_OCTETS } from "../../../assembly/layout.ts";
 
 /**
  * One tick of one followed stream, in words:
  *
  *   length | place | stream | flags | periods | packets | the endpoint's control and state words after the tick |
  *   its frame's octets, when they came | its frame's samples, when it was decoded | packets: length, arrival, octets …
+ *
+ * Or, of a stream in the middle of its session, where it is:
+ *
+ *   length … | words | its last frames, coded | its meters | its jitter buffer
  */
 export const RECORD_LENGTH = 0;
 /** Which of the streams that are followed at a time. */
@@ -18,12 +22,17 @@ export const FLAG_FIRST = 1;
 export const FLAG_END = 2;
 export const FLAG_CODED = 4;
 export const FLAG_LINEAR = 8;
+/** No tick, but where the stream is after one. */
+export const FLAG_STATE = 16;
 export const RECORD_PERIODS = 4;
 export const RECORD_PACKETS = 5;
 export const RECORD_BLOCK = 6;
 export const BLOCK_WORDS = FRAME_OCTETS / 4;
 /** Of the octets, and of the samples, whatever the format. */
 export const FRAME_WORDS = MAX_FRAME_OCTETS / 4;
+export const SLOTS_WORDS = (FRAME_SLOTS * MAX_FRAME_OCTETS) / 4;
+export const METER_WORDS = KERNEL_METER_SIZE / 4;
+export const JITTER_WORDS = JITTER_STRIDE / 4;
 /** Before a packet's octets: length in octets, and arrival. */
 export const PACKET_WORDS = 2;
 
@@ -65,6 +74,24 @@ export class TickRecord {
   linear(length: number): Uint8Array {
     const at = 4 * (RECORD_BLOCK + BLOCK_WORDS + (this.has(FLAG_CODED) ? FRAME_WORDS : 0));
     return this.octets.subarray(at, at + length);
+  }
+
+  /** The last frames, coded; meaningful with FLAG_STATE. */
+  get slots(): Int32Array {
+    const at = RECORD_BLOCK + BLOCK_WORDS;
+    return this.words.subarray(at, at + SLOTS_WORDS);
+  }
+
+  /** Meaningful with FLAG_STATE. */
+  get meters(): Int32Array {
+    const at = RECORD_BLOCK + BLOCK_WORDS + SLOTS_WORDS;
+    return this.words.subarray(at, at + METER_WORDS);
+  }
+
+  /** Meaningful with FLAG_STATE. */
+  get jitter(): Int32Array {
+    const at = RECORD_BLOCK + BLOCK_WORDS + SLOTS_WORDS + METER_WORDS;
+    return this.words.subarray(at, at + JITTER_WORDS);
   }
 
   forEachPacket(take: (datagram: Uint8Array, arrival: number) => void): void {

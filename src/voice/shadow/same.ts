@@ -23,9 +23,9 @@ const compared: readonly (readonly [string, number])[] = [
 export class SameAgain {
   #heardAll = true;
 
-  /** A session begins. */
-  begin(): void {
-    this.#heardAll = true;
+  /** A session begins, or is joined in its middle. */
+  begin(joined: boolean): void {
+    this.#heardAll = !joined;
   }
 
   /** What differs, in words; null when nothing does. */

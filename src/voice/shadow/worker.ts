@@ -11,7 +11,7 @@ import { CandidateFault, loadBeside, loadModule } from "./candidate.ts";
 import { noSums, type ShadowFigures, Times } from "./figures.ts";
 import { type Candidates, type Counters, Follower } from "./follower.ts";
 import type { FromShadow, ShadowTask } from "./messages.ts";
-import { FLAG_END, FLAG_FIRST, RECORD_LENGTH, RECORD_PLACE, TickRecord } from "./record.ts";
+import { FLAG_END, RECORD_LENGTH, RECORD_PLACE, TickRecord } from "./record.ts";
 import { RecordRing, SHADOW_BUSY, SHADOW_STOP } from "./ring.ts";
 
 /** After everything else. */
@@ -101,7 +101,7 @@ class Shadow {
       const tick = new TickRecord(words);
       const follower = this.#followers[tick.word(RECORD_PLACE)];
       if (tick.has(FLAG_END)) follower?.end();
-      else if (tick.has(FLAG_FIRST) || follower?.isFollowing === true) follower?.take(tick);
+      else follower?.take(tick);
       this.#ring.done(tick.word(RECORD_LENGTH));
       if (this.#ring.get(SHADOW_STOP) !== 0 && performance.now() - this.#toldAt >= TELL_MS) return;
     }

@@ -14,6 +14,8 @@ export interface BesideOptions extends RigOptions {
   readonly codec?: Candidates["codec"];
   readonly streams?: number;
   readonly sharePercent?: number;
+  /** False: it is switched on later. */
+  readonly on?: boolean;
   /** Of the ring; 65536 without it. */
   readonly words?: number;
 }
@@ -32,7 +34,7 @@ export class BesideRig {
     const { streams = 2, sharePercent = 100, module = null, codec = null, words = 65_536 } = options;
     const shared = RecordRing.room(words);
     this.ring = new RecordRing(shared);
-    this.ring.set(SHADOW_ON, 1);
+    if (options.on ?? true) this.switchOn();
     this.#tap = new ShadowTap(this.rig.map, shared, { streams, sharePercent });
     const timing = { jitterMs: options.jitterMs ?? 40, frameMs: options.frameMs ?? 20 };
     const candidates = { live: liveModule, module, codec, codecs: options.codecs ?? [], timing };
@@ -43,6 +45,10 @@ export class BesideRig {
       differs: (what: string) => void this.differences.push(what),
     };
     this.#followers = Array.from({ length: streams }, () => new Follower(candidates, counters));
+  }
+
+  switchOn(): void {
+    this.ring.set(SHADOW_ON, this.ring.get(SHADOW_ON) + 1);
   }
 
   openRtp(...order: Parameters<Rig["openRtp"]>): void {

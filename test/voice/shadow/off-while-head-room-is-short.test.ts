@@ -126,12 +126,12 @@ test("late ticks switch it off with the reason, and thirty quiet seconds on agai
   assert.deepEqual(stage.told.slice(1), ["off: 10 of the last 100 voice ticks began late"]);
   assert.deepEqual([stage.host.status().state, stage.ring.get(SHADOW_ON)], ["off", 0]);
   // Until the late ones are out of the window, and then 30 s.
-  await stage.pass(38);
+  await stage.pass(35);
   assert.equal(stage.host.status().state, "off");
   await comesBack(stage, 3);
   await stage.pass(3, 5);
   assert.match(stage.told[3] ?? "", /^off: /);
-  await stage.pass(68);
+  await stage.pass(65);
   assert.equal(stage.host.status().state, "off");
   await comesBack(stage, 5);
   assert.deepEqual([stage.host.status().switchedOff, stage.ring.get(SHADOW_ON)], [2, 3]);

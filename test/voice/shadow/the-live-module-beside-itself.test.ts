@@ -125,3 +125,23 @@ test("of the streams that open the share is followed, and no more at a time than
   two.tick();
   assert.deepEqual([two.sums.followed, two.sums.ticks], [3, 4]);
 });
+
+test("a session that has begun is joined where it is, and from there on nothing differs", () => {
+  for (const format of formats)
+    for (const frameMs of [10, 20] as const) {
+      const beside = new BesideRig({ module: liveModule, frameMs, on: false, streams: 1 });
+      beside.openRtp(3, format);
+      join(beside.rig, format, frameMs === 10 ? "device" : "stream");
+      troubledCall(format, FRAMES).forEach((packets, n) => {
+        if (n === 60) beside.switchOn();
+        for (const packet of packets) beside.rig.deliver(3, packet);
+        for (let ms = 0; ms < 20; ms += frameMs) beside.tick();
+        beside.rig.device.pull(0, new Uint8Array(320));
+      });
+      const { followed, ticks, nondeterministic, module } = beside.sums;
+      assert.deepEqual(beside.differences, [], `${format}, ${frameMs} ms`);
+      assert.deepEqual([followed, ticks, nondeterministic], [1, (FRAMES + 2 - 60) * (20 / frameMs) - 1, 0]);
+      assert.deepEqual([module.heard.different, module.sent.different, module.apart], [0, 0, 0], format);
+      assert.ok(module.heard.frames > 80 && module.live.concealed > 5);
+    }
+});

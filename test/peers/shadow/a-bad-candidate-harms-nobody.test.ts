@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { ABI_VERSION, PAGES } from "../../../assembly/layout.ts";
-import { type Bodies, endless, grow, trap, voiceModule } from "../trapping-module.ts";
-import { liveFile, openHouse, patient, RealCall, untilShadow } from "./real-call.ts";
+import { liveFile, openHouse, patient, RealCall, untilShadow } from "../../voice/shadow/real-call.ts";
+import { type Bodies, endless, grow, trap, voiceModule } from "../../voice/trapping-module.ts";
 
 const timeout = 60_000;
 

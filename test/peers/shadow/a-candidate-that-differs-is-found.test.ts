@@ -3,10 +3,10 @@ import { test } from "node:test";
 import type { BuiltInFormat } from "../../../src/message/media.ts";
 import { writeRtp } from "../../assembly/rtp.ts";
 import { speech } from "../../assembly/speech.ts";
-import { BesideRig } from "./beside-rig.ts";
-import { builtVoice, type Change } from "./built.ts";
-import { payloadTypeOf } from "./call.ts";
-import { pcmuOf } from "./pcmu.ts";
+import { BesideRig } from "../../voice/shadow/beside-rig.ts";
+import { builtVoice, type Change } from "../../voice/shadow/built.ts";
+import { payloadTypeOf } from "../../voice/shadow/call.ts";
+import { pcmuOf } from "../../voice/shadow/pcmu.ts";
 
 const FRAMES = 400;
 const said = speech(8000, 40)[0] ?? new Int16Array();

@@ -1,13 +1,17 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
 import * as layout from "../../../assembly/layout.ts";
 import { speechLike } from "../../../src/voice/plugin/check/signals.ts";
 import { CodecModule } from "../../../src/voice/plugin/codec.ts";
 import type { DifferenceSums } from "../../../src/voice/shadow/tally.ts";
 import { randomFrom, writeRtp } from "../../assembly/rtp.ts";
-import { builtBlock } from "../plugin/built.ts";
-import { BesideRig, liveModule } from "./beside-rig.ts";
-import { builtCodec, codecSource, g722, g726 } from "./built.ts";
+import { builtBlock } from "../../voice/plugin/built.ts";
+import { BesideRig, liveModule } from "../../voice/shadow/beside-rig.ts";
+import { builtCodec, codecSource, g722, g726 } from "../../voice/shadow/built.ts";
+import { openHouse, RealCall, untilShadow } from "../../voice/shadow/real-call.ts";
 
 const FRAMES = 200;
 
@@ -93,4 +97,33 @@ test("a plug-in beside a live one of the same name has the same, frames of other
   assert.deepEqual([differences(module.heard), differences(module.sent)], [none, none]);
   assert.ok(codec.sent.bits < 8 * 340 * codec.sent.frames, "some frames were shorter");
   assert.ok(codec.heard.frames > FRAMES - 5, "what was lost is compared, too");
+});
+
+function fileOf(context: TestContext, octets: Uint8Array): string {
+  const folder = mkdtempSync(join(tmpdir(), "offhook-candidate-"));
+  context.after(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, "candidate.wasm"), octets);
+  return join(folder, "candidate.wasm");
+}
+
+test("a plug-in's file runs beside the built-in codec of a real call", { timeout: 60_000 }, async (context) => {
+  const codec = fileOf(context, builtCodec(codecSource(g722)));
+  const house = await openHouse(context, 43_340, { codec });
+  await untilShadow(house, "on");
+  const call = await RealCall.open(context, house);
+  const { candidates, live } = await call.talk(({ candidates: [one] }) => (one?.heard.frames ?? 0) > 50);
+  const [one] = candidates;
+  assert.ok(one !== undefined && candidates.length === 1);
+  assert.deepEqual([one.what, one.file, one.jitter], ["codec", codec, null]);
+  assert.deepEqual([one.heard.different, one.sent.different, live.nondeterministic], [0, 0, 0]);
+  assert.ok(one.frameUs.p50 > 0);
+});
+
+test("a plug-in that is like no live codec is named with the way out", { timeout: 60_000 }, async (context) => {
+  const codec = fileOf(context, builtBlock());
+  const house = await openHouse(context, 43_360, { codec });
+  assert.match(
+    (await untilShadow(house, "given up")) ?? "",
+    /candidate\.wasm: it is X-BLOCK\/16000, and no live codec is: name it as the one it replaces, or add its \[\[codec\]\]/,
+  );
 });

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { numbers } from "./harness/house-config.ts";
-import { World } from "./harness/world.ts";
+import { numbers } from "../harness/house-config.ts";
+import { World } from "../harness/world.ts";
 
 /** The module that is live, as its own candidate. */
-const candidate = join(import.meta.dirname, "../../dist/voice.wasm");
+const candidate = join(import.meta.dirname, "../../../dist/voice.wasm");
 
 test("a candidate runs beside a softphone's call: the bundle's own thread follows it, and status tells", async (t) => {
   const world = await World.open(t, { extra: `[shadow]\nmodule = "${candidate}"\n` });
