@@ -239,7 +239,9 @@ export const TAP_KEPT = STATE_OFFSET + 364;
 /** Format of the frame at FRAME_HALF that waits for the one with which it makes a packet, 0 = none; and its timestamp. */
 export const HALF_FORMAT = STATE_OFFSET + 368;
 export const HALF_TIMESTAMP = STATE_OFFSET + 372;
-export const STATE_SIZE = 376;
+/** 1 when the jitter buffer left a frame out before this one, until the seam has been smoothed. */
+export const INPUT_SPLICE = STATE_OFFSET + 376;
+export const STATE_SIZE = 380;
 
 /** The last 80 ms that came, coded: concealment looks back at them. Frames of 10 ms have twice as many slots, half as long. */
 export const FRAME_OCTETS = 768;

@@ -2,7 +2,7 @@
  * Middle part of the tick: the endpoints that somebody hears as samples are decoded, eight channels of a recursive codec
  * at once, and what is missing is made up. An endpoint whose octets pass untouched costs nothing here.
  */
-import { concealGood, concealLost, concealOpen } from "./conceal/conceal.ts";
+import { concealGood, concealLost, concealOpen, concealSplice } from "./conceal/conceal.ts";
 import { kernelAt } from "./endpoint.ts";
 import {
   CONCEAL_SEAM,
@@ -19,6 +19,7 @@ import {
   INPUT_NOISE,
   INPUT_POWER,
   INPUT_RUN,
+  INPUT_SPLICE,
   NEEDED_BY_TAP,
 } from "./endpoint-words.ts";
 import { concealsItself, decodeStateless, isPlugin, isStateful, isWide, samplesOf } from "./format.ts";
@@ -108,8 +109,14 @@ function openConcealment(index: i32, endpoint: usize, format: i32): void {
 }
 
 function joinFrame(index: i32, endpoint: usize, samples: usize, length: i32): void {
-  if (!load<i32>(endpoint, CONCEAL_WARM)) openConcealment(index, endpoint, load<i32>(endpoint, INPUT_FORMAT));
-  concealGood(kernelAt(index, KERNEL_CONCEAL), samples, length);
+  const state = kernelAt(index, KERNEL_CONCEAL);
+  if (load<i32>(endpoint, CONCEAL_WARM) && load<i32>(endpoint, INPUT_SPLICE))
+    concealSplice(state, samples, length, SCRATCH_LINEAR);
+  else {
+    if (!load<i32>(endpoint, CONCEAL_WARM)) openConcealment(index, endpoint, load<i32>(endpoint, INPUT_FORMAT));
+    concealGood(state, samples, length);
+  }
+  store<i32>(endpoint, 0, INPUT_SPLICE);
   store<i32>(endpoint, 0, CONCEAL_SEAM);
 }
 

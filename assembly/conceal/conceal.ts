@@ -34,6 +34,18 @@ export function concealGood(state: usize, samples: usize, count: i32): void {
   remember(state, samples, count);
 }
 
+/**
+ * The same when samples between these and the last ones were left out: they are joined on where the last ones would have
+ * gone on. `room`: for 10 ms of samples.
+ */
+export function concealSplice(state: usize, samples: usize, count: i32, room: usize): void {
+  if (!load<i32>(state, MISSING)) {
+    begin(state, room, load<i32>(state, TEN_MS));
+    crossfade(room, samples, samples, min<i32>(load<i32>(state, PITCH) >> 2, count));
+  }
+  concealGood(state, samples, count);
+}
+
 /** Makes up samples that did not come, a multiple of 80. */
 export function concealLost(state: usize, samples: usize, count: i32): void {
   const tenMs = load<i32>(state, TEN_MS);

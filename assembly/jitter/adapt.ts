@@ -3,7 +3,7 @@
  * does not come, after a while in the middle of the sound. One frame at a time, so that octets pass untouched.
  */
 import { count } from "../endpoint.ts";
-import { JITTER_NEWEST, JITTER_PLAYOUT } from "../endpoint-words.ts";
+import { INPUT_SPLICE, JITTER_NEWEST, JITTER_PLAYOUT } from "../endpoint-words.ts";
 import { unitsOf } from "../format.ts";
 import { frameSamples } from "../frame-time.ts";
 import { HEADER_DEPTH_MOST } from "../layout.ts";
@@ -16,10 +16,12 @@ import { dropFromRing, peekRing } from "./ring.ts";
 
 /** 200 ms: so long packets may come late before a frame is put in. */
 const INSERT_WAIT: i32 = 1600;
-/** 3 s: so long a frame too much is put up with in the middle of sound; several 1 s, and 100 ms in a pause. */
+/** 3 s: so long a frame too much is put up with in the middle of sound; several 1 s. */
 const DROP_ONE_WAIT: i32 = 24000;
 const DROP_WAIT: i32 = 8000;
-const DROP_PAUSE_WAIT: i32 = 800;
+/** 400 ms in a pause, for a packet that was early only because our tick was late is soon forgotten; then every 100 ms. */
+const DROP_PAUSE_WAIT: i32 = 3200;
+const DROP_PAUSE_AGAIN: i32 = 800;
 
 /**
  * Once a tick, before the frame is taken; `octets`: room for it. True when none is taken in this tick: the frame is put
@@ -59,8 +61,10 @@ function drop(index: i32, endpoint: usize, state: usize, format: i32, octets: us
     // It was lost, and is counted so.
     meterTurn(index, endpoint, 0, false);
   } else if (waited >= longestWait(state)) leaveOut(index, endpoint, state, format);
-  else if (waited >= DROP_PAUSE_WAIT && isPause(endpoint, state, format, octets))
+  else if (waited >= DROP_PAUSE_WAIT && isPause(endpoint, state, format, octets)) {
     leaveOut(index, endpoint, state, format);
+    store<i32>(state, DROP_PAUSE_WAIT - DROP_PAUSE_AGAIN, DEPTH_WAITED);
+  }
 }
 
 function longestWait(state: usize): i32 {
@@ -74,6 +78,7 @@ function leaveOut(index: i32, endpoint: usize, state: usize, format: i32): void 
   store<i32>(endpoint, load<i32>(endpoint, JITTER_PLAYOUT) + units, JITTER_PLAYOUT);
   changeBy(endpoint, state, -frameSamples);
   count(state, DEPTH_DROPPED, 1);
+  store<i32>(endpoint, 1, INPUT_SPLICE);
 }
 
 function changeBy(endpoint: usize, state: usize, units: i32): void {

@@ -4,6 +4,8 @@ import { test } from "node:test";
 import { JITTER_PLAYOUT } from "../../assembly/endpoint-words.ts";
 import { CodecModule } from "../../src/voice/plugin/codec.ts";
 import { tinyCodec } from "../voice/plugin/tiny-codec.ts";
+import { Coder } from "./coder.ts";
+import { sine } from "./measure.ts";
 import { adaptive, type Path, travel } from "./network.ts";
 import { timedUdpPayloads } from "./pcap.ts";
 import { Rig } from "./rig.ts";
@@ -140,6 +142,39 @@ test("frames of a codec of the host that differ in length are all heard", () => 
   }
   assert.ok(heard.length >= 490, `${heard.length}`);
   assert.equal(rig.status("rtp:0").late, 0);
+});
+
+test("where somebody hears it as sound, a frame that was left out makes no click", () => {
+  const coder = new Coder("PCMA");
+  const rig = new Rig(adaptive);
+  rig.openRtp(0, "PCMA");
+  rig.perform({ kind: "openUsb", endpoint: "usb:dongle:1:0", format: "L16" });
+  rig.join("rtp:0", "usb:dongle:1:0");
+  const tone = sine(437, -10, 1000 * 160);
+  const heard: number[] = [];
+  for (let n = 0; n < 1000; n++) {
+    const payload = coder.encode(tone.subarray(160 * n, 160 * (n + 1)));
+    rig.deliver(0, writeRtp({ sequence: n, timestamp: 160 * n, payload }));
+    heard.push(...(rig.tickSamples(0) ?? []));
+  }
+  assert.equal(rig.status("rtp:0").quality.jitterBuffer?.dropped, 2);
+  let sharpest = 0;
+  for (let n = 1602; n < heard.length; n++) {
+    const [a = 0, b = 0, c = 0] = heard.slice(n - 2, n + 1);
+    sharpest = Math.max(sharpest, Math.abs(a - 2 * b + c));
+  }
+  // 850 of the tone itself, and A-law's steps.
+  assert.ok(sharpest < 1700, `${sharpest}`);
+});
+
+test("our own tick being late now and then leaves the depth as it is", () => {
+  // 15 ms late: it finds a packet that is the next one's.
+  const { unplayed, inserted, dropped } = travel({
+    seconds: 300,
+    delay: (n) => (n % 500 === 400 ? -10 : 5),
+    payload: (n) => (n % 50 < 30 ? loud : silent),
+  });
+  assert.ok(unplayed.length <= 2 && inserted === 0 && dropped <= 2, `${inserted} in, ${dropped} out`);
 });
 
 test("octets pass untouched while the depth changes", () => {

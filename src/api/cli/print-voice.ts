@@ -13,12 +13,13 @@ export function lateBecauseOf({ lateBecauseOf: culprits }: NonNullable<Status["v
 export function qualityRows(voiceStatus: Status["voiceStatus"]): string[][] {
   const streams = voiceStatus?.streams ?? [];
   return streams.flatMap(({ endpoint, jitterMs, quality }) => {
-    const { losses, delayMs, r, mos, mosListening } = quality;
+    const { losses, jitterBuffer, delayMs, r, mos, mosListening } = quality;
     if (losses === null) return [];
     const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
     const told = [
       `lost ${percent(losses.lostShare)}, late ${percent(losses.discardedShare)}`,
       jitterMs === null ? "" : `jitter ${jitterMs} ms`,
+      jitterBuffer === null ? "" : `buffer ${Math.round(jitterBuffer.depthMs)} ms`,
       delayMs === null ? "" : `delay ${Math.round(delayMs)} ms`,
       r === null || mos === null ? "" : `R ${Math.round(r)}, MOS ${mos.toFixed(1)}`,
       r !== null || mosListening === null ? "" : `MOS ${mosListening.toFixed(1)} of listening`,
