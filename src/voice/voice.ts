@@ -142,13 +142,21 @@ class Voice implements RunningVoice {
 
   /** Candidates beside the live path: loaded only where they are wanted. */
   async openShadow(room: Room): Promise<void> {
-    const { shadow, jitterMs, frameMs = 20, codecs = [] } = this.#options;
+    const { shadow, frameMs = 20, codecs = [] } = this.#options;
     if (shadow === undefined) return;
     const { ShadowHost } = await import("./shadow/host.ts");
     const { clock, wasm } = { clock: this.#clock, wasm: this.#assets.wasm.href };
     const told: ShadowParts["told"] = (state, reason) =>
       this.#post({ world: "voice", at: clock.now(), kind: "shadow", state, reason });
-    this.#shadow = new ShadowHost({ options: shadow, wasm, timing: { jitterMs, frameMs }, codecs, clock, room, told });
+    this.#shadow = new ShadowHost({
+      options: shadow,
+      wasm,
+      timing: { ...this.#options, frameMs },
+      codecs,
+      clock,
+      room,
+      told,
+    });
   }
 
   perform(command: VoiceCommand): void {

@@ -37,7 +37,7 @@ export class TickCopy {
 
   /** Where the stream is in the middle of its session, after a tick. False when there is no room. */
   writeState(place: number, stream: number): boolean {
-    const frames = record.SLOTS_WORDS + record.METER_WORDS + record.JITTER_WORDS;
+    const frames = record.SLOTS_WORDS + record.METER_WORDS + record.LEARNT_WORDS + record.JITTER_WORDS;
     const length = record.RECORD_BLOCK + record.BLOCK_WORDS + frames;
     const at = this.#ring.reserve(length);
     if (at < 0) return false;
@@ -45,7 +45,8 @@ export class TickCopy {
     this.#head(at, length, place, stream, record.FLAG_STATE);
     const slots = this.#copy(from, at + record.RECORD_BLOCK, record.BLOCK_WORDS);
     const meters = this.#copy(from + words.FRAME_OCTETS, slots, record.SLOTS_WORDS);
-    const jitter = this.#copy(kernelAddress(stream, layout.KERNEL_METER), meters, record.METER_WORDS);
+    const learnt = this.#copy(kernelAddress(stream, layout.KERNEL_METER), meters, record.METER_WORDS);
+    const jitter = this.#copy(kernelAddress(stream, layout.KERNEL_JITTER), learnt, record.LEARNT_WORDS);
     this.#copy(layout.JITTER_OFFSET + stream * layout.JITTER_STRIDE, jitter, record.JITTER_WORDS);
     this.#ring.publish(length);
     return true;

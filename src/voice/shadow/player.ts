@@ -1,23 +1,19 @@
 import { performance } from "node:perf_hooks";
 import * as words from "../../../assembly/endpoint-words.ts";
 import * as layout from "../../../assembly/layout.ts";
-import type { FrameMs } from "../contract.ts";
-import { type Engine, openEngine } from "../engine.ts";
+import { type Engine, type EngineFigures, openEngine } from "../engine.ts";
 import { endpointAddress, kernelAddress, newVoiceMemory, VoiceMap } from "../map.ts";
 import { PacketsIn } from "../packets-in.ts";
 import type { CodecModule } from "../plugin/codec.ts";
 import { PluginHost } from "../plugin/host.ts";
 import { codedFrame, frameShape, linearAddress } from "./frames.ts";
-import { RECORD_PERIODS, type TickRecord } from "./record.ts";
+import { FLAG_LINEAR, RECORD_PERIODS, type TickRecord } from "./record.ts";
 
 /** Octets before a packet's payload. */
 const RTP_HEADER = 12;
 
 /** What the live module was opened with. */
-export interface Timing {
-  readonly jitterMs: number;
-  readonly frameMs: FrameMs;
-}
+export type Timing = Omit<EngineFigures, "rtp" | "usb">;
 
 /** What one module made of one stream's tick. */
 export interface Played {
@@ -88,6 +84,7 @@ export class Player {
     this.#put(at, state.block);
     this.#put(at + words.FRAME_OCTETS, state.slots);
     this.#put(kernelAddress(stream, layout.KERNEL_METER), state.meters);
+    this.#put(kernelAddress(stream, layout.KERNEL_JITTER), state.learnt);
     this.#put(layout.JITTER_OFFSET + stream * layout.JITTER_STRIDE, state.jitter);
     for (const word of [words.CONCEAL_WARM, words.DECODER_WARM, words.NOISE_ON]) this.map.setWord(at + word, 0);
   }
@@ -112,6 +109,7 @@ export class Player {
     });
     this.played.us = (performance.now() - began) * 1000;
     this.#take();
+    if (!tick.has(FLAG_LINEAR)) this.#unhear();
   }
 
   /** A word of the stream's endpoint. */
@@ -140,6 +138,7 @@ export class Player {
     this.#put(at, tick.block.subarray(0, words.STATE_OFFSET >> 2));
     this.map.setWord(at + words.CONTROL_PEER, -1);
     this.map.setWord(at + words.CONTROL_REMOTE, 0);
+    this.map.setWord(at + words.CONTROL_PLAY, 0);
     this.#listenIn(tick.blockWord(words.CONTROL_FORMAT));
     tick.forEachPacket((datagram, arrival) => {
       this.#putPacket(datagram, arrival);
@@ -166,6 +165,13 @@ export class Player {
     this.#format = format;
     this.map.setWord(at + words.CONTROL_FORMAT, layout.FORMAT_L16);
     this.encodedAfresh = this.map.word(at + words.ENCODER_WARM) === 0;
+  }
+
+  /** Nobody heard it as samples in the live path: the jitter buffer, which looks for pauses, is not to know more here. */
+  #unhear(): void {
+    const kind = this.word(words.INPUT_KIND);
+    if ((kind & words.INPUT_CODED) === 0) return;
+    this.map.setWord(endpointAddress(this.#stream) + words.INPUT_KIND, kind & ~words.INPUT_LINEAR);
   }
 
   #take(): void {

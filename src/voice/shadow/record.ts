@@ -1,5 +1,5 @@
 import { FRAME_OCTETS, FRAME_SLOTS } from "../../../assembly/endpoint-words.ts";
-import { JITTER_STRIDE, KERNEL_METER_SIZE, MAX_FRAME_OCTETS } from "../../../assembly/layout.ts";
+import { JITTER_STRIDE, KERNEL_JITTER_SIZE, KERNEL_METER_SIZE, MAX_FRAME_OCTETS } from "../../../assembly/layout.ts";
 
 /**
  * One tick of one followed stream, in words:
@@ -9,7 +9,7 @@ import { JITTER_STRIDE, KERNEL_METER_SIZE, MAX_FRAME_OCTETS } from "../../../ass
  *
  * Or, of a stream in the middle of its session, where it is:
  *
- *   length … | words | its last frames, coded | its meters | its jitter buffer
+ *   length … | words | its last frames, coded | its meters | what its jitter buffer has learnt, and holds
  */
 export const RECORD_LENGTH = 0;
 /** Which of the streams that are followed at a time. */
@@ -32,6 +32,7 @@ export const BLOCK_WORDS = FRAME_OCTETS / 4;
 export const FRAME_WORDS = MAX_FRAME_OCTETS / 4;
 export const SLOTS_WORDS = (FRAME_SLOTS * MAX_FRAME_OCTETS) / 4;
 export const METER_WORDS = KERNEL_METER_SIZE / 4;
+export const LEARNT_WORDS = KERNEL_JITTER_SIZE / 4;
 export const JITTER_WORDS = JITTER_STRIDE / 4;
 /** Before a packet's octets: length in octets, and arrival. */
 export const PACKET_WORDS = 2;
@@ -89,8 +90,14 @@ export class TickRecord {
   }
 
   /** Meaningful with FLAG_STATE. */
-  get jitter(): Int32Array {
+  get learnt(): Int32Array {
     const at = RECORD_BLOCK + BLOCK_WORDS + SLOTS_WORDS + METER_WORDS;
+    return this.words.subarray(at, at + LEARNT_WORDS);
+  }
+
+  /** Meaningful with FLAG_STATE. */
+  get jitter(): Int32Array {
+    const at = RECORD_BLOCK + BLOCK_WORDS + SLOTS_WORDS + METER_WORDS + LEARNT_WORDS;
     return this.words.subarray(at, at + JITTER_WORDS);
   }
 

@@ -36,7 +36,8 @@ export class BesideRig {
     this.ring = new RecordRing(shared);
     if (options.on ?? true) this.switchOn();
     this.#tap = new ShadowTap(this.rig.map, shared, { streams, sharePercent });
-    const timing = { jitterMs: options.jitterMs ?? 40, frameMs: options.frameMs ?? 20 };
+    const { jitterMs = 40, jitterMinMs = jitterMs, jitterMaxMs = jitterMs, frameMs = 20 } = options;
+    const timing = { jitterMs, jitterMinMs, jitterMaxMs, frameMs };
     const candidates = { live: liveModule, module, codec, codecs: options.codecs ?? [], timing };
     const counters = {
       sums: this.sums,

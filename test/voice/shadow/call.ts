@@ -17,6 +17,35 @@ export function payloadTypeOf(format: BuiltInFormat): number {
   return format === "PCMU" ? 0 : format === "PCMA" ? 8 : 96;
 }
 
+/** Octets of silence, or nearly. */
+const quiet: Readonly<Record<BuiltInFormat, number>> = {
+  PCMU: 0xff,
+  PCMA: 0xd5,
+  G722: 0xfe,
+  "G726-32": 0xff,
+  "AAL2-G726-32": 0xff,
+  "L16/8000": 0,
+  "L16/16000": 0,
+};
+
+/**
+ * A network whose delay wanders: at times packets come as they are sent, at times up to five ticks late. Every second has
+ * a pause of 300 ms.
+ */
+export function wanderingCall(format: BuiltInFormat, frames: number): Uint8Array[][] {
+  const random = randomFrom(11);
+  const [octets, units] = shapes[format];
+  const ticks: Uint8Array[][] = Array.from({ length: frames + 6 }, () => []);
+  for (let n = 0; n < frames; n++) {
+    const loud = n % 50 < 35;
+    const payload = Uint8Array.from({ length: octets }, () => (loud ? Math.floor(random() * 256) : quiet[format]));
+    const packet = writeRtp({ payloadType: payloadTypeOf(format), sequence: n, timestamp: n * units, payload });
+    const worst = Math.floor(n / 100) % 2 === 1 ? 5 : 0;
+    ticks[n + Math.round(worst * random() ** 2)]?.push(packet);
+  }
+  return ticks;
+}
+
 /** What the network delivers in each tick: octets of chance, some packets lost, some a tick late, some twice. */
 export function troubledCall(format: BuiltInFormat, frames: number, seed = 7): Uint8Array[][] {
   const random = randomFrom(seed);

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { DEPTH_DROPPED, DEPTH_INSERTED } from "../../../assembly/jitter/depth-words.ts";
+import * as layout from "../../../assembly/layout.ts";
 import type { BuiltInFormat } from "../../../src/message/media.ts";
 import type { FrameMs } from "../../../src/voice/contract.ts";
+import { kernelAddress } from "../../../src/voice/map.ts";
 import { Rig } from "../../assembly/rig.ts";
 import { BesideRig, liveModule } from "./beside-rig.ts";
-import { formats, troubledCall } from "./call.ts";
+import { formats, troubledCall, wanderingCall } from "./call.ts";
 
 const FRAMES = 150;
 
@@ -62,6 +65,25 @@ test("frames of 10 ms differ in nothing either", () => {
       assert.ok(heard.frames > 2 * FRAMES - 20 && sent.frames === heard.frames, `${heard.frames} frames`);
       assert.deepEqual([sums.nondeterministic, heard.different, sent.different, apart], [0, 0, 0, 0]);
       assert.deepEqual(live, candidate);
+    }
+});
+
+test("a jitter buffer that follows the network moves at the same moments, whether its stream is heard or passes", () => {
+  for (const format of formats)
+    for (const listener of ["device", "stream", "nobody"] as const) {
+      const beside = new BesideRig({ module: liveModule, jitterMs: 60, jitterMinMs: 20, jitterMaxMs: 200 });
+      beside.openRtp(3, format);
+      join(beside.rig, format, listener);
+      for (const packets of wanderingCall(format, 600)) {
+        for (const packet of packets) beside.rig.deliver(3, packet);
+        beside.tick();
+        beside.rig.device.pull(0, new Uint8Array(320));
+      }
+      const { nondeterministic, module } = beside.sums;
+      assert.deepEqual(beside.differences, [], `${format}, ${listener}`);
+      assert.deepEqual([nondeterministic, module.heard.different, module.sent.different, module.apart], [0, 0, 0, 0]);
+      const learnt = (word: number) => beside.rig.map.word(kernelAddress(3, layout.KERNEL_JITTER) + word);
+      assert.ok(learnt(DEPTH_INSERTED) + learnt(DEPTH_DROPPED) > 0, `${format}: the depth changed`);
     }
 });
 
@@ -129,7 +151,14 @@ test("of the streams that open the share is followed, and no more at a time than
 test("a session that has begun is joined where it is, and from there on nothing differs", () => {
   for (const format of formats)
     for (const frameMs of [10, 20] as const) {
-      const beside = new BesideRig({ module: liveModule, frameMs, on: false, streams: 1 });
+      const beside = new BesideRig({
+        module: liveModule,
+        frameMs,
+        on: false,
+        streams: 1,
+        jitterMinMs: 20,
+        jitterMaxMs: 200,
+      });
       beside.openRtp(3, format);
       join(beside.rig, format, frameMs === 10 ? "device" : "stream");
       troubledCall(format, FRAMES).forEach((packets, n) => {
