@@ -3,7 +3,7 @@ import type { EmulatedHouse } from "./emulator/contract.ts";
 import type { Event } from "./message/event.ts";
 import type { Fact } from "./message/notify.ts";
 import type { HouseView } from "./message/view.ts";
-import type { VoiceStatus } from "./voice/contract.ts";
+import type { VoiceFiles, VoiceStatus } from "./voice/contract.ts";
 
 /** A running gateway, as the api sees it: look, tell, listen. */
 export interface Gateway {
@@ -19,6 +19,8 @@ export interface Gateway {
   /** The last facts (about 200), oldest first. */
   recentFacts(): readonly { readonly at: number; readonly fact: Fact }[];
   voiceStatus(): Promise<VoiceStatus>;
+  /** Voice to and from WAV files. */
+  readonly files: VoiceFiles;
   /** Queue delay and handler time of the Proactor, counters of refused input. */
   figures(): Figures;
   close(): Promise<void>;

@@ -75,6 +75,7 @@ async function open(config: Config, options: GatewayOptions, closing: Closing): 
     onFact: notify.onFact,
     recentFacts: notify.recent,
     voiceStatus: () => voice.status(),
+    files: voice.files,
     figures: () => ({
       events: spine.proactor.handled,
       queueDelayMs: spine.proactor.queueDelayMs.summary(),

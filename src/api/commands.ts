@@ -4,6 +4,7 @@ import type { CallId, DeviceName } from "../message/name.ts";
 import { instant } from "../message/units.ts";
 import { type Command, ofEmulator, ofGateway } from "./command.ts";
 import { eventsCommand } from "./events.ts";
+import { fileCommands } from "./files.ts";
 import { readPhoneAction, verbs } from "./phone-action.ts";
 import { refused, wrongUsage } from "./refusal.ts";
 import { statusOf } from "./status.ts";
@@ -52,6 +53,7 @@ export const commands: readonly Command[] = [
     run: ofEmulator(trouble),
   },
   { name: "hangup", args: "CALL", help: "end a call", least: 1, most: 1, run: ofGateway(hangUp) },
+  ...fileCommands,
   eventsCommand,
 ];
 

@@ -1,5 +1,5 @@
 import type { MemoryState } from "./admin.ts";
-import type { CallId, DeviceName, Identity, LineName, PartyName, PhoneName } from "./name.ts";
+import type { CallId, DeviceName, Endpoint, Identity, LineName, PartyName, PhoneName } from "./name.ts";
 import type { CallRecord, Contact } from "./record.ts";
 import type { Instant } from "./units.ts";
 
@@ -52,7 +52,12 @@ export interface CallView {
   readonly state: "dialling" | "ringing" | "answered" | "clearing";
   readonly from: Identity;
   readonly to: Identity;
-  readonly parties: readonly { readonly party: PartyName; readonly state: string }[];
+  /** `endpoint`: of the voice path, once the party is heard. */
+  readonly parties: readonly {
+    readonly party: PartyName;
+    readonly state: string;
+    readonly endpoint: Endpoint | null;
+  }[];
   readonly startedAt: Instant;
   readonly answeredAt: Instant | null;
 }

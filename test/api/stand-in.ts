@@ -10,7 +10,7 @@ import type { PhoneName } from "../../src/message/name.ts";
 import type { Fact } from "../../src/message/notify.ts";
 import { instant, ms } from "../../src/message/units.ts";
 import type { HouseView } from "../../src/message/view.ts";
-import type { StreamStatus } from "../../src/voice/contract.ts";
+import type { StreamStatus, VoiceFiles } from "../../src/voice/contract.ts";
 import { aQuality } from "../a-quality.ts";
 
 const began = 1_795_000_000_000;
@@ -28,7 +28,11 @@ const view: HouseView = {
       state: "answered",
       from: { number: "700", name: "Alice Softphone" },
       to: { number: "611", name: null },
-      parties: [{ party: "handset:1", state: "answered" }],
+      parties: [
+        { party: "line:local", state: "answered", endpoint: "rtp:0" },
+        { party: "handset:1", state: "answered", endpoint: "usb:base:1:0" },
+        { party: "port:1", state: "ringing", endpoint: null },
+      ],
       startedAt: instant(began),
       answeredAt: instant(began + 4000),
     },
@@ -116,6 +120,8 @@ export class StandIn implements Gateway {
   readonly version = "0.0.0";
   readonly startedAt = began;
   readonly posted: Event[] = [];
+  recorded: string | null = null;
+  readonly played: unknown[] = [];
   readonly acts: { readonly phone: PhoneName; readonly action: PhoneAction }[] = [];
   closed = false;
   emulator: EmulatedHouse | null = this.#house();
@@ -125,6 +131,21 @@ export class StandIn implements Gateway {
   view(): HouseView {
     return { ...view, unsaved: this.unsaved };
   }
+
+  readonly files: VoiceFiles = {
+    record: async (endpoint, file) => {
+      if (this.recorded !== null) throw new Error(`${endpoint} is recorded to ${this.recorded}: stop that first`);
+      this.recorded = file;
+    },
+    stopRecord: async (endpoint) => {
+      if (this.recorded === null) throw new Error(`${endpoint} is not recorded`);
+      const file = this.recorded;
+      this.recorded = null;
+      return { endpoint, file, reason: null, durationMs: 12_340, lostMs: 1000 };
+    },
+    play: async (endpoint, file, repeat) => void this.played.push([endpoint, file, repeat]),
+    stopPlay: (endpoint) => Promise.reject(new Error(`nothing is played to ${endpoint}`)),
+  };
 
   post(event: Event): void {
     this.posted.push(event);

@@ -6,6 +6,7 @@ import type { BuiltInFormat } from "../../src/message/media.ts";
 import type { ConferenceName, Endpoint } from "../../src/message/name.ts";
 import { Coder } from "./coder.ts";
 import { Hall } from "./conference-hall.ts";
+import { Constants, flat } from "./constant-talk.ts";
 import { level, levelAt } from "./measure.ts";
 import { Rig } from "./rig.ts";
 import { writeEvent, writeRtp } from "./rtp.ts";
@@ -28,46 +29,6 @@ function mix(rig: Rig, endpoint: Endpoint, conference: ConferenceName): void {
   rig.perform({ kind: "mix", endpoint, conference });
 }
 
-/** 20 ms of one value, in L16. */
-function flat(value: number): Uint8Array {
-  return new Uint8Array(new Int16Array(160).fill(((value & 0xff) << 8) | ((value >> 8) & 0xff)).buffer);
-}
-
-/** Streams of L16, each saying its own constant in each tick; what each hears of it, null when that is no constant. */
-class Constants {
-  readonly rig = new Rig();
-  readonly #streams: number;
-  #n = 0;
-
-  constructor(streams: number) {
-    this.#streams = streams;
-    for (let n = 0; n < streams; n++) this.rig.openRtp(n, "L16/8000");
-  }
-
-  tick(silent: readonly number[] = []): (number | null)[] {
-    const n = this.#n++;
-    for (let stream = 0; stream < this.#streams; stream++) {
-      if (silent.includes(stream)) continue;
-      const packet = { payloadType: 96, sequence: n, timestamp: n * 160, payload: flat(10 ** stream) };
-      this.rig.deliver(stream, writeRtp(packet));
-    }
-    const heard = new Array<number | null>(this.#streams).fill(null);
-    for (const { stream, packet } of this.rig.tick()) {
-      const samples = new DataView(packet.payload.buffer);
-      const first = samples.getInt16(0);
-      const same = Array.from({ length: 160 }, (_, k) => samples.getInt16(2 * k)).every((sample) => sample === first);
-      heard[stream] = same ? first : null;
-    }
-    return heard;
-  }
-
-  /** The last of so many ticks. */
-  after(ticks: number, silent: readonly number[] = []): (number | null)[] {
-    for (let n = 1; n < ticks; n++) this.tick(silent);
-    return this.tick(silent);
-  }
-}
-
 test("three parties with three codecs each hear the exact sum of the others", () => {
   hold(["PCMA", "PCMU", "G726-32"]);
 });
@@ -79,6 +40,12 @@ test("eight parties with four codecs each hear the exact sum of the others", () 
 test("wideband parties hear each other in wideband; the others hear them, and each other, as without them", () => {
   hold(["G722", "L16/16000", "PCMA", "L16/8000", "G722"]);
   hold(["G722", "L16/16000", "G722"]);
+});
+
+test("frames of 10 ms are mixed as those of 20 are", () => {
+  const talk = new Constants(4, 10);
+  for (const n of [0, 1, 2, 3]) mix(talk.rig, `rtp:${n}`, "conference:1");
+  assert.deepEqual(talk.after(10), [1110, 1101, 1011, 111]);
 });
 
 test("a phone on a device is a party as a stream is", () => {

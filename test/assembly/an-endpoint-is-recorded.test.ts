@@ -3,6 +3,7 @@ import { test } from "node:test";
 import * as layout from "../../assembly/layout.ts";
 import type { Endpoint } from "../../src/message/name.ts";
 import { Coder, shapes } from "./coder.ts";
+import { Constants } from "./constant-talk.ts";
 import { levelAt, sine } from "./measure.ts";
 import { Rig } from "./rig.ts";
 import { randomFrom, writeRtp } from "./rtp.ts";
@@ -158,6 +159,18 @@ test("a ring that nobody empties loses frames, which are counted, and nothing el
   for (let n = 0; n < frames + 30; n++) assert.equal(rig.tick().length, 1);
   assert.equal(tap.ring.fill, frames * 320);
   assert.equal(tap.ring.lost, 30 * 320);
+});
+
+test("frames of 10 ms are recorded as those of 20 are", () => {
+  const talk = new Constants(2, 10);
+  talk.rig.join("rtp:0", "rtp:1");
+  const tap = new TapEnd(talk.rig, 0);
+  tap.record("rtp:1");
+  talk.after(10);
+  const { said, heard } = tap.take();
+  assert.equal(said.length, 10 * 80);
+  assert.deepEqual([...new Set(said.subarray(400))], [10]);
+  assert.deepEqual([...new Set(heard.subarray(400))], [1]);
 });
 
 test("a codec of another rate in mid-call is recorded at the file's rate", () => {

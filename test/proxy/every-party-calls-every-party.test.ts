@@ -29,6 +29,8 @@ for (const caller of kinds) {
       assert.equal(joined(world).length, 1, "one voice path");
       const [call] = world.upper.view().calls;
       assert.equal(call?.state, "answered");
+      const ends = call?.parties.map(({ endpoint }) => endpoint).sort();
+      assert.deepEqual(ends, joined(world)[0]?.toSorted(), "people see which ends of the voice are whose");
       a.hangUp();
       if (callee === "port") b.hangUp();
       done(world);

@@ -10,6 +10,8 @@ export interface Arguments {
   readonly emulate: boolean;
   readonly follow: boolean;
   readonly step: boolean;
+  readonly stop: boolean;
+  readonly repeat: boolean;
   readonly serve: boolean;
   readonly attach: boolean;
   readonly detach: boolean;
@@ -28,6 +30,8 @@ const options = {
   emulate: { type: "boolean", default: false },
   follow: { type: "boolean", short: "f", default: false },
   step: { type: "boolean", default: false },
+  stop: { type: "boolean", default: false },
+  repeat: { type: "boolean", default: false },
   serve: { type: "boolean", default: false },
   attach: { type: "boolean", default: false },
   detach: { type: "boolean", default: false },
@@ -49,6 +53,8 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   follow: ["events"],
   until: ["replay"],
   step: ["replay"],
+  stop: ["record", "play"],
+  repeat: ["play"],
   serve: ["device"],
   attach: ["device"],
   detach: ["device"],
@@ -79,6 +85,8 @@ export function readArguments(argv: readonly string[]): Arguments {
     emulate: values.emulate,
     follow: values.follow,
     step: values.step,
+    stop: values.stop,
+    repeat: values.repeat,
     serve: values.serve,
     attach: values.attach,
     detach: values.detach,

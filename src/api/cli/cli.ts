@@ -46,7 +46,8 @@ async function run(args: Arguments, terminal: Terminal, parts: Parts): Promise<n
 }
 
 async function askGateway(args: Arguments, terminal: Terminal): Promise<number> {
-  const words = [...args.args, ...(args.follow ? ["--follow"] : [])];
+  const told = (["follow", "stop", "repeat"] as const).filter((option) => args[option]);
+  const words = [...args.args, ...told.map((option) => `--${option}`)];
   commandFor(args.command, words);
   const show = (told: ToldFact): void => terminal.out(args.json ? JSON.stringify(told) : printFact(told));
   const result = await ask(dataDir(args, terminal, null), args.command, withFullPath(args.command, words, terminal), {
@@ -61,7 +62,13 @@ async function askGateway(args: Arguments, terminal: Terminal): Promise<number> 
 
 /** The gateway has another working directory: a file is named to it by its full path. */
 function withFullPath(command: string, words: readonly string[], terminal: Terminal): readonly string[] {
+  if (command === "record" || command === "play") return withFileSecond(words, terminal);
   const [phone = "", verb = "", file, ...rest] = words;
   if (command !== "phone" || file === undefined || !Object.hasOwn(verbs, verb) || !verbs[verb]?.file) return words;
   return [phone, verb, resolve(terminal.cwd, file), ...rest];
+}
+
+function withFileSecond(words: readonly string[], terminal: Terminal): readonly string[] {
+  const [where = "", file = "", ...rest] = words;
+  return file.startsWith("--") ? words : [where, resolve(terminal.cwd, file), ...rest];
 }

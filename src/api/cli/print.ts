@@ -109,10 +109,14 @@ function printCalls(calls: readonly CallView[]): string {
     call.state,
     showIdentity(call.from),
     showIdentity(call.to),
-    call.parties.map(({ party, state }) => `${party} ${state}`).join(", "),
+    call.parties.map(showParty).join(", "),
     showTime(call.startedAt),
   ]);
   return table(["CALL", "STATE", "FROM", "TO", "PARTIES", "SINCE"], rows, "no calls");
+}
+
+function showParty({ party, state, endpoint }: CallView["parties"][number]): string {
+  return `${party} ${state}${endpoint === null ? "" : ` (${endpoint})`}`;
 }
 
 function printLines(lines: readonly LineView[]): string {

@@ -208,7 +208,11 @@ export class Call implements LegOwner {
       state: this.#state === "over" ? "clearing" : this.#state,
       from: this.#story.from,
       to: this.#story.to,
-      parties: this.#legs().map((leg) => ({ party: leg.party.name, state: leg.show() })),
+      parties: this.#legs().map((leg) => ({
+        party: leg.party.name,
+        state: leg.show(),
+        endpoint: this.#path.endpointOf(leg),
+      })),
       startedAt: this.#story.startedAt,
       answeredAt: this.#story.answeredAt,
     };

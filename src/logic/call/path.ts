@@ -47,6 +47,12 @@ export class CallPath {
     return true;
   }
 
+  /** Null while nobody hears it. */
+  endpointOf(leg: Leg): Endpoint | null {
+    const end = leg === this.#near ? 0 : leg === this.#far ? 1 : -1;
+    return this.#ends[end]?.endpoint ?? null;
+  }
+
   /** From now on until its end the call is one between machines. False when it is already. */
   carryFax(): boolean {
     if (this.#carriesFax || this.#near === null) return false;
