@@ -36,7 +36,19 @@ function reached({ ours, c }: Measured): NonNullable<Row["reached"]> {
   return { p50: ours.p50 - c.p50 <= goal.p50Us, p99: tail("p99"), p999: tail("p999") };
 }
 
-function show({ name, refused, ours, c, ticks, skipped, late, lateBecauseOf = [], books, reached }: Row): string {
+function show({
+  name,
+  refused,
+  ours,
+  c,
+  ticks,
+  skipped,
+  late,
+  lateBecauseOf = [],
+  books,
+  adjusted,
+  reached,
+}: Row): string {
   if (refused !== undefined || ours === undefined || c === undefined || reached === undefined)
     return `${name}\n  no figure: ${refused}`;
   const us = (values: Quantiles) =>
@@ -46,12 +58,12 @@ function show({ name, refused, ours, c, ticks, skipped, late, lateBecauseOf = []
   const culprits = lateBecauseOf.map(({ culprit, count }) => `${culprit} ${count}`).join(", ");
   return [
     name,
-    `  ours     ${us(ours)}; ${late} of ${ticks} more than 5 ms late${culprits === "" ? "" : ` (${culprits})`}, ${skipped} skipped`,
+    `  ours     ${us(ours)}; ${late} of ${ticks} more than 5 ms late${culprits === "" ? "" : ` (${culprits})`}`,
     `  C        ${us(c)}`,
     `  p50      ${(ours.p50 - c.p50).toFixed(0)} µs from C's: ${word(reached.p50)} (100)`,
     `  p99      ${ratio("p99")} C's: ${word(reached.p99)} (1.3)`,
     `  p99.9    ${ratio("p999")} C's: ${word(reached.p999)} (1.3)`,
-    `  checked: eight streams whole and in order; ${books} books taken in beside`,
+    `  checked: eight streams whole and in order, ${adjusted} frames inserted or dropped to follow the callers, ${skipped} deadlines skipped; ${books} books taken in beside`,
   ].join("\n");
 }
 

@@ -9,7 +9,7 @@ import { framesOf, type Scene } from "../path/scenes.ts";
 import type { Arrival, Traffic } from "../path/traffic.ts";
 import type { Beside } from "./beside.ts";
 import { type Place, placeOfThread, threadsAt } from "./place.ts";
-import { verify } from "./verify.ts";
+import { adjustments, verify } from "./verify.ts";
 
 /** Two streams each. */
 const PAIRS = 4;
@@ -33,6 +33,8 @@ export interface Measured {
   readonly ticks: number;
   /** Deadlines that nobody kept. */
   readonly skipped: number;
+  /** Frames that jitter buffers inserted or dropped, of all streams. */
+  readonly adjusted: number;
   /** More than 5 ms late. */
   readonly late: number;
   readonly lateBecauseOf: VoiceStatus["lateBecauseOf"];
@@ -127,6 +129,7 @@ function judged(
     c: { p50: theirs(0.5), p99: theirs(0.99), p999: theirs(0.999), max: theirs(1) },
     ticks: after.ticks - before.ticks,
     skipped,
+    adjusted: adjustments(run),
     late: after.lateTicks - before.lateTicks,
     lateBecauseOf: since(before.lateBecauseOf, after.lateBecauseOf),
   };
