@@ -30,16 +30,26 @@ export async function openTimepiece(withKoffi: boolean): Promise<Timepiece> {
  * even where nothing is in the way. It is never more than a moment early.
  */
 export function punctual(time: Timepiece): Timepiece {
-  // A place for a number that changes without allocating another.
-  const lead = new Float64Array(1);
+  // Places for numbers that change without allocating others: the lead, and the moment slept for.
+  const kept = new Float64Array([0, Number.NaN]);
+  const learn = (now: number): void => {
+    const lead = kept[0] ?? 0;
+    const until = kept[1] ?? 0;
+    kept[0] = Math.max(0, Math.min(lead + CREEP_MS, now - until + lead, MOST_MS));
+    kept[1] = Number.NaN;
+  };
   return {
-    now: () => time.now(),
+    // Whoever wakes looks at the clock first; to learn from it takes time, too.
+    now: () => {
+      const now = time.now();
+      if ((kept[1] ?? 0) > 0) learn(now);
+      return now;
+    },
     sleep: (ms) => {
-      const until = time.now() + ms;
-      const ahead = lead[0] ?? 0;
-      if (ms <= ahead) return;
-      time.sleep(ms - ahead);
-      lead[0] = Math.max(0, Math.min(ahead + CREEP_MS, time.now() - until + ahead, MOST_MS));
+      const lead = kept[0] ?? 0;
+      if (ms <= lead) return;
+      kept[1] = time.now() + ms;
+      time.sleep(ms - lead);
     },
   };
 }
