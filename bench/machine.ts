@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { arch, cpus, loadavg, platform, release, totalmem } from "node:os";
 
 /** What the figures were measured on: a figure without its machine is none. */
@@ -21,12 +21,22 @@ export function residentBytes(pid: number): number {
   return Number(kilobytes ?? Number.NaN) * 1024;
 }
 
-/** Processor time a process has used, ms (Linux; USER_HZ is 100 everywhere). */
+/**
+ * Processor time that the threads a process has now have used, ms (Linux): what the scheduler counted, to the nanosecond;
+ * /proc/PID/stat counts in steps of 10 ms. A thread that ends takes its time with it.
+ */
 export function processorMs(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "latin1")
-    .replace(/^.*\) /, "")
-    .split(" ");
-  return (Number(fields[11]) + Number(fields[12])) * 10;
+  const threads = `/proc/${pid}/task`;
+  return readdirSync(threads).reduce((sum, thread) => sum + threadMs(`${threads}/${thread}/schedstat`), 0);
+}
+
+/** 0 for a thread that has just ended. */
+function threadMs(file: string): number {
+  try {
+    return Number(readFileSync(file, "latin1").split(" ")[0]) / 1e6;
+  } catch {
+    return 0;
+  }
 }
 
 function commit(): string {
