@@ -104,3 +104,14 @@ test("a candidate codec that no live codec is like is named with its fault", { t
     reason,
   );
 });
+
+test("a candidate over its budget of time is switched off and says by how much", { timeout }, async (context) => {
+  const limits = { ...patient, frameBudgetUs: 0.01, faults: 1 };
+  const house = await openHouse(context, 43_380, { module: liveFile, limits });
+  await untilShadow(house, "on");
+  const call = await RealCall.open(context, house);
+  const { reason } = await call.talk(({ state }) => state === "given up");
+  assert.match(reason ?? "", /^the candidate takes \d+ µs a frame, 0\.01 are its budget$/);
+  await call.talk(() => true);
+  assert.equal((await house.voice.status()).workerRestarts, 0);
+});
