@@ -109,6 +109,7 @@ export interface VoiceStatus {
   readonly lateBecauseOf: readonly { readonly culprit: Culprit; readonly count: number }[];
   readonly edge: EdgeStatus;
   readonly priority: PriorityStatus;
+  readonly memory: MemoryStatus;
   readonly drive: DriveName;
   readonly streams: readonly StreamStatus[];
   /** Of the channels of all devices. */
@@ -126,6 +127,17 @@ export interface EdgeStatus {
   readonly name: "batched" | "dgram";
   /** Why it is not the one that was asked for, in a sentence; null when it is. */
   readonly why: string | null;
+}
+
+/** Octets of the voice thread, without codecs of the configuration: they have memories of their own. */
+export interface MemoryStatus {
+  /** The most that an RTP stream takes of the memory map, and a device channel. */
+  readonly streamBytes: number;
+  readonly channelBytes: number;
+  /** The most that the whole map takes with as many of them as are configured; known at the start. */
+  readonly mostBytes: number;
+  /** What the thread's JavaScript has at the moment. */
+  readonly heapBytes: number;
 }
 
 /** The voice thread's place on a processor, as the system has it. */

@@ -16,7 +16,7 @@ import * as layout from "../../assembly/layout.ts";
 import type { CallId, Endpoint, PartyName } from "../message/name.ts";
 import { callQuality } from "./call-quality.ts";
 import { clockStatus } from "./clock-status.ts";
-import type { EdgeStatus, StreamStatus } from "./contract.ts";
+import type { EdgeStatus, StreamStatus, VoiceOptions } from "./contract.ts";
 import { Control } from "./control.ts";
 import { Descriptors } from "./descriptors.ts";
 import { EarlyAndLate } from "./early-and-late.ts";
@@ -36,6 +36,7 @@ import { loadCodecs, PluginHost } from "./plugin/host.ts";
 import type { Priority } from "./priority.ts";
 import { Reception } from "./reception.ts";
 import { Refusals } from "./refusals.ts";
+import { memoryStatus } from "./room.ts";
 import { RtcpSessions } from "./rtcp-sessions.ts";
 import type { RtpIo } from "./rtp-io.ts";
 import { ShadowTap } from "./shadow/tap.ts";
@@ -96,6 +97,7 @@ export class VoiceLoop {
   readonly #io: RtpIo;
   readonly #edge: EdgeStatus;
   readonly #priority: Priority;
+  readonly #options: VoiceOptions;
   readonly #control: Control;
   readonly #plugins: PluginHost | null;
   readonly #shadow: ShadowTap | null;
@@ -127,6 +129,7 @@ export class VoiceLoop {
     { priority, time }: { readonly priority: Priority; readonly time: Timepiece },
   ) {
     this.#priority = priority;
+    this.#options = task.options;
     this.#engine = engine;
     const { frameMs = FRAME_MS, drive = "timer" } = task.options;
     this.#ticksPerSecond = 1000 / frameMs;
@@ -282,6 +285,7 @@ export class VoiceLoop {
       lateBecauseOf: this.#culprits.show(),
       edge: this.#edge,
       priority: this.#priority.show(),
+      memory: memoryStatus(this.#options),
       drive: this.#drive.name,
       streams: this.#control.openIndices().flatMap((index) => this.#streamStatus(index) ?? []),
       clocks: this.#control.channels().map((channel) => clockStatus(this.#map, channel)),

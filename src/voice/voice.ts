@@ -304,6 +304,7 @@ const nothing: WorkerStatus = {
   stages: [],
   lateBecauseOf: [],
   edge: { name: "dgram", why: "the voice worker does not run" },
+  memory: { streamBytes: 0, channelBytes: 0, mostBytes: 0, heapBytes: 0 },
   priority: { policy: null, realtime: 0, nice: null, why: "the voice worker does not run" },
   drive: "timer",
   streams: [],

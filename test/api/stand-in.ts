@@ -184,6 +184,7 @@ export class StandIn implements Gateway {
       stages: [],
       lateBecauseOf: [],
       edge: { name: "batched" as const, why: null },
+      memory: { streamBytes: 80_000, channelBytes: 110_000, mostBytes: 4_100_000, heapBytes: 3_000_000 },
       priority: { policy: "fifo" as const, realtime: 1, nice: -15, why: null },
       drive: "timer" as const,
       streams: [stream],

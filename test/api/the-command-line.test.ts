@@ -61,6 +61,10 @@ test("every look prints an aligned table, and with --json one document", async (
   for (const [command, says] of [
     ["status", /Offhook +0\.0\.0, up 0:01:01, with emulated phones[\s\S]*sip malformed 3/],
     ["status", /rtp:0 +lost 1\.0 %, late 0\.5 %, jitter 2\.5 ms, buffer 40 ms, MOS 4\.3 of listening\n/],
+    [
+      "status",
+      /voice priority +real-time 1 \(fifo\)\nvoice memory +at most 3\.9 MB \(79 kB a stream, 108 kB a channel\), heap 2\.9 MB\n/,
+    ],
     ["calls", /CALL +STATE[\s\S]*call:3 +answered +Alice Softphone <700> +611/],
     ["lines", /line:local +direct +127\.0\.0\.1:5070 +1/],
     ["phones", /611 +handset:1 +Living room +inCall +base:1\n601 +port:1 +Hall +absent +-/],

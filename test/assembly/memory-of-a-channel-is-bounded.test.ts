@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { BuiltInFormat } from "../../src/message/media.ts";
+import { memoryStatus } from "../../src/voice/room.ts";
 import { shapes } from "./coder.ts";
 import { Rig } from "./rig.ts";
 import { randomFrom, writeRtp } from "./rtp.ts";
@@ -20,8 +21,13 @@ function touched(rig: Rig): number {
 /** What a stream costs when eight pairs talk. */
 function ofStream(from: "PCMA", to: BuiltInFormat): number {
   const rig = new Rig();
-  const random = randomFrom(5);
   const empty = touched(rig);
+  talk(rig, from, to);
+  return (touched(rig) - empty) / (2 * PAIRS);
+}
+
+function talk(rig: Rig, from: "PCMA", to: BuiltInFormat): void {
+  const random = randomFrom(5);
   for (let pair = 0; pair < PAIRS; pair++) {
     rig.openRtp(2 * pair, from);
     rig.openRtp(2 * pair + 1, to);
@@ -36,7 +42,6 @@ function ofStream(from: "PCMA", to: BuiltInFormat): number {
     }
     rig.tick();
   }
-  return (touched(rig) - empty) / (2 * PAIRS);
 }
 
 // docs/voice-path.md states these.
@@ -63,4 +68,20 @@ test("an analog port with an echo canceller of 16 ms touches at most 60 kB", () 
   }
   const octets = touched(rig) - empty;
   assert.ok(octets > 8192 && octets <= 60 * 1024, `${(octets / 1024).toFixed(1)} kB`);
+});
+
+test("call after call, in whatever codec, takes no more memory than the status says at the start, and none after the first", () => {
+  const rig = new Rig();
+  const { mostBytes } = memoryStatus({ streams: 2 * PAIRS, usbChannels: 0 });
+  let first = 0;
+  for (let round = 0; round < 4; round++) {
+    for (const format of ["PCMA", "PCMU", "G722", "G726-32"] as const) {
+      talk(rig, "PCMA", format);
+      for (let stream = 0; stream < 2 * PAIRS; stream++) rig.perform({ kind: "close", endpoint: `rtp:${stream}` });
+      rig.tick();
+    }
+    if (round === 0) first = touched(rig);
+  }
+  assert.ok(touched(rig) <= mostBytes, `${touched(rig)} of ${mostBytes}`);
+  assert.ok(touched(rig) <= first, `${first} after the first round, ${touched(rig)} after the last`);
 });

@@ -42,6 +42,15 @@ export function priorityRows(voiceStatus: Status["voiceStatus"]): string[][] {
   return [["voice priority", why === null ? place : `${place}: ${why}`]];
 }
 
+export function memoryRows(voiceStatus: Status["voiceStatus"]): string[][] {
+  if (voiceStatus === null) return [];
+  const { streamBytes, channelBytes, mostBytes, heapBytes } = voiceStatus.memory;
+  const kilo = (bytes: number) => `${Math.ceil(bytes / 1024)} kB`;
+  const mega = (bytes: number) => `${(bytes / 1_048_576).toFixed(1)} MB`;
+  const each = `${kilo(streamBytes)} a stream, ${kilo(channelBytes)} a channel`;
+  return [["voice memory", `at most ${mega(mostBytes)} (${each}), heap ${mega(heapBytes)}`]];
+}
+
 /** One a channel whose clock is known, or followed. */
 export function clockRows(voiceStatus: Status["voiceStatus"]): string[][] {
   const shown = ({ ppm, resampled }: ClockDrift, what: string) => {

@@ -6,7 +6,15 @@ import type { Done } from "../commands.ts";
 import { showFact, showIdentity } from "../show-fact.ts";
 import type { Status } from "../status.ts";
 import { shadowRows } from "./print-shadow.ts";
-import { clockRows, edgeRows, lateBecauseOf, priorityRows, qualityRows, showQuality } from "./print-voice.ts";
+import {
+  clockRows,
+  edgeRows,
+  lateBecauseOf,
+  memoryRows,
+  priorityRows,
+  qualityRows,
+  showQuality,
+} from "./print-voice.ts";
 import { printable, showDuration, showTime, table } from "./table.ts";
 
 /** A fact with its moment, as `events` gives it. */
@@ -85,6 +93,7 @@ function printStatus(status: Status): string {
     ],
     ...edgeRows(voiceStatus),
     ...priorityRows(voiceStatus),
+    ...memoryRows(voiceStatus),
     ...qualityRows(voiceStatus),
     ...shadowRows(voiceStatus),
     ...clockRows(voiceStatus),
