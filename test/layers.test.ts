@@ -32,6 +32,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     "../assembly/tap/layout.ts",
     "../assembly/meter/bursts-counts.ts",
     "../assembly/meter/stream-counts.ts",
+    "../assembly/jitter/depth-words.ts",
   ],
   emulator: ["message", "vendor/family.ts", "vendor/clock", "vendor/reference", "node"],
   "device-server.ts": ["emulator", "vendor/clock", "vendor/notify"],
