@@ -24,7 +24,7 @@ import {
   STATE_FORMAT,
 } from "../endpoint-words.ts";
 import { frameOctets, isPlugin, octetsOf, unitsIn, unitsOf } from "../format.ts";
-import { frameSamples } from "../frame-time.ts";
+import { frameSamples, frames } from "../frame-time.ts";
 import { meterBegin, meterLate, meterPacket } from "../meter/turns.ts";
 import { markerOf, sequenceOf, timestampOf } from "../rtp/header.ts";
 import { adapt } from "./adapt.ts";
@@ -35,7 +35,7 @@ import { clearRing, dropFromRing, putInRing, takeFromRing } from "./ring.ts";
 const MAX_BEHIND: i32 = 8000;
 /** Ticks in a row in which packets came and all of them were late: nothing comes in time any more. */
 const LATE_IN_A_ROW: i32 = 3;
-/** Machines bear what is lost better than what is moved. */
+/** Machines bear what is lost better than what is moved: 500 ms, in frames of 20 ms. */
 const LATE_DATA_IN_A_ROW: i32 = 25;
 
 /** Empties the buffer for a new source; the next packet starts it. */
@@ -228,7 +228,7 @@ function isAllLate(endpoint: usize): bool {
   const before = load<i32>(endpoint, JITTER_LATE_TICKS);
   const inARow = load<i32>(endpoint, JITTER_TICK_TIMELY) ? 0 : before + 1;
   store<i32>(endpoint, inARow, JITTER_LATE_TICKS);
-  return inARow >= (load<i32>(endpoint, CONTROL_VBD) ? LATE_DATA_IN_A_ROW : LATE_IN_A_ROW);
+  return inARow >= (load<i32>(endpoint, CONTROL_VBD) ? frames(LATE_DATA_IN_A_ROW) : LATE_IN_A_ROW);
 }
 
 function resetRing(index: i32, endpoint: usize): void {
