@@ -12,6 +12,7 @@ import {
   INPUT_LINEAR,
   OUT_KIND,
   OUT_LOCAL,
+  OUT_PLAY,
   OUT_TO,
 } from "./endpoint-words.ts";
 import { tell } from "./events.ts";
@@ -49,9 +50,10 @@ export function searchSamples(index: i32, endpoint: usize, samples: usize): void
   search(index, kernelAt(index, KERNEL_FAX), samples, 0);
 }
 
-/** Of the frame that the channel is sent, made in `format`. A tone of our own is no machine's. */
+/** Of the frame that the channel is sent, made in `format`. A tone or a file of our own is no machine's. */
 export function searchSent(index: i32, endpoint: usize, format: i32): void {
-  if (load<i32>(endpoint, OUT_KIND) == OUT_LOCAL || !load<i32>(endpoint, FAX_OPEN)) return;
+  const kind = load<i32>(endpoint, OUT_KIND);
+  if (kind == OUT_LOCAL || kind == OUT_PLAY || !load<i32>(endpoint, FAX_OPEN)) return;
   decodeStateless(format, usize(load<u32>(endpoint, OUT_TO)), SCRATCH_LINEAR, frameSamples);
   search(index, kernelAt(index, KERNEL_FAX_SENT), SCRATCH_LINEAR, FAX_SENT);
 }

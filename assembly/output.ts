@@ -95,7 +95,11 @@ export function composeFrame(index: i32, endpoint: usize): void {
   const kind = load<i32>(endpoint, OUT_KIND);
   if (kind == OUT_NOTHING || kind == OUT_LOST) return;
   const format = formatOut(index, endpoint);
-  if (load<u32>(endpoint, OUT_TO) == 0 && !beginAfterAll(index, endpoint, kind, format)) return;
+  let samples: usize = 0;
+  if (load<u32>(endpoint, OUT_TO) == 0) {
+    samples = samplesFor(index, endpoint, kind, format);
+    if (!beginAfterAll(index, endpoint, samples, format)) return;
+  }
   const to = usize(load<u32>(endpoint, OUT_TO));
   if (kind == OUT_PASS) {
     memory.copy(to, codedFrame(endpointAt(load<i32>(endpoint, CONTROL_PEER))), usize(passedOctets(endpoint, format)));
@@ -106,7 +110,7 @@ export function composeFrame(index: i32, endpoint: usize): void {
     fillSilence(format, to);
     return;
   }
-  const samples = samplesFor(index, endpoint, kind, format);
+  if (samples == 0) samples = samplesFor(index, endpoint, kind, format);
   if (isPlugin(format)) addPluginEncoding(index, endpoint, format, samples, to);
   else if (isStateful(format)) addEncoding(index, endpoint, format, samples, to);
   else encodeStateless(format, samples, to, samplesOf(format));
@@ -167,12 +171,8 @@ function begin(index: i32, endpoint: usize, format: i32, timestamp: i32): void {
 }
 
 /** A stream that keeps quiet begins its packet only when it is known that somebody speaks. */
-function beginAfterAll(index: i32, endpoint: usize, kind: i32, format: i32): bool {
+function beginAfterAll(index: i32, endpoint: usize, samples: usize, format: i32): bool {
   const timestamp = load<i32>(endpoint, SEND_TIMESTAMP) - unitsOf(format);
-  const samples =
-    kind == OUT_PASS
-      ? endpointAt(load<i32>(endpoint, CONTROL_PEER)) + FRAME_LINEAR
-      : samplesFor(index, endpoint, kind, format);
   if (speaks(index, endpoint, samples, samplesOf(format), timestamp)) begin(index, endpoint, format, timestamp);
   else store<i32>(endpoint, OUT_NOTHING, OUT_KIND);
   return load<i32>(endpoint, OUT_KIND) != OUT_NOTHING;
@@ -198,7 +198,7 @@ function decide(index: i32, endpoint: usize, format: i32, digitsAsSound: bool): 
   return OUT_PEER;
 }
 
-/** The samples to encode, at the format's rate. */
+/** The samples to encode, or that pass as octets, at the format's rate. Once a tick: the resamplers remember. */
 function samplesFor(index: i32, endpoint: usize, kind: i32, format: i32): usize {
   const own = endpoint + FRAME_OUT;
   if (kind >= OUT_MIX) return own;
@@ -207,8 +207,9 @@ function samplesFor(index: i32, endpoint: usize, kind: i32, format: i32): usize 
     return own;
   }
   const peer = endpointAt(load<i32>(endpoint, CONTROL_PEER));
-  const fromWide = kind == OUT_PEER && isWide(load<i32>(peer, INPUT_FORMAT));
-  const from = kind == OUT_PEER ? peer + FRAME_LINEAR : own;
+  const isPeers = kind == OUT_PEER || kind == OUT_PASS;
+  const fromWide = isPeers && isWide(load<i32>(peer, INPUT_FORMAT));
+  const from = isPeers ? peer + FRAME_LINEAR : own;
   if (fromWide == isWide(format)) return from;
   if (fromWide) down(kernelAt(index, KERNEL_DOWN), from, own, frameSamples);
   else {

@@ -96,3 +96,22 @@ test("comfort noise that comes is heard at its level until speech comes again, a
   assert.ok(heard.slice(125).every((dbm0) => dbm0 > -25));
   assert.equal(rig.status("rtp:0").concealed, 0);
 });
+
+test("what a stream that keeps quiet sends of a wideband voice has the same bits as what one sends that does not", () => {
+  const random = randomFrom(11);
+  const frames = Array.from({ length: 60 }, () => Uint8Array.from({ length: 160 }, () => random() * 256));
+  const [quiet, loud] = [true, false].map((keepsQuiet) => {
+    const rig = new Rig();
+    rig.openRtp(0, "G722");
+    rig.openRtp(1, "PCMA", keepsQuiet ? { comfortNoise: true } : {});
+    rig.join("rtp:0", "rtp:1");
+    return frames.map((payload, n) => {
+      rig.deliver(0, writeRtp({ payloadType: 96, sequence: n, timestamp: n * 160, payload }));
+      return rig.tick().find(({ stream }) => stream === 1)?.packet;
+    });
+  });
+  for (let n = 5; n < 60; n++) {
+    assert.equal(quiet?.[n]?.payloadType, 8);
+    assert.deepEqual(quiet?.[n]?.payload, loud?.[n]?.payload, `frame ${n}`);
+  }
+});
