@@ -7,7 +7,7 @@ import { INPUT_SPLICE, JITTER_NEWEST, JITTER_PLAYOUT } from "../endpoint-words.t
 import { unitsOf } from "../format.ts";
 import { frameSamples } from "../frame-time.ts";
 import { HEADER_DEPTH_MOST } from "../layout.ts";
-import { meterTurn } from "../meter/turns.ts";
+import { meterMoved, meterTurn } from "../meter/turns.ts";
 import { aim, depthAt } from "./depth.ts";
 import { DEPTH_DROPPED, DEPTH_INSERTED, DEPTH_NOW, DEPTH_TARGET, DEPTH_WAITED, DEPTH_WISH } from "./depth-words.ts";
 import { learnTime } from "./learn.ts";
@@ -64,6 +64,8 @@ function drop(index: i32, endpoint: usize, state: usize, format: i32, octets: us
   else if (waited >= DROP_PAUSE_WAIT && isPause(endpoint, state, format, octets)) {
     leaveOut(index, endpoint, state, format);
     store<i32>(state, DROP_PAUSE_WAIT - DROP_PAUSE_AGAIN, DEPTH_WAITED);
+    // Nobody misses it: it is not told as discarded.
+    meterMoved(index, endpoint);
   }
 }
 

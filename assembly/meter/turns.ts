@@ -74,7 +74,7 @@ export function meterTurn(index: i32, endpoint: usize, arrived: i32, excused: bo
   else if (turns != 0 && end - units - load<i32>(state, STREAM_FIRST) >= 0) missTurn(endpoint, state, isOver);
 }
 
-/** The playout point moved, without playing, over turns in which nothing was, or back. */
+/** The playout point moved, without playing, over turns in which nothing was to be heard, or back. */
 export function meterMoved(index: i32, endpoint: usize): void {
   const state = kernelAt(index, KERNEL_METER);
   const playout = load<i32>(endpoint, JITTER_PLAYOUT);

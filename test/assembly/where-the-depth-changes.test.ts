@@ -57,6 +57,19 @@ test("in speech without a pause two frames too much are put up with for a second
   assert.ok(apart >= 150 && apart < 160, `${apart}`);
 });
 
+test("a frame of speech that was left out is discarded, one of a pause is not", () => {
+  for (const [payload, discarded] of [
+    [loud, 2],
+    [silent, 0],
+  ] as const) {
+    const { status, dropped } = travel({ seconds: 40, delay: calm, payload: () => payload });
+    const { losses } = status.quality;
+    assert.equal(dropped, 2);
+    assert.equal(Math.round((losses?.discardedShare ?? 0) * (losses?.packets ?? 0)), discarded);
+    assert.equal(losses?.lostShare, 0);
+  }
+});
+
 test("a new source, and a jump of the timestamps, begin at the depth that was learnt", () => {
   const learnt = travel({ seconds: 29, delay: rough }).depths.at(-1) ?? 0;
   assert.ok(learnt >= 80);
