@@ -133,8 +133,11 @@ test("its shell scripts are understood by every shell here, and its systemd unit
     NoNewPrivileges: "yes",
     CapabilityBoundingSet: "",
     DeviceAllow: "char-usb_device rw",
+    LimitNICE: "-15",
+    LimitRTPRIO: "1",
   }))
     assert.equal(settings.get(key), value, key);
+  assert.equal(settings.has("RestrictRealtime"), false, "the voice thread takes real time");
   assert.ok(Number(settings.get("WatchdogSec")) > 30 + 2 * 10, "the supervisor has its say first");
   const [script, , program] = (settings.get("ExecStart") ?? "").split(" ");
   for (const path of [script, program]) assert.ok((await files(root)).includes(path?.slice(1) ?? ""), path);
