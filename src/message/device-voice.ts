@@ -1,6 +1,6 @@
 import type { VoiceFormat } from "./media.ts";
 
-/** One voice frame of a device is 20 ms, whatever the frames of the voice path are: 160 samples, 160 octets of G.711 or 320 of L16. */
+/** One voice frame of a device, unless it says that it has 10 ms: 160 samples, 160 octets of G.711 or 320 of L16. */
 export const FRAME_MS = 20;
 export const SAMPLES_PER_FRAME = 160;
 export const SAMPLE_RATE_HZ = 8000;

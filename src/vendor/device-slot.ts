@@ -10,7 +10,7 @@ import type { Numbers } from "./numbering.ts";
 export interface SlotContext {
   readonly clock: Clock;
   readonly post: Post;
-  readonly openVoice: (device: DeviceName, channels: number) => DeviceVoice;
+  readonly openVoice: (device: DeviceName, channels: number, frameMs?: 10 | 20) => DeviceVoice;
   readonly report: (problem: string) => void;
 }
 
@@ -56,7 +56,7 @@ export class DeviceSlot {
       firstNumber: this.#numbers.firstNumber,
       clock,
       post: (event) => this.#take(event),
-      openVoice: (channels) => openVoice(this.name, channels),
+      openVoice: (channels, frameMs) => openVoice(this.name, channels, frameMs),
       report: (problem) => report(`${this.name}: ${problem}`),
     });
     this.#attached = attached;

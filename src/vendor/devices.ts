@@ -15,7 +15,7 @@ export interface DevicesOptions {
   readonly clock: Clock;
   readonly post: Post;
   /** The voice rings of a device. */
-  readonly openVoice: (device: DeviceName, channels: number) => DeviceVoice;
+  readonly openVoice: (device: DeviceName, channels: number, frameMs?: 10 | 20) => DeviceVoice;
   /** A sentence for people, e.g. `dongle:1: voice frame refused: wrong checksum`. */
   readonly report: (problem: string) => void;
 }

@@ -71,8 +71,11 @@ export interface FamilyContext {
   readonly firstNumber: number;
   readonly clock: Clock;
   readonly post: Post;
-  /** Asks for the device's voice rings once the number of channels is known. */
-  openVoice(channels: number): DeviceVoice;
+  /**
+   * Asks for the device's voice rings once the number of channels is known. `frameMs`: what the device hands over at a
+   * time, 20 when it is not said; a device of 10 needs `voice.frame_ms = 10`, else this throws a sentence that says so.
+   */
+  openVoice(channels: number, frameMs?: 10 | 20): DeviceVoice;
   /** Something a person should know: malformed frame, stall. The house counts it and logs it once a minute. */
   report(problem: string): void;
 }

@@ -85,7 +85,7 @@ export interface VoiceFiles {
 export interface VoiceHost {
   perform(command: VoiceCommand): void;
   /** Rings for a device's channels; channel n is endpoint `usb:<device>:<n>`. */
-  openDevice(device: DeviceName, channels: number): DeviceVoice;
+  openDevice(device: DeviceName, channels: number, frameMs?: FrameMs): DeviceVoice;
   readonly files: VoiceFiles;
   /** Figures for status and bench; plain JSON. */
   status(): Promise<VoiceStatus>;

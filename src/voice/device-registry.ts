@@ -20,9 +20,12 @@ export class DeviceRegistry {
     this.#free = Array.from({ length: Math.min(channels, layout.MAX_USB) }, (_, n) => n);
   }
 
-  /** Throws a sentence when there are not so many channels left. */
-  open(device: DeviceName, channels: number, closed: () => void): DeviceRings {
+  /** Throws a sentence when there are not so many channels left, or the device's frames are shorter than ours. */
+  open(device: DeviceName, channels: number, deviceMs: FrameMs, closed: () => void): DeviceRings {
     this.#devices.get(device)?.close();
+    const tickMs = this.#frameMs;
+    if (deviceMs < tickMs)
+      throw new Error(`${device} has voice frames of ${deviceMs} ms: set voice.frame_ms = ${deviceMs}`);
     if (channels > this.#free.length)
       throw new Error(`${device} has ${channels} voice channels, ${this.#free.length} are left: raise usbChannels`);
     const free = () => {
@@ -31,7 +34,7 @@ export class DeviceRegistry {
       this.#free.push(...rings.slots);
       closed();
     };
-    const rings = new DeviceRings(this.#map, this.#free.splice(0, channels), free, this.#frameMs);
+    const rings = new DeviceRings(this.#map, this.#free.splice(0, channels), free, { tickMs, deviceMs });
     this.#devices.set(device, rings);
     return rings;
   }

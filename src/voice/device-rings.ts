@@ -5,15 +5,17 @@ import type { FrameMs } from "./contract.ts";
 import { formatName, formatNumber, octetsOf, type VoiceMap } from "./map.ts";
 import { monotonicMicros } from "./monotonic.ts";
 
-/** The device's frames waiting before it is given the first: one to play, one for the tick's lateness. */
+// In slots for 20 ms.
+/** Waiting before the device is given the first: one to play, one for the tick's lateness. */
 const TARGET = 2;
-/** More of them than this means that the device has not read for a while: it gets the newest. */
+/** More than this means that the device has not read for a while: it gets the newest. */
 const MOST = layout.RING_SLOTS - 2;
 /** A frame that was due later than this before the device took one would be late too often, µs: one more is waited for. */
 const MARGIN = 8000;
 /** So many for a whole second are what a stall has left: the device's clock does not do that. */
 const LEFT_OVER = TARGET + 2;
-const WINDOW = 50;
+const SAMPLES_PER_MS = 8;
+const WINDOW_MS = 1000;
 
 interface Channel {
   readonly ringIn: number;
@@ -26,6 +28,12 @@ interface Channel {
   least: number;
 }
 
+/** Of our ticks, and of the device: as long, or twice as long. */
+export interface FrameTimes {
+  readonly tickMs: FrameMs;
+  readonly deviceMs: FrameMs;
+}
+
 interface Slot {
   readonly at: number;
   /** Views made once: nothing is allocated while voice flows. */
@@ -34,8 +42,8 @@ interface Slot {
 }
 
 /**
- * The main thread's ends of one device's rings; the tick has the other ends (assembly/ring/usb.ts). A device hands over
- * 20 ms at a time, a slot has a frame of the tick: with frames of 10 ms what comes is split here, and joined what goes.
+ * The main thread's ends of one device's rings; the tick has the other ends (assembly/ring/usb.ts). A slot has a
+ * frame of the tick: of a device whose frames are twice as long, what comes is split here, and joined what goes.
  */
 export class DeviceRings implements DeviceVoice {
   onChannel: ((channel: number, format: VoiceFormat | null) => void) | null = null;
@@ -46,8 +54,10 @@ export class DeviceRings implements DeviceVoice {
   readonly #channels: readonly Channel[];
   readonly #closed: () => void;
   readonly #micros: () => number;
-  /** Slots that one frame of the device takes. */
+  readonly #samples: number;
+  /** Slots that one frame of the device takes, and slots for 20 ms. */
   readonly #parts: number;
+  readonly #twenty: number;
   readonly #mask: number;
 
   /** Channel n of the device is USB channel `slots[n]` of the memory map. `micros`: as monotonicMicros. */
@@ -55,14 +65,16 @@ export class DeviceRings implements DeviceVoice {
     map: VoiceMap,
     slots: readonly number[],
     closed: () => void,
-    frameMs: FrameMs = FRAME_MS,
+    { tickMs, deviceMs }: FrameTimes = { tickMs: FRAME_MS, deviceMs: FRAME_MS },
     micros = monotonicMicros,
   ) {
     this.#map = map;
     this.slots = slots;
-    this.#parts = FRAME_MS / frameMs;
-    this.#mask = layout.RING_SLOTS * this.#parts - 1;
-    this.#channels = slots.map((slot) => channelAt(map, slot, this.#parts));
+    this.#samples = (deviceMs * SAMPLES_PER_FRAME) / FRAME_MS;
+    this.#parts = deviceMs / tickMs;
+    this.#twenty = FRAME_MS / tickMs;
+    this.#mask = layout.RING_SLOTS * this.#twenty - 1;
+    this.#channels = slots.map((slot) => channelAt(map, slot, this.#twenty));
     this.#closed = closed;
     this.#micros = micros;
     for (const slot of slots) forgetClocks(map, slot);
@@ -70,7 +82,7 @@ export class DeviceRings implements DeviceVoice {
 
   push(channel: number, format: VoiceFormat, sequence: number, frame: Uint8Array, heard = 0): void {
     const own = this.#channels[channel];
-    if (own === undefined || frame.length !== octetsOf(format, SAMPLES_PER_FRAME)) {
+    if (own === undefined || frame.length !== octetsOf(format, this.#samples)) {
       this.refused++;
       return;
     }
@@ -96,7 +108,7 @@ export class DeviceRings implements DeviceVoice {
     if (fill < this.#parts) own.primed = false;
     if (!own.primed && !this.#isEnough(own, fill)) return 0;
     own.primed = true;
-    const octets = octetsOf(own.format, SAMPLES_PER_FRAME);
+    const octets = octetsOf(own.format, this.#samples);
     if (into.length < octets) this.refused++;
     return this.#take(own, own.format, into) && into.length >= octets ? octets : 0;
   }
@@ -149,8 +161,8 @@ export class DeviceRings implements DeviceVoice {
   #trim(own: Channel): number {
     const written = this.#map.sharedWord(own.ringOut + layout.RING_WRITTEN);
     const fill = (written - this.#map.word(own.ringOut + layout.RING_READ)) | 0;
-    if (fill >= 0 && fill <= MOST * this.#parts && !this.#isLeftOver(own, fill)) return fill;
-    const kept = fill < 0 ? 0 : TARGET * this.#parts;
+    if (fill >= 0 && fill <= MOST * this.#twenty && !this.#isLeftOver(own, fill)) return fill;
+    const kept = fill < 0 ? 0 : TARGET * this.#twenty;
     this.#map.setSharedWord(own.ringOut + layout.RING_READ, written - kept);
     return kept;
   }
@@ -158,13 +170,13 @@ export class DeviceRings implements DeviceVoice {
   #isLeftOver(own: Channel, fill: number): boolean {
     own.least = own.window === 0 ? fill : Math.min(own.least, fill);
     own.window++;
-    if (own.window < WINDOW) return false;
+    if (own.window * this.#samples < WINDOW_MS * SAMPLES_PER_MS) return false;
     own.window = 0;
-    return own.least >= LEFT_OVER * this.#parts;
+    return own.least >= LEFT_OVER * this.#twenty;
   }
 
   #isEnough(own: Channel, fill: number): boolean {
-    if (fill !== TARGET * this.#parts) return fill > TARGET * this.#parts;
+    if (fill !== TARGET * this.#twenty) return fill > TARGET * this.#twenty;
     const written = this.#map.word(own.ringOut + layout.RING_WRITTEN);
     const newest = own.slotsOut[(written - 1) & this.#mask];
     if (newest === undefined) return false;
@@ -196,13 +208,13 @@ function forgetClocks(map: VoiceMap, slot: number): void {
   map.setWord(at + layout.KERNEL_DRIFT_OUT, 0);
 }
 
-function channelAt(map: VoiceMap, slot: number, parts: number): Channel {
+function channelAt(map: VoiceMap, slot: number, twenty: number): Channel {
   const ringIn = layout.RINGS_OFFSET + 2 * slot * layout.RINGS_STRIDE;
   return {
     ringIn,
     ringOut: ringIn + layout.RINGS_STRIDE,
-    slotsIn: slotsAt(map, 2 * slot, parts),
-    slotsOut: slotsAt(map, 2 * slot + 1, parts),
+    slotsIn: slotsAt(map, 2 * slot, twenty),
+    slotsOut: slotsAt(map, 2 * slot + 1, twenty),
     format: null,
     primed: false,
     window: 0,
@@ -210,10 +222,10 @@ function channelAt(map: VoiceMap, slot: number, parts: number): Channel {
   };
 }
 
-function slotsAt(map: VoiceMap, ring: number, parts: number): Slot[] {
-  const samples = SAMPLES_PER_FRAME / parts;
-  return Array.from({ length: layout.RING_SLOTS * parts }, (_, n) => {
-    const at = layout.SLOTS_OFFSET + ring * layout.RING_STRIDE + n * (layout.RING_SLOT_STRIDE / parts);
+function slotsAt(map: VoiceMap, ring: number, twenty: number): Slot[] {
+  const samples = SAMPLES_PER_FRAME / twenty;
+  return Array.from({ length: layout.RING_SLOTS * twenty }, (_, n) => {
+    const at = layout.SLOTS_OFFSET + ring * layout.RING_STRIDE + n * (layout.RING_SLOT_STRIDE / twenty);
     const data = at + layout.RING_SLOT_DATA;
     return {
       at,

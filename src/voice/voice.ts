@@ -14,7 +14,7 @@ import { ms } from "../message/units.ts";
 import type { VoiceCommand } from "../message/voice.ts";
 import type { Clock } from "../vendor/clock/clock.ts";
 import { type VoiceAssets, voiceAssets } from "./assets.ts";
-import type { VoiceHost, VoiceOptions, VoiceStatus } from "./contract.ts";
+import type { FrameMs, VoiceHost, VoiceOptions, VoiceStatus } from "./contract.ts";
 import { Descriptors } from "./descriptors.ts";
 import { DeviceRegistry } from "./device-registry.ts";
 import { FilePaths } from "./file-paths.ts";
@@ -169,8 +169,8 @@ class Voice implements RunningVoice {
     if (command.kind === "close") this.#devices.setFormat(command.endpoint, null);
   }
 
-  openDevice(device: DeviceName, channels: number): DeviceVoice {
-    const rings = this.#devices.open(device, channels, () => this.#send({ kind: "detach", device }));
+  openDevice(device: DeviceName, channels: number, frameMs: FrameMs = 20): DeviceVoice {
+    const rings = this.#devices.open(device, channels, frameMs, () => this.#send({ kind: "detach", device }));
     this.#send({ kind: "attach", device, channels: rings.slots });
     return rings;
   }

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { DeviceRegistry } from "../../src/voice/device-registry.ts";
+import { newVoiceMemory, VoiceMap } from "../../src/voice/map.ts";
 import { DeviceWithClock } from "./device-with-clock.ts";
 import { numberedFrame, numberOf } from "./rtp.ts";
 
@@ -12,9 +14,14 @@ function busyMs(frame: number): number {
   return Math.floor(frame / 500) % 2 === 1 && frame % 4 !== 0 ? ((frame * 7919) % 81) / 10 : 0;
 }
 
-for (const ppm of [200, -200])
-  test(`a device of 20 ms whose clock is ${ppm} ppm off goes with ticks of 10 ms for five minutes without a click`, () => {
-    const device = new DeviceWithClock({ ppm, ...sine });
+for (const [ppm, deviceMs] of [
+  [200, 20],
+  [-200, 20],
+  [150, 10],
+  [-150, 10],
+] as const)
+  test(`a device of ${deviceMs} ms whose clock is ${ppm} ppm off goes with ticks of 10 ms without a click`, () => {
+    const device = new DeviceWithClock({ ppm, ...sine, deviceMs });
     device.run(5 * minute);
     assert.ok(device.heardOfDevice.worstDb > 55, `the far end hears ${device.heardOfDevice.worstDb} dB`);
     assert.ok(device.heardByDevice.worstDb > 55, `the device hears ${device.heardByDevice.worstDb} dB`);
@@ -74,4 +81,13 @@ test("what a stall of ours has left in the ring goes at once", () => {
   device.run(200);
   assert.ok(device.waitingIn() <= 6, `${device.waitingIn()} frames wait`);
   assert.ok(device.figures().late > 0);
+});
+
+test("a device with frames of 10 ms is refused at ticks of 20, and told how to go on", () => {
+  const registry = new DeviceRegistry(new VoiceMap(newVoiceMemory()), 2, 20);
+  assert.throws(
+    () => registry.open("base:1", 1, 10, () => {}),
+    /base:1 has voice frames of 10 ms: set voice.frame_ms = 10/,
+  );
+  assert.equal(registry.open("base:1", 1, 20, () => {}).slots.length, 1);
 });

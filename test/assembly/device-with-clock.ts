@@ -8,7 +8,6 @@ import { purity } from "./purity.ts";
 import { Rig } from "./rig.ts";
 import { numberOf, writeRtp } from "./rtp.ts";
 
-const frameMicros = 20_000;
 const hertz = 1000;
 const phone = "usb:dongle:1:0";
 
@@ -16,8 +15,9 @@ export interface DeviceOptions {
   readonly ppm: number;
   readonly format: VoiceFormat;
   readonly stream: RtpFormat;
-  /** Of our ticks; the device and the far end have 20 ms at a time. */
+  /** Of our ticks, and what the device hands over at a time; the far end has 20 ms. */
   readonly frameMs?: FrameMs;
+  readonly deviceMs?: FrameMs;
   /** How much later than it should the device does frame n, ms. */
   readonly lateMs?: (frame: number) => number;
   readonly deviceFrame?: (n: number) => Uint8Array;
@@ -30,11 +30,12 @@ export interface DeviceOptions {
 export class DeviceWithClock {
   readonly rig: Rig;
   readonly heardOfDevice: Heard;
-  readonly heardByDevice = new Heard(true);
+  readonly heardByDevice: Heard;
   /** Frames that the device wanted and did not get, after its first. */
   emptyPulls = 0;
   readonly #options: DeviceOptions;
   readonly #into: Uint8Array;
+  readonly #deviceMs: FrameMs;
   readonly #recorded = new Int16Array(180);
   #micros = 0;
   #events = 0;
@@ -44,18 +45,21 @@ export class DeviceWithClock {
 
   constructor(options: DeviceOptions) {
     this.#options = options;
-    const { frameMs = 20 } = options;
-    this.rig = new Rig({ frameMs, deviceMicros: () => this.#micros });
+    const { frameMs = 20, deviceMs = 20 } = options;
+    this.#deviceMs = deviceMs;
+    this.rig = new Rig({ frameMs, deviceMs, deviceMicros: () => this.#micros });
+    this.heardByDevice = new Heard(true, deviceMs === 20 ? 0 : options.format === "L16" ? 160 : 80);
     this.heardOfDevice = new Heard(false, frameMs === 20 ? 0 : options.stream === "L16/8000" ? 160 : 80);
-    this.#into = new Uint8Array(options.format === "L16" ? 320 : 160);
+    this.#into = new Uint8Array((options.format === "L16" ? 16 : 8) * deviceMs);
     this.#open();
   }
 
   /** So many times 20 ms. */
   run(twenties: number): void {
-    const ticks = 20 / this.rig.frameMs;
+    const { frameMs } = this.rig;
+    const ticks = 20 / frameMs;
     for (let n = 0; n < twenties * ticks; n++) {
-      this.#device(this.rig.micros + frameMicros / ticks);
+      this.#device(this.rig.micros + frameMs * 1000);
       if (n % ticks === 0) this.#stream();
       for (const { packet } of this.rig.tick()) this.heardOfDevice.addPart(packet.payload);
     }
@@ -63,7 +67,7 @@ export class DeviceWithClock {
 
   /** The device goes on, we do not. */
   stall(frames: number): void {
-    this.#device(this.rig.micros + frames * frameMicros);
+    this.#device(this.rig.micros + frames * 20_000);
     this.rig.tick((frames * 20) / this.rig.frameMs);
   }
 
@@ -84,7 +88,7 @@ export class DeviceWithClock {
 
   /** Another device has the channel. */
   exchange(): void {
-    new DeviceRings(this.rig.map, [0], () => {}, this.rig.frameMs);
+    new DeviceRings(this.rig.map, [0], () => {}, { tickMs: this.rig.frameMs, deviceMs: this.#deviceMs });
   }
 
   figures() {
@@ -122,7 +126,7 @@ export class DeviceWithClock {
   #device(until: number): void {
     for (;;) {
       const late = 1000 * (this.#options.lateMs?.(this.#events) ?? 0);
-      const due = 9000 + (this.#events * frameMicros) / (1 + this.#options.ppm * 1e-6) + late;
+      const due = 9000 + (this.#events * this.#deviceMs * 1000) / (1 + this.#options.ppm * 1e-6) + late;
       if (due > until) return;
       this.#micros = Math.max(this.#micros, Math.floor(due));
       this.#exchangeFrames();
@@ -133,9 +137,11 @@ export class DeviceWithClock {
   #exchangeFrames(): void {
     const { format, deviceFrame } = this.#options;
     const got = this.rig.device.pull(0, this.#into) > 0;
-    if (got) this.heardByDevice.add(this.#into);
+    if (got) this.heardByDevice.addPart(this.#into);
     else if (this.heardByDevice.frames > 0 && this.#events > this.#started) this.emptyPulls++;
-    const frame = this.#options.echoTailMs ? this.#echo(got) : (deviceFrame ?? sineFrame)(this.#events);
+    const frame = this.#options.echoTailMs
+      ? this.#echo(got)
+      : (deviceFrame ?? sineFrame)(this.#events).subarray(0, this.#into.length);
     if (this.#events === this.#lost) return;
     this.rig.device.push(0, format, this.#events & 0xffff, frame, this.rig.device.pulled(0));
   }
@@ -222,7 +228,7 @@ const sines = Int16Array.from({ length: 160 }, (_, n) =>
 const sineOctets = new Uint8Array(sines.buffer);
 const networkOctets = Uint8Array.from(sineOctets, (_, n) => sineOctets[n ^ 1] ?? 0);
 
-/** 1000 Hz: every frame is the same. */
+/** 1000 Hz: every frame is the same, and each half of it. */
 function sineFrame(): Uint8Array {
   return sineOctets;
 }

@@ -27,6 +27,8 @@ export interface RigOptions {
   /** Fixed, unless there are bounds. */
   readonly jitterMs?: number;
   readonly frameMs?: FrameMs;
+  /** What the device hands over at a time; 20 without it. */
+  readonly deviceMs?: FrameMs;
   readonly jitterMinMs?: number;
   readonly jitterMaxMs?: number;
   readonly rtpTimeoutMs?: number;
@@ -79,7 +81,7 @@ export class Rig {
       this.map,
       [0, 1],
       () => {},
-      frameMs,
+      { tickMs: frameMs, deviceMs: options.deviceMs ?? 20 },
       () => options.deviceMicros?.() ?? this.micros + frameMs * 500,
     );
     this.control.attach("dongle:1", [0, 1]);
