@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { JITTER_PLAYOUT } from "../../assembly/endpoint-words.ts";
 import { CodecModule } from "../../src/voice/plugin/codec.ts";
+import { voipMetrics } from "../../src/voice/stream-quality.ts";
 import { tinyCodec } from "../voice/plugin/tiny-codec.ts";
 import { Coder } from "./coder.ts";
 import { sine } from "./measure.ts";
@@ -132,9 +133,22 @@ test("voice-band data keeps its depth whatever the network does", () => {
   assert.ok(status.late > 0, "the network was rough");
 });
 
-test("bounds that are the same make it fixed, and the far end is told so", () => {
-  const { depths } = travel({ seconds: 30, delay: rough }, { jitterMs: 60 });
-  assert.deepEqual([Math.min(...depths), Math.max(...depths)], [60, 60]);
+test("bounds that are the same make it fixed, and the far end is told so (RFC 3611 4.7.6, 4.7.7)", () => {
+  const told = { roundTripMs: null, farEnd: null };
+  for (const [bounds, least, most] of [
+    [{ jitterMs: 60 }, 60, 60],
+    [adaptive, 60, 200],
+  ] as const) {
+    const rigs: Rig[] = [];
+    const { depths, status } = travel({ seconds: 30, delay: rough, meanwhile: (rig) => void rigs.push(rig) }, bounds);
+    const metrics = voipMetrics((rigs.at(-1) ?? new Rig()).map, 0, told);
+    assert.ok(Math.min(...depths) >= least && Math.max(...depths) <= most);
+    assert.deepEqual([metrics?.isBufferAdaptive, metrics?.bufferRate], most > least ? [true, 5] : [false, 0]);
+    assert.equal(metrics?.bufferNominalMs, status.quality.jitterBuffer?.depthMs);
+    assert.ok((metrics?.bufferMaximumMs ?? 0) >= Math.max(...depths));
+    // Of a fixed one both are the same, says the RFC.
+    assert.equal(metrics?.bufferLimitMs, most > least ? most : metrics?.bufferMaximumMs);
+  }
 });
 
 test("frames of a codec of the host that differ in length are all heard", () => {
