@@ -78,9 +78,9 @@ once("in step, a turn begins in the very moment in which its packet comes", () =
 });
 
 for (const ppm of [300, -300])
-  once(`a leader whose clock is ${ppm} ppm off is followed for an hour, and each turn has its packet`, () => {
-    const arrivals = every(20 * (1 - ppm * 1e-6), 180_100, 25);
-    const late = turns(new Paper(arrivals), 180_000)
+  once(`a leader whose clock is ${ppm} ppm off is followed for ten minutes, and each turn has its packet`, () => {
+    const arrivals = every(20 * (1 - ppm * 1e-6), 30_100, 25);
+    const late = turns(new Paper(arrivals), 30_000)
       .slice(100)
       .filter(({ packets, lateMs }) => packets !== 1 || lateMs > 0);
     assert.deepEqual(late, []);
