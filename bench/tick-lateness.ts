@@ -4,12 +4,21 @@
  * computes on the other core. Without priority, with niceness, and with SCHED_FIFO, as far as they are permitted.
  * Every packet of the measured seconds must come out, in order, none concealed, or that part has no figure.
  *
- *   node --import tsx bench/tick-lateness.ts [--json] [SECONDS]      600 without: all parts together
+ *   node --import tsx bench/tick-lateness.ts [--json] [SECONDS] [dgram]
+ *
+ * SECONDS: 600 without, all parts together. `dgram`: our voice path without koffi.
  */
 
 import { Refused } from "./figures.ts";
 import { Beside } from "./lateness/beside.ts";
-import { type Condition, conditions, type Measured, measure, type Quantiles } from "./lateness/condition.ts";
+import {
+  type Condition,
+  conditions,
+  type Measured,
+  measure,
+  type Peers,
+  type Quantiles,
+} from "./lateness/condition.ts";
 import { Traffic } from "./path/traffic.ts";
 
 const goal = { p50Us: 100, tail: 1.3 };
@@ -21,7 +30,7 @@ interface Row extends Partial<Measured> {
   readonly reached?: { readonly p50: boolean; readonly p99: boolean; readonly p999: boolean };
 }
 
-async function row(condition: Condition, seconds: number, peers: Parameters<typeof measure>[2]): Promise<Row> {
+async function row(condition: Condition, seconds: number, peers: Peers): Promise<Row> {
   try {
     const measured = await measure(condition, seconds, peers);
     return { name: condition.name, ...measured, reached: reached(measured) };
@@ -68,9 +77,10 @@ function show({
 }
 
 const asJson = process.argv.includes("--json");
-const [total = 600] = process.argv.slice(2).flatMap((word) => (word === "--json" ? [] : [Number(word)]));
+const [total = 600] = process.argv.slice(2).flatMap((word) => (/^\d+$/.test(word) ? [Number(word)] : []));
+const edge = process.argv.includes("dgram") ? "dgram" : "batched";
 const seconds = Math.max(1, Math.floor(total / conditions.length));
-const peers = { traffic: new Traffic(), beside: new Beside() };
+const peers = { traffic: new Traffic(), beside: new Beside(), edge } as const;
 const rows: Row[] = [];
 try {
   for (const condition of conditions) {
@@ -83,4 +93,4 @@ try {
   peers.traffic.close();
   peers.beside.close();
 }
-if (asJson) console.log(JSON.stringify({ secondsEach: seconds, goal, rows }, null, 2));
+if (asJson) console.log(JSON.stringify({ edge, secondsEach: seconds, goal, rows }, null, 2));

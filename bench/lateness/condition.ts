@@ -48,6 +48,13 @@ export interface Condition {
   readonly place: Place;
 }
 
+export interface Peers {
+  readonly traffic: Traffic;
+  readonly beside: Beside;
+  /** Of our voice path: without koffi the thread sleeps in another way. */
+  readonly edge: "batched" | "dgram";
+}
+
 export const conditions: readonly Condition[] = [
   { name: "nothing raised", priority: "normal", place: { policy: "other", realtime: 0, nice: 0 } },
   { name: "nice -15", priority: "nice", place: { policy: "other", realtime: 0, nice: -15 } },
@@ -58,9 +65,9 @@ export const conditions: readonly Condition[] = [
 export async function measure(
   { priority, place }: Condition,
   seconds: number,
-  { traffic, beside }: { readonly traffic: Traffic; readonly beside: Beside },
+  { traffic, beside, edge }: Peers,
 ): Promise<Measured> {
-  const voice = await Offhook.start("batched", 2 * PAIRS, priority, join(import.meta.dirname, "voice-process.ts"));
+  const voice = await Offhook.start(edge, 2 * PAIRS, priority, join(import.meta.dirname, "voice-process.ts"));
   const burner = spawn(process.execPath, ["-e", "for (;;);"], { stdio: "ignore" });
   try {
     const targets = [];
