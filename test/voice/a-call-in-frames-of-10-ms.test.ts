@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import type { RtpFormat } from "../../src/message/media.ts";
+import type { DriveName } from "../../src/voice/contract.ts";
 import { purity } from "../assembly/purity.ts";
 import { type RtpPacket, writeRtp } from "../assembly/rtp.ts";
 import { test } from "./each-edge.ts";
@@ -14,7 +15,6 @@ const SECONDS = 2;
 const SETTLED = 20;
 /** On a machine that others use, turns are skipped and far ends speak late without our doing. */
 const ATTEMPTS = 10;
-const priority = { priority: "realtime" } as const;
 
 /** 10 ms of 1 kHz, in network order; every frame is the same. */
 function sine(rate: number): Uint8Array {
@@ -66,8 +66,9 @@ async function ownLate(house: VoiceHouse): Promise<number> {
   return own.reduce((sum, { count }) => sum + count, 0);
 }
 
-test("a call in frames of 10 ms has a packet every 10 ms, no frame late and no click", { timeout }, async (context) => {
-  const house = await VoiceHouse.open(context, { firstPort: 43_000, frameMs: FRAME_MS, jitterMs: 100, ...priority });
+async function isWhole(context: TestContext, drive: DriveName): Promise<void> {
+  const options = { frameMs: FRAME_MS, jitterMs: 100, priority: "realtime", drive } as const;
+  const house = await VoiceHouse.open(context, { firstPort: 43_000, ...options });
   const speaker = await open(context, house, 0, "L16/16000");
   const listener = await open(context, house, 1, "L16/8000");
   house.perform({ kind: "join", a: "rtp:0", b: "rtp:1" });
@@ -86,4 +87,11 @@ test("a call in frames of 10 ms has a packet every 10 ms, no frame late and no c
     if (whole && late === 0 && worst(heard) > 50) return;
   }
   assert.fail(seen.join("\n"));
-});
+}
+
+for (const drive of ["timer", "packets"] as const)
+  test(
+    `a call in frames of 10 ms, driven by the ${drive}, has one every 10 ms, none late and no click`,
+    { timeout },
+    (it) => isWhole(it, drive),
+  );
