@@ -1,16 +1,18 @@
-import { randomBytes } from "node:crypto";
 import { isIP } from "node:net";
 import * as words from "../../assembly/endpoint-words.ts";
 import * as layout from "../../assembly/layout.ts";
 import { countries } from "../message/country.ts";
-import type { Address, Direction } from "../message/media.ts";
+import type { Address } from "../message/media.ts";
 import type { ConferenceName, DeviceName, Digit, Endpoint, RtpEndpoint } from "../message/name.ts";
 import { unreachable } from "../message/units.ts";
 import { callerIdMessage } from "./caller-id.ts";
 import { Conferences, conferencePeer, isConference } from "./conferences.ts";
-import { endpointAddress, formatNumber, type VoiceMap } from "./map.ts";
+import { queueDigit } from "./digits.ts";
+import { EndpointTable } from "./endpoint-table.ts";
+import { endpointAddress, type VoiceMap } from "./map.ts";
 import type { PathCommand, TapTask } from "./messages.ts";
 import { Remote } from "./remote.ts";
+import { beginSession, writeChannel, writeStream } from "./session-words.ts";
 import { type TapListener, Taps } from "./taps.ts";
 import { writeData, writeTone } from "./tone-words.ts";
 
@@ -27,27 +29,13 @@ export interface ControlListener {
   readonly taps: TapListener;
 }
 
-/** RFC 4733 events 0-15, in order. */
-export const digits = "0123456789*#ABCD";
-/** A key shorter than 40 ms is heard by nobody (ITU-T Q.24); one of more than 8 s does not fit a telephone event. */
-const SHORTEST_DIGIT_MS = 40;
-const LONGEST_DIGIT_MS = 8000;
-
-const directions: Readonly<Record<Direction, number>> = {
-  sendrecv: words.DIRECTION_SEND | words.DIRECTION_RECEIVE,
-  sendonly: words.DIRECTION_SEND,
-  recvonly: words.DIRECTION_RECEIVE,
-  inactive: 0,
-};
-
 /** Turns commands into control words of the memory map; the next tick obeys them. Runs on the thread of the tick. */
 export class Control {
   readonly #map: VoiceMap;
-  readonly #streams: number;
+  readonly #endpoints: EndpointTable;
   readonly #rtpTimeoutMs: number;
   readonly #family: number;
   readonly #listener: ControlListener;
-  readonly #channels = new Map<Endpoint, number>();
   readonly #remotes = new Map<number, Remote>();
   readonly #conferences: Conferences;
   readonly #taps: Taps;
@@ -60,50 +48,25 @@ export class Control {
     this.#map = map;
     this.#conferences = new Conferences(map);
     this.#taps = new Taps(map, listener.taps);
-    this.#streams = streams;
+    this.#endpoints = new EndpointTable(map, streams);
     this.#rtpTimeoutMs = rtpTimeoutMs;
     this.#family = family;
     this.#listener = listener;
   }
 
+  /** Which endpoints there are. */
+  get endpoints(): EndpointTable {
+    return this.#endpoints;
+  }
+
   /** The device's channels exist from now on. */
   attach(device: DeviceName, channels: readonly number[]): void {
-    channels.forEach((channel, n) => {
-      this.#channels.set(`usb:${device}:${n}`, layout.MAX_RTP + channel);
-    });
+    this.#endpoints.attach(device, channels);
   }
 
   /** The device's channels close and are no more. */
   detach(device: DeviceName): void {
-    for (const [endpoint, index] of this.#channels) {
-      if (!endpoint.startsWith(`usb:${device}:`)) continue;
-      this.#close(index);
-      this.#channels.delete(endpoint);
-    }
-  }
-
-  /** Index in the memory map; null when there is no such endpoint. */
-  indexOf(endpoint: Endpoint): number | null {
-    if (!endpoint.startsWith("rtp:")) return this.#channels.get(endpoint) ?? null;
-    const stream = Number(endpoint.slice(4));
-    return Number.isInteger(stream) && stream >= 0 && stream < this.#streams ? stream : null;
-  }
-
-  nameOf(index: number): Endpoint | null {
-    if (index >= 0 && index < this.#streams) return `rtp:${index}`;
-    for (const [endpoint, channel] of this.#channels) if (channel === index) return endpoint;
-    return null;
-  }
-
-  /** The channels of all devices. */
-  channels(): { readonly endpoint: Endpoint; readonly index: number; readonly isOpen: boolean }[] {
-    return [...this.#channels].map(([endpoint, index]) => ({ endpoint, index, isOpen: this.#isOpen(index) }));
-  }
-
-  /** Indices of all open endpoints. */
-  openIndices(): number[] {
-    const all = [...Array(this.#streams).keys(), ...this.#channels.values()];
-    return all.filter((index) => this.#isOpen(index));
+    this.#endpoints.detach(device, (index) => this.#close(index));
   }
 
   /** The tick has to be done in parts: some stream's codec is one of the host's. */
@@ -137,7 +100,7 @@ export class Control {
       case "measure":
         return this.#measure(command);
       case "close": {
-        const index = this.indexOf(command.endpoint);
+        const index = this.#endpoints.indexOf(command.endpoint);
         if (index !== null) this.#close(index);
         return;
       }
@@ -150,8 +113,9 @@ export class Control {
   tap(task: TapTask): void {
     if (task.kind === "release") return this.#taps.release(task.ring);
     const { ring, endpoint } = task;
-    const index = this.indexOf(endpoint);
-    if (index === null || !this.#isOpen(index)) this.#taps.refuse(ring, this.#notOpen(endpoint, index));
+    const index = this.#endpoints.indexOf(endpoint);
+    if (index === null || !this.#endpoints.isOpen(index))
+      this.#taps.refuse(ring, this.#endpoints.whyNotOpen(endpoint, index));
     else if (task.kind === "record") this.#taps.record(ring, index, endpoint);
     else this.#taps.play(ring, index, task.rateHz, endpoint);
   }
@@ -162,29 +126,18 @@ export class Control {
   }
 
   #openRtp(command: Of<"openRtp">): void {
-    const index = this.indexOf(command.endpoint);
-    if (index === null) return this.#listener.failed(command.endpoint, this.#missing(command.endpoint));
+    const index = this.#endpoints.indexOf(command.endpoint);
+    if (index === null) return this.#listener.failed(command.endpoint, this.#endpoints.missing(command.endpoint));
     const format = this.#map.formatNumber(command.format);
     if (format === 0)
       return this.#listener.failed(command.endpoint, `${command.format} is not loaded: add its [[codec]]`);
     if (!this.#setRemote(index, command.endpoint, command.remote)) return;
-    const fresh = !this.#isOpen(index);
-    if (fresh) this.#begin(index);
-    const at = endpointAddress(index);
-    this.#map.setWord(at + words.CONTROL_FORMAT, format);
+    const fresh = !this.#endpoints.isOpen(index);
+    if (fresh) beginSession(this.#map, index, this.#nextSession());
+    this.#map.setWord(endpointAddress(index) + words.CONTROL_FORMAT, format);
     if (format >= layout.FORMAT_PLUGIN) this.#ofPlugins.add(index);
     else this.#ofPlugins.delete(index);
-    this.#map.setWord(at + words.CONTROL_PAYLOAD_TYPE, command.payloadType & 0x7f);
-    this.#map.setWord(at + words.CONTROL_EVENT_TYPE, command.eventPayloadType ?? -1);
-    this.#map.setWord(at + words.CONTROL_LONG_PACKETS, command.longPackets === true ? 1 : 0);
-    this.#map.setWord(at + words.CONTROL_QUIET, command.comfortNoise === true ? 1 : 0);
-    this.#map.setWord(at + words.CONTROL_VBD, command.voiceBandData === true ? 1 : 0);
-    this.#map.setWord(at + words.CONTROL_DIRECTION, directions[command.direction]);
-    this.#map.setWord(at + words.CONTROL_REMOTE, this.#remotes.has(index) ? 1 : 0);
-    this.#map.setWord(at + words.CONTROL_TIMEOUT, this.#rtpTimeoutMs);
-    // Taken off hold, or answered after early media: a silence told before then was ignored, and may go on.
-    this.#map.setWord(at + words.SILENT_MS, 0);
-    this.#map.setWord(at + words.SILENT_TOLD, 0);
+    writeStream(this.#map, index, command, this.#remotes.has(index), this.#rtpTimeoutMs);
     if (fresh) this.#listener.opened(index);
   }
 
@@ -208,34 +161,19 @@ export class Control {
   }
 
   #openUsb(command: Of<"openUsb">): void {
-    const index = this.indexOf(command.endpoint);
-    if (index === null) return this.#listener.failed(command.endpoint, this.#missing(command.endpoint));
-    if (!this.#isOpen(index)) this.#begin(index);
-    const at = endpointAddress(index);
-    this.#map.setWord(at + words.CONTROL_FORMAT, formatNumber(command.format));
-    this.#map.setWord(at + words.CONTROL_ECHO, command.echoTailMs ?? 0);
-    this.#map.setWord(at + words.CONTROL_MUTE_KEYS, command.muteKeys === true ? 1 : 0);
-    this.#map.setWord(at + words.CONTROL_FAX, command.faxSearch === true ? 1 : 0);
-    this.#map.setWord(at + words.CONTROL_VBD, command.voiceBandData === true ? 1 : 0);
+    const index = this.#endpoints.indexOf(command.endpoint);
+    if (index === null) return this.#listener.failed(command.endpoint, this.#endpoints.missing(command.endpoint));
+    if (!this.#endpoints.isOpen(index)) beginSession(this.#map, index, this.#nextSession());
+    writeChannel(this.#map, index, command);
   }
 
-  /** Control words of an endpoint that was closed; the state of its last session is void. */
-  #begin(index: number): void {
-    const at = endpointAddress(index);
-    this.#map.octets.fill(0, at, at + words.FRAME_OCTETS);
+  #nextSession(): number {
     this.#sessions = (this.#sessions + 1) | 0 || 1;
-    const random = randomBytes(12);
-    this.#map.setWord(at + words.CONTROL_SESSION, this.#sessions);
-    this.#map.setWord(at + words.CONTROL_PEER, -1);
-    this.#map.setWord(at + words.CONTROL_EVENT_TYPE, -1);
-    this.#map.setWord(at + words.CONTROL_SSRC, random.readInt32LE(0));
-    this.#map.setWord(at + words.CONTROL_FIRST_SEQUENCE, random.readUInt16LE(4));
-    this.#map.setWord(at + words.CONTROL_FIRST_TIMESTAMP, random.readInt32LE(8));
-    this.#map.setWord(at + words.CONTROL_OPEN, 1);
+    return this.#sessions;
   }
 
   #close(index: number): void {
-    if (!this.#isOpen(index)) return;
+    if (!this.#endpoints.isOpen(index)) return;
     if (index < layout.MAX_RTP) this.#listener.closing(index);
     this.#leave(index);
     this.#taps.closed(index);
@@ -255,8 +193,8 @@ export class Control {
   }
 
   #part(a: Endpoint, b: Endpoint | ConferenceName): void {
-    const first = this.indexOf(a);
-    const peer = isConference(b) ? conferencePeer(b) : this.indexOf(b);
+    const first = this.#endpoints.indexOf(a);
+    const peer = isConference(b) ? conferencePeer(b) : this.#endpoints.indexOf(b);
     if (first !== null && peer !== null && this.#peer(first) === peer) this.#leave(first);
   }
 
@@ -271,8 +209,8 @@ export class Control {
 
   /** An endpoint that is gone was lost with its device: nothing is known of it. */
   #measure(command: Of<"measure">): void {
-    const index = this.indexOf(command.endpoint);
-    if (index !== null && this.#isOpen(index)) this.#listener.measure(index, command);
+    const index = this.#endpoints.indexOf(command.endpoint);
+    if (index !== null && this.#endpoints.isOpen(index)) this.#listener.measure(index, command);
   }
 
   /** Nobody hears this endpoint any more, and it hears nobody. */
@@ -284,9 +222,9 @@ export class Control {
   }
 
   #tone(command: Of<"tone">): void {
-    const known = this.indexOf(command.endpoint);
+    const known = this.#endpoints.indexOf(command.endpoint);
     // A tone that ends on a closed endpoint has ended.
-    if (command.tone === null && (known === null || !this.#isOpen(known))) return;
+    if (command.tone === null && (known === null || !this.#endpoints.isOpen(known))) return;
     const index = this.#openIndex(command.endpoint);
     if (index === null) return;
     writeTone(this.#map, index, command.tone === null ? null : countries[command.country].tones[command.tone]);
@@ -300,36 +238,15 @@ export class Control {
 
   #sendDigit(endpoint: Endpoint, digit: Digit, durationMs: number): void {
     const index = this.#openIndex(endpoint);
-    if (index === null) return;
-    const at = endpointAddress(index);
-    const written = this.#map.word(at + words.DIGITS_WRITTEN);
-    if (written - this.#map.word(at + words.DIGITS_READ) >= words.MAX_DIGITS) return;
-    const duration = Math.max(SHORTEST_DIGIT_MS, Math.min(LONGEST_DIGIT_MS, durationMs)) * 8;
-    const place = at + words.DIGITS_QUEUE + 4 * (written % words.MAX_DIGITS);
-    this.#map.setWord(place, (Math.round(duration) << 8) | digits.indexOf(digit));
-    this.#map.setWord(at + words.DIGITS_WRITTEN, written + 1);
+    if (index !== null) queueDigit(this.#map, index, digit, durationMs);
   }
 
   /** Reports when the endpoint is not there or closed. */
   #openIndex(endpoint: Endpoint): number | null {
-    const index = this.indexOf(endpoint);
-    if (index !== null && this.#isOpen(index)) return index;
-    this.#listener.failed(endpoint, this.#notOpen(endpoint, index));
+    const index = this.#endpoints.indexOf(endpoint);
+    if (index !== null && this.#endpoints.isOpen(index)) return index;
+    this.#listener.failed(endpoint, this.#endpoints.whyNotOpen(endpoint, index));
     return null;
-  }
-
-  #notOpen(endpoint: Endpoint, index: number | null): string {
-    return index === null ? this.#missing(endpoint) : `${endpoint} is closed: open it first`;
-  }
-
-  #missing(endpoint: Endpoint): string {
-    return endpoint.startsWith("rtp:")
-      ? `no stream ${endpoint}: rtp:0 to rtp:${this.#streams - 1} are bound`
-      : `no channel ${endpoint}: its device is not attached`;
-  }
-
-  #isOpen(index: number): boolean {
-    return this.#map.word(endpointAddress(index) + words.CONTROL_OPEN) !== 0;
   }
 
   #peer(index: number): number {

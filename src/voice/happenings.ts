@@ -1,7 +1,7 @@
 import * as layout from "../../assembly/layout.ts";
 import type { Digit, Endpoint, RtpEndpoint, UsbEndpoint } from "../message/name.ts";
 import type { FaxTone } from "../message/voice.ts";
-import { digits } from "./control.ts";
+import { digits } from "./digits.ts";
 import type { VoiceMap } from "./map.ts";
 import type { Happening } from "./messages.ts";
 

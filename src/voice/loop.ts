@@ -7,7 +7,6 @@
  * turn: a frame at most.
  */
 
-import { readFile } from "node:fs/promises";
 import { isIPv6 } from "node:net";
 import { performance } from "node:perf_hooks";
 import { setImmediate as loopTurn } from "node:timers/promises";
@@ -18,21 +17,17 @@ import { callQuality } from "./call-quality.ts";
 import { clockStatus } from "./clock-status.ts";
 import type { EdgeStatus, StreamStatus, VoiceOptions } from "./contract.ts";
 import { Control } from "./control.ts";
-import { Descriptors } from "./descriptors.ts";
 import { EarlyAndLate } from "./early-and-late.ts";
-import { type Engine, openEngine } from "./engine.ts";
-import { Figures } from "./figures.ts";
+import type { Engine } from "./engine.ts";
 import { forEachHappening } from "./happenings.ts";
-import { LateTicks } from "./late-ticks.ts";
-import { LogHistogram, quantileOf } from "./log-histogram.ts";
 import { Mailbox } from "./mailbox.ts";
 import { VoiceMap } from "./map.ts";
 import type { FromWorker, Happening, ToWorker, WorkerStatus, WorkerTask } from "./messages.ts";
 import { monotonicMicros } from "./monotonic.ts";
-import { type OpenedIo, openIo } from "./open-io.ts";
+import type { OpenedIo } from "./open-io.ts";
 import { PacketDrive } from "./packet-drive.ts";
 import { PacketsIn } from "./packets-in.ts";
-import { loadCodecs, PluginHost } from "./plugin/host.ts";
+import type { PluginHost } from "./plugin/host.ts";
 import type { Priority } from "./priority.ts";
 import { Reception } from "./reception.ts";
 import { Refusals } from "./refusals.ts";
@@ -41,52 +36,17 @@ import { RtcpSessions } from "./rtcp-sessions.ts";
 import type { RtpIo } from "./rtp-io.ts";
 import { ShadowTap } from "./shadow/tap.ts";
 import { streamStatus } from "./stream-status.ts";
-import { openTimepiece, type Timepiece } from "./timepiece.ts";
+import type { Timepiece } from "./timepiece.ts";
 import { type Drive, TimerDrive } from "./timer-drive.ts";
-import { TurnStages } from "./turn-stages.ts";
+import { TurnFigures } from "./turn-figures.ts";
+import type { TurnStages } from "./turn-stages.ts";
 
 const KEPT_SECONDS = 60;
-const LATE_MS = 5;
 /** When the options do not say. */
 const FRAME_MS = 20;
 
-/** Opens everything the task names. Rejects with a sentence when it cannot. */
-export async function openLoop(task: WorkerTask, priority: Priority): Promise<VoiceLoop> {
-  const { options } = task;
-  const module = await WebAssembly.compile(await readModule(new URL(task.wasm)));
-  const { streams, usbChannels, frameMs = 20 } = options;
-  const engine = openEngine(module, task.memory, { ...options, rtp: streams, usb: usbChannels, frameMs });
-  const opened = await openIo(options, {
-    map: new VoiceMap(task.memory),
-    descriptors: new Descriptors(task.descriptors),
-  });
-  const plugins = await openPlugins(task);
-  const withKoffi = opened.io.edge === "batched";
-  const time = await openTimepiece(withKoffi);
-  await priority.takeRealtime(withKoffi);
-  return new VoiceLoop(task, engine, opened, plugins, { priority, time });
-}
-
-/** Null without codecs of the configuration. */
-async function openPlugins({ options }: WorkerTask): Promise<MakePlugins | null> {
-  const { codecs = [] } = options;
-  if (codecs.length === 0) return null;
-  const modules = await loadCodecs(codecs);
-  return (map, failed) => {
-    map.plugins.push(...codecs.map(({ name, clockRate }) => `codec:${name}/${clockRate}` as const));
-    return new PluginHost(map, modules, failed);
-  };
-}
-
-type MakePlugins = (map: VoiceMap, failed: (stream: number, reason: string) => void) => PluginHost;
-
-async function readModule(wasm: URL): Promise<Uint8Array> {
-  try {
-    return await readFile(wasm);
-  } catch {
-    throw new Error(`${wasm.pathname} is missing: build it with "npx asc --config asconfig.json --target release"`);
-  }
-}
+/** Makes the host of the configuration's codecs. */
+export type MakePlugins = (map: VoiceMap, failed: (stream: number, reason: string) => void) => PluginHost;
 
 export class VoiceLoop {
   readonly #engine: Engine;
@@ -105,12 +65,8 @@ export class VoiceLoop {
   readonly #mail: Mailbox;
   readonly #rtcp: RtcpSessions;
   readonly #packets: PacketsIn;
-  readonly #lateUs: Figures;
-  readonly #lateSteps = new LogHistogram();
-  readonly #tickUs: Figures;
-  readonly #stages = new TurnStages();
-  readonly #culprits = new LateTicks(this.#stages);
-  #lateTicks = 0;
+  readonly #figures: TurnFigures;
+  readonly #stages: TurnStages;
   readonly #refusals = new Refusals();
   readonly #earlyAndLate = new EarlyAndLate();
   #seenMalformed = 0;
@@ -118,7 +74,7 @@ export class VoiceLoop {
   // Made once: a turn makes nothing.
   readonly #heard = (message: ToWorker) => this.#hear(message);
   readonly #targetOf = (stream: number) => this.#control.remoteOf(stream)?.target ?? null;
-  readonly #nameOf = (index: number) => this.#control.nameOf(index);
+  readonly #nameOf = (index: number) => this.#control.endpoints.nameOf(index);
   readonly #happened = (event: Happening) => this.#tell({ kind: "happened", event });
 
   constructor(
@@ -133,8 +89,8 @@ export class VoiceLoop {
     this.#engine = engine;
     const { frameMs = FRAME_MS, drive = "timer" } = task.options;
     this.#ticksPerSecond = 1000 / frameMs;
-    this.#lateUs = new Figures(KEPT_SECONDS * this.#ticksPerSecond);
-    this.#tickUs = new Figures(KEPT_SECONDS * this.#ticksPerSecond);
+    this.#figures = new TurnFigures(KEPT_SECONDS * this.#ticksPerSecond);
+    this.#stages = this.#figures.stages;
     this.#io = io;
     this.#edge = { name: io.edge, why };
     this.#port = task.port;
@@ -176,7 +132,7 @@ export class VoiceLoop {
     } catch (error) {
       // The thread lives on and is used again: its sockets must not be in the way of the next loop.
       await this.#io.close();
-      this.#culprits.close();
+      this.#figures.close();
       throw error;
     }
     await this.#close();
@@ -188,9 +144,7 @@ export class VoiceLoop {
       const waiting = this.#drive.wait();
       if (waiting !== undefined) await waiting;
       const { lateMs, periods, behindMs } = this.#drive.begin();
-      this.#lateUs.add(lateMs * 1000);
-      this.#lateSteps.add(lateMs * 1000);
-      if (lateMs > LATE_MS) this.#late(lateMs);
+      if (this.#figures.begins(lateMs)) this.#shadow?.late();
       this.#map.setWord(layout.HEADER_DUE, monotonicMicros() - behindMs * 1000);
       this.#beginTurn();
       const draining = this.#io.drain(this.#reception);
@@ -200,12 +154,6 @@ export class VoiceLoop {
       if (this.#io.edge === "batched" && this.#map.word(layout.HEADER_TICKS) % this.#ticksPerSecond === 0)
         await loopTurn();
     }
-  }
-
-  #late(lateMs: number): void {
-    this.#lateTicks++;
-    this.#shadow?.late();
-    this.#culprits.late(performance.now(), lateMs);
   }
 
   #beginTurn(): void {
@@ -232,7 +180,7 @@ export class VoiceLoop {
     this.#rtcp.report(performance.now());
     this.#complain();
     this.#stages.end(performance.now());
-    this.#tickUs.add((this.#stages.endedAt - this.#stages.beganAt) * 1000);
+    this.#figures.ends();
   }
 
   #hear(message: ToWorker): void {
@@ -266,29 +214,22 @@ export class VoiceLoop {
     if (malformed !== this.#seenMalformed) this.#refusals.bad(null, malformed - this.#seenMalformed);
     this.#seenMalformed = malformed;
     if (this.#map.word(layout.HEADER_TICKS) % this.#ticksPerSecond !== 0) return;
-    this.#culprits.look();
+    this.#figures.look();
     for (const { from, times } of this.#earlyAndLate.takeStrangers(performance.now()))
       this.#refusals.stranger(from, times);
     for (const refused of this.#refusals.take()) this.#tell({ kind: "refused", refused });
   }
 
   #status(): WorkerStatus {
-    const steps = this.#lateSteps.show();
     return {
       ticks: this.#map.word(layout.HEADER_TICKS),
-      lateTicks: this.#lateTicks,
-      latenessUs: this.#lateUs.show(),
-      latenessStepsUs: steps,
-      latenessOfAllUs: { p50: quantileOf(steps, 0.5), p99: quantileOf(steps, 0.99), p999: quantileOf(steps, 0.999) },
-      tickUs: this.#tickUs.show(),
-      stages: this.#stages.show(),
-      lateBecauseOf: this.#culprits.show(),
+      ...this.#figures.show(),
       edge: this.#edge,
       priority: this.#priority.show(),
       memory: memoryStatus(this.#options),
       drive: this.#drive.name,
-      streams: this.#control.openIndices().flatMap((index) => this.#streamStatus(index) ?? []),
-      clocks: this.#control.channels().map((channel) => clockStatus(this.#map, channel)),
+      streams: this.#control.endpoints.openIndices().flatMap((index) => this.#streamStatus(index) ?? []),
+      clocks: this.#control.endpoints.channels().map((channel) => clockStatus(this.#map, channel)),
       malformedPackets: this.#refusals.malformed,
       strangerPackets: this.#refusals.strangers,
     };
@@ -311,7 +252,7 @@ export class VoiceLoop {
     await this.#io.drain(this.#reception);
     await this.#io.close();
     this.#engine.close();
-    this.#culprits.close();
+    this.#figures.close();
     this.#port.close();
   }
 

@@ -1,5 +1,5 @@
-import { openLoop } from "./loop.ts";
 import type { WorkerTask } from "./messages.ts";
+import { openLoop } from "./open-loop.ts";
 import { Priority } from "./priority.ts";
 
 /** The standing task of the voice worker: ends when the host says stop, rejects when the voice path cannot be opened. */

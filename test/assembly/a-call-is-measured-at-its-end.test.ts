@@ -52,7 +52,7 @@ test("what was not measured is null, and an endpoint that is not open says nothi
 test("a device's clock is told in ppm once it is known, also between calls, and whether its frames are resampled", () => {
   const device = new DeviceWithClock({ ppm: 120, format: "L16", stream: "L16/8000" });
   const status = () => {
-    const channel = device.rig.control.channels().find(({ endpoint }) => endpoint === "usb:dongle:1:0");
+    const channel = device.rig.control.endpoints.channels().find(({ endpoint }) => endpoint === "usb:dongle:1:0");
     assert.ok(channel !== undefined);
     return clockStatus(device.rig.map, channel);
   };

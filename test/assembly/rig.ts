@@ -62,7 +62,9 @@ export class Rig {
       opened: () => {},
       closing: (stream) => this.plugins.close(stream),
       measure: (index, { call, party, endpoint }) => {
-        const quality = callQuality(streamStatus(this.map, index, endpoint, (other) => this.control.nameOf(other)));
+        const quality = callQuality(
+          streamStatus(this.map, index, endpoint, (other) => this.control.endpoints.nameOf(other)),
+        );
         this.events.push({ kind: "measured", call, party, quality });
       },
       failed: (_, reason) => void this.failures.push(reason),
@@ -120,7 +122,7 @@ export class Rig {
     this.tickEngine(periods);
     forEachHappening(
       this.map,
-      (index) => this.control.nameOf(index),
+      (index) => this.control.endpoints.nameOf(index),
       (event) => this.events.push(event),
     );
     this.control.lookAtFiles();
@@ -162,12 +164,12 @@ export class Rig {
   }
 
   status(endpoint: Endpoint) {
-    const index = this.control.indexOf(endpoint) ?? 0;
-    return streamStatus(this.map, index, endpoint, (other) => this.control.nameOf(other));
+    const index = this.control.endpoints.indexOf(endpoint) ?? 0;
+    return streamStatus(this.map, index, endpoint, (other) => this.control.endpoints.nameOf(other));
   }
 
   word(endpoint: Endpoint, offset: number): number {
-    return this.map.word(endpointAddress(this.control.indexOf(endpoint) ?? 0) + offset);
+    return this.map.word(endpointAddress(this.control.endpoints.indexOf(endpoint) ?? 0) + offset);
   }
 }
 

@@ -129,7 +129,7 @@ test("a key asked to be softer sounds as much softer", () => {
     const voice = new Rig();
     voice.perform({ kind: "openUsb", endpoint: "usb:dongle:1:0", format: "L16" });
     voice.perform({ kind: "sendDigit", endpoint: "usb:dongle:1:0", digit: "5", durationMs: 100 });
-    const word = endpointAddress(voice.control.indexOf("usb:dongle:1:0") ?? 0) + DIGITS_QUEUE;
+    const word = endpointAddress(voice.control.endpoints.indexOf("usb:dongle:1:0") ?? 0) + DIGITS_QUEUE;
     voice.map.setWord(word, voice.map.word(word) | (softer << 4));
     const heard = listen(voice, 5);
     assert.ok(Math.abs(levelAt(heard, 770) + 10 + softer) < 0.1, `${softer} dB`);

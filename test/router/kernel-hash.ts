@@ -166,7 +166,7 @@ function rigWithPhone(format: Law): Rig {
 }
 
 function indexOfPhone(rig: Rig): number {
-  return rig.control.indexOf(PHONE) ?? 0;
+  return rig.control.endpoints.indexOf(PHONE) ?? 0;
 }
 
 function hear(update: Update, rig: Rig, frames: number): void {
