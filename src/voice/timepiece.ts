@@ -26,7 +26,7 @@ export async function openTimepiece(withKoffi: boolean): Promise<Timepiece> {
 }
 
 /**
- * Sleeps so much less as waking took lately at least: timer, scheduler and the way back into JavaScript cost 25 to 100 µs
+ * Sleeps so much less as waking took lately at least: timer, scheduler and the way back into JavaScript cost 25 to 60 µs
  * even where nothing is in the way. It is never more than a moment early.
  */
 export function punctual(time: Timepiece): Timepiece {
