@@ -18,6 +18,10 @@ export class Descriptors {
     this.#places = new Int32Array(shared);
   }
 
+  get isEmpty(): boolean {
+    return this.#places.every((kept) => kept === 0);
+  }
+
   /** Throws when there is no room left. */
   remember(descriptor: number): void {
     const free = this.#places.indexOf(0);

@@ -15,11 +15,12 @@ export async function openLoop(task: WorkerTask, priority: Priority): Promise<Vo
   const module = await WebAssembly.compile(await readModule(new URL(task.wasm)));
   const { streams, usbChannels, frameMs = 20 } = options;
   const engine = openEngine(module, task.memory, { ...options, rtp: streams, usb: usbChannels, frameMs });
+  // Before the sockets: a thread whose loop does not begin is used again, and would keep them.
+  const plugins = await openPlugins(task);
   const opened = await openIo(options, {
     map: new VoiceMap(task.memory),
     descriptors: new Descriptors(task.descriptors),
   });
-  const plugins = await openPlugins(task);
   const withKoffi = opened.io.edge === "batched";
   const time = await openTimepiece(withKoffi);
   await priority.takeRealtime(withKoffi);

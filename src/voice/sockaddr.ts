@@ -37,6 +37,12 @@ export function writeSockaddr(octets: Uint8Array, { address, port }: Address): v
   if (zone !== undefined) view.setUint32(IN6_SCOPE, scopeOf(zone), true);
 }
 
+/** The octets of the address alone: 4 or 16. */
+export function sockaddrAddress(octets: Uint8Array): Uint8Array {
+  const isIn = octets[0] === AF_INET && octets[1] === 0;
+  return isIn ? octets.subarray(IN_ADDRESS, IN_ADDRESS + 4) : octets.subarray(IN6_ADDRESS, IN6_ADDRESS + 16);
+}
+
 /** The address that a system call wrote; of IPv6 in the canonical form. */
 export function readSockaddr(octets: Uint8Array): Address {
   const view = new DataView(octets.buffer, octets.byteOffset, SOCKADDR_ROOM);

@@ -24,6 +24,7 @@ import type { FromWorker, ToWorker, WorkerStatus, WorkerTask } from "./messages.
 import { isOfFiles } from "./messages.ts";
 import { collectGarbageAlone } from "./own-garbage.ts";
 import type { Refused } from "./refusals.ts";
+import { severPorts } from "./severed-ports.ts";
 import type { ShadowHost, ShadowParts } from "./shadow/host.ts";
 import { type Watchdog, watch } from "./watchdog.ts";
 
@@ -99,6 +100,8 @@ class Voice implements RunningVoice {
   readonly #descriptors: Descriptors;
   readonly #mail = newMailFlag();
   #port: MessagePort | null = null;
+  /** UDP ports of the worker: RTP and RTCP. */
+  #ports: readonly number[] = [];
   #watchdog: Watchdog | null = null;
   #shadow: ShadowHost | null = null;
   #cancelRestart: () => void = () => {};
@@ -186,6 +189,8 @@ class Voice implements RunningVoice {
   }
 
   abortWorker(): void {
+    // Sockets of Node's own; the others no event loop looks at.
+    if (this.#descriptors.isEmpty) severPorts(this.#options.address, this.#ports);
     for (const thread of this.#pool.threads) void thread.terminate();
   }
 
@@ -231,6 +236,7 @@ class Voice implements RunningVoice {
 
   #ready(port: MessagePort, ports: readonly number[]): void {
     this.#port = port;
+    this.#ports = ports.flatMap((rtp) => [rtp, rtp + 1]);
     this.#devices.forEach((device, rings) => {
       this.#send({ kind: "attach", device, channels: rings.slots });
     });
