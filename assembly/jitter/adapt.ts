@@ -10,12 +10,18 @@ import { HEADER_DEPTH_MOST } from "../layout.ts";
 import { meterMoved, meterTurn } from "../meter/turns.ts";
 import { aim, depthAt } from "./depth.ts";
 import { DEPTH_DROPPED, DEPTH_INSERTED, DEPTH_NOW, DEPTH_TARGET, DEPTH_WAITED, DEPTH_WISH } from "./depth-words.ts";
-import { learnTime } from "./learn.ts";
+import { learnedDelay, learnTime } from "./learn.ts";
 import { isPause } from "./loudness.ts";
 import { dropFromRing, peekRing } from "./ring.ts";
 
 /** 200 ms: so long packets may come late before a frame is put in. */
 const INSERT_WAIT: i32 = 1600;
+/**
+ * Where only the frame to spare is missing: 10 s, 2 s in a pause. A stream whose packets come about when the tick does is a
+ * frame deeper in one second than in the next; whoever ran after that would make a steady network crackle.
+ */
+const SPARE_WAIT: i32 = 80000;
+const SPARE_PAUSE_WAIT: i32 = 16000;
 /** 3 s: so long a frame too much is put up with in the middle of sound; several 1 s. */
 const DROP_ONE_WAIT: i32 = 24000;
 const DROP_WAIT: i32 = 8000;
@@ -39,7 +45,10 @@ export function adapt(index: i32, endpoint: usize, format: i32, octets: usize): 
 }
 
 function insert(index: i32, endpoint: usize, state: usize, format: i32, octets: usize): bool {
-  const due = load<i32>(state, DEPTH_WAITED) >= INSERT_WAIT;
+  const waited = load<i32>(state, DEPTH_WAITED);
+  const isUrgent = load<i32>(state, DEPTH_NOW) < learnedDelay(state);
+  if (!isUrgent && waited < SPARE_PAUSE_WAIT) return false;
+  const due = waited >= (isUrgent ? INSERT_WAIT : SPARE_WAIT);
   if (!due && peekRing(index, endpoint, format, octets) && !isPause(endpoint, state, format, octets)) return false;
   changeBy(endpoint, state, frameSamples);
   count(state, DEPTH_INSERTED, 1);

@@ -61,7 +61,12 @@ export function beginDepth(index: i32, endpoint: usize): i32 {
 /** A packet of the stream came and waits for `ahead` RTP units; fewer than none: it is late. */
 export function seePacket(index: i32, endpoint: usize, ahead: i32): void {
   const state = depthAt(index);
-  if (learnPacket(state, inUnits(endpoint, ahead))) aim(endpoint, state);
+  const waits = inUnits(endpoint, ahead);
+  const faster = waits - load<i32>(state, DEPTH_NOW);
+  const isNews = learnPacket(state, waits);
+  // Packets that come about when the tick does are a frame faster in one second than in the next: so much is jitter.
+  if (faster > 0 && faster <= frameSamples) learnPeak(state, faster + frameSamples);
+  if (isNews) aim(endpoint, state);
 }
 
 /** The target, and whether the depth should move to it. */

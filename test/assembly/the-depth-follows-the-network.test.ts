@@ -82,6 +82,16 @@ test("the same holds with frames of 10 ms", () => {
     assertWithin(name, travel(path, { ...adaptive, frameMs: 10 }), { ...bound, changes: 2 * bound.changes + 4 });
 });
 
+test("a steady network whose packets come about when the tick does is calm, however the depth is bound", () => {
+  // Now before the tick, now after it, seconds of the one and then of the other: in its turns a frame of jitter.
+  const delay: Path["delay"] = (_n, at, random) => 13 + 0.6 * Math.sin(at / 2300) + 0.2 * random();
+  for (const bounds of [adaptive, { jitterMs: 60 }, { jitterMs: 40, jitterMinMs: 40, jitterMaxMs: 100 }]) {
+    const outcome = travel({ seconds: 120, delay }, bounds);
+    assertWithin(`${bounds.jitterMs} ms`, outcome, { unplayed: 0.001, waitMs: 70, changes: 2 });
+    assert.equal(outcome.inserted, 0);
+  }
+});
+
 test("packets of 10, 20, 30 and 60 ms have the depth that their jitter needs", () => {
   for (const packetMs of [10, 20, 30, 60]) {
     const outcome = travel({ seconds: 60, packetMs, delay: uniform(20) });
