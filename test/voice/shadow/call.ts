@@ -40,7 +40,7 @@ export function wanderingCall(format: BuiltInFormat, frames: number): Uint8Array
     const loud = n % 50 < 35;
     const payload = Uint8Array.from({ length: octets }, () => (loud ? Math.floor(random() * 256) : quiet[format]));
     const packet = writeRtp({ payloadType: payloadTypeOf(format), sequence: n, timestamp: n * units, payload });
-    const worst = Math.floor(n / 100) % 2 === 1 ? 5 : 0;
+    const worst = Math.floor(n / 250) % 2 === 0 ? 5 : 0;
     ticks[n + Math.round(worst * random() ** 2)]?.push(packet);
   }
   return ticks;
