@@ -29,7 +29,7 @@ const quiet: Readonly<Record<BuiltInFormat, number>> = {
 };
 
 /**
- * A network whose delay wanders: at times packets come as they are sent, at times up to five ticks late. Every second has
+ * A network whose delay wanders: for a second, packets come up to five ticks late, else as they are sent. Every second has
  * a pause of 300 ms.
  */
 export function wanderingCall(format: BuiltInFormat, frames: number): Uint8Array[][] {
@@ -40,7 +40,7 @@ export function wanderingCall(format: BuiltInFormat, frames: number): Uint8Array
     const loud = n % 50 < 35;
     const payload = Uint8Array.from({ length: octets }, () => (loud ? Math.floor(random() * 256) : quiet[format]));
     const packet = writeRtp({ payloadType: payloadTypeOf(format), sequence: n, timestamp: n * units, payload });
-    const worst = Math.floor(n / 250) % 2 === 0 ? 5 : 0;
+    const worst = n >= 100 && n < 145 ? 5 : 0;
     ticks[n + Math.round(worst * random() ** 2)]?.push(packet);
   }
   return ticks;

@@ -74,7 +74,7 @@ test("a jitter buffer that follows the network moves at the same moments, whethe
       const beside = new BesideRig({ module: liveModule, jitterMs: 60, jitterMinMs: 20, jitterMaxMs: 200 });
       beside.openRtp(3, format);
       join(beside.rig, format, listener);
-      for (const packets of wanderingCall(format, 1000)) {
+      for (const packets of wanderingCall(format, 800)) {
         for (const packet of packets) beside.rig.deliver(3, packet);
         beside.tick();
         beside.rig.device.pull(0, new Uint8Array(320));
