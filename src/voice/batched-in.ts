@@ -14,6 +14,7 @@ const MSG_TRUNC = 0x20;
 const MSG_DONTWAIT = 0x40;
 /** The length of what did not fit is told too. */
 const FLAGS = MSG_TRUNC | MSG_DONTWAIT;
+const EAGAIN = 11;
 /** Packets let in from a stream in one tick: a stream that is late catches up, one that floods takes no more. */
 const MOST_A_TICK = 32;
 const LEAST_A_TICK = 4;
@@ -42,6 +43,7 @@ export class BatchedIn {
   /** Whom the last packet that was let in came from, and whose far end that was then. */
   readonly #latchedNames: number;
   readonly #latchedFor: (object | null)[];
+  /** Null as long as the connected socket may still hold what somebody else sent before it was connected. */
   readonly #sources: (Address | null)[];
   /** Words of a sockaddr that tell sources apart. */
   readonly #words: readonly number[];
@@ -54,6 +56,8 @@ export class BatchedIn {
   #turn = 0;
   /** The far end's source has just been learnt. */
   #moved = false;
+  /** Nothing was left in the socket that was read last. */
+  #emptied = false;
 
   constructor(
     parts: BatchedParts,
@@ -101,15 +105,18 @@ export class BatchedIn {
   readRtp(stream: number, farEnd: object): void {
     const descriptor = this.#connected.descriptorOf(stream);
     const source = this.#sources[stream] ?? null;
-    if (descriptor < 0 || source === null || this.#door === null) return this.readFromAnybody(stream, farEnd);
+    if (descriptor < 0 || this.#door === null) return this.readFromAnybody(stream, farEnd);
+    if (source === null) return this.#readUnsure(stream, farEnd);
     const most = this.#mostOf(stream);
     this.#got[stream] = this.#fromConnected.read(stream, descriptor, most, this.#arrival, this.#door, source);
   }
 
   /** What comes to the stream's first socket. */
   readFromAnybody(stream: number, farEnd: object | null): void {
-    this.#moved = false;
-    this.#got[stream] = this.#readBatches(stream, this.#pairs[stream]?.rtp ?? -1, farEnd);
+    const isForOthers = this.#connected.descriptorOf(stream) >= 0;
+    const most = isForOthers ? this.#share : this.#mostOf(stream);
+    const got = this.#readBatches(stream, this.#pairs[stream]?.rtp ?? -1, farEnd, most);
+    if (!isForOthers) this.#got[stream] = got;
     if (this.#moved && farEnd !== null) this.#connect(stream, farEnd);
   }
 
@@ -120,31 +127,42 @@ export class BatchedIn {
     this.#connected.disconnect(stream);
   }
 
-  /** Between being bound and connected the socket was open to anybody: what came then is looked at as ever. */
   #connect(stream: number, farEnd: object): void {
-    const name = this.#latchedNames + stream * SOCKADDR_ROOM;
-    if (!this.#connected.connect(stream, name)) return;
-    this.#sources[stream] = this.#from(name);
-    this.#got[stream] =
-      (this.#got[stream] ?? 0) + this.#readBatches(stream, this.#connected.descriptorOf(stream), farEnd);
+    this.#sources[stream] = null;
+    if (this.#connected.connect(stream, this.#latchedNames + stream * SOCKADDR_ROOM)) this.#readUnsure(stream, farEnd);
+  }
+
+  /**
+   * Between being bound and connected the socket was open to anybody: what came then is looked at as ever, until the
+   * socket was found empty once.
+   */
+  #readUnsure(stream: number, farEnd: object): void {
+    this.#got[stream] = this.#readBatches(stream, this.#connected.descriptorOf(stream), farEnd, this.#share, true);
+    if (this.#moved) this.forget(stream);
+    else if (this.#emptied) this.#sources[stream] = this.#from(this.#latchedNames + stream * SOCKADDR_ROOM);
   }
 
   /** Returns how many packets there were. */
-  #readBatches(stream: number, descriptor: number, farEnd: object | null): number {
+  #readBatches(stream: number, descriptor: number, farEnd: object | null, most: number, toTheEnd = false): number {
     const { libc, map } = this.#parts;
-    let left = this.#mostOf(stream);
+    this.#moved = false;
+    this.#emptied = false;
+    let left = most;
     let all = 0;
     for (let batch = 0; batch < MOST_BATCHES; batch++) {
       const first = map.word(layout.HEADER_RTP_IN);
       const room = Math.min(left, layout.RTP_IN_SLOTS - first);
       if (room <= 0) break;
       const got = libc.recvmmsg(descriptor, this.#voice.addressOf(first, room), room, FLAGS);
-      if (got <= 0) break;
+      if (got <= 0) {
+        this.#emptied = toTheEnd && libc.errno() === EAGAIN;
+        break;
+      }
       const kept = this.#keep(stream, farEnd, first, Math.min(got, room));
       map.setWord(layout.HEADER_RTP_IN, first + kept);
       left -= kept;
       all += got;
-      if (got < room) break;
+      if (got < room && !toTheEnd) break;
     }
     return Math.min(255, all);
   }

@@ -125,8 +125,9 @@ class BatchedIo implements RtpIo {
   }
 
   packetComes(stream: number, withinMs: number): boolean {
-    const descriptors = [this.#pairs[stream]?.rtp ?? -1, this.#connected.descriptorOf(stream)] as const;
-    return this.#patience.isReadable(descriptors, withinMs);
+    const own = this.#connected.descriptorOf(stream);
+    // To the first one strangers may send.
+    return this.#patience.packetComes(own >= 0 ? own : (this.#pairs[stream]?.rtp ?? -1), withinMs);
   }
 
   sendTick(targetOf: (stream: number) => Address | null): void {

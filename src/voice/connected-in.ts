@@ -7,7 +7,9 @@ const MSG_TRUNC = 0x20;
 const MSG_DONTWAIT = 0x40;
 /** The length of what did not fit is told too. */
 const FLAGS = MSG_TRUNC | MSG_DONTWAIT;
-const ECONNREFUSED = 111;
+const EAGAIN = 11;
+/** Messages of ICMP in a tick that do not keep the far end's packets waiting. */
+const MOST_ERRORS = 8;
 
 /** Receives from connected sockets into the map's slots, packet by packet: each is the far end's. */
 export class ConnectedIn {
@@ -27,14 +29,14 @@ export class ConnectedIn {
   read(stream: number, descriptor: number, most: number, arrival: number, door: RtpDoor, from: Address): number {
     const { libc, map } = this.#parts;
     let got = 0;
+    let errors = 0;
     while (got < most) {
       const slot = map.word(layout.HEADER_RTP_IN);
       if (slot >= layout.RTP_IN_SLOTS) break;
       const length = libc.recv(descriptor, this.#places[slot] as number, layout.MAX_DATAGRAM, FLAGS);
       if (length < 0) {
-        // The far end did not listen to what was sent before: told once, in place of a packet.
-        if (libc.errno() !== ECONNREFUSED) break;
-        most--;
+        // What was sent before did not get there, or somebody says so: told once, in place of a packet.
+        if (libc.errno() === EAGAIN || ++errors > MOST_ERRORS) break;
         continue;
       }
       got++;

@@ -44,9 +44,9 @@ function dgramIo(pairs: readonly Pair[], out: PacketsOut): RtpIo {
     ports: pairs.map((pair) => pair.port),
     async drain(door: RtpDoor) {
       if (!listening)
-        listen(pairs, door, (stream) => {
+        listen(pairs, door, (stream, admitted) => {
           counts[stream] = (counts[stream] ?? 0) + 1;
-          expected.came(stream);
+          if (admitted) expected.came(stream);
         });
       listening = true;
       for (let turn = 0; turn < MOST_TURNS; turn++) {
@@ -74,15 +74,14 @@ function dgramIo(pairs: readonly Pair[], out: PacketsOut): RtpIo {
   };
 }
 
-/** `came`: told of each packet, when the door has had it. */
-function listen(pairs: readonly Pair[], door: RtpDoor, came: (stream: number) => void): void {
+/** `came`: told of each packet, when the door has had it, and whether it was let in. */
+function listen(pairs: readonly Pair[], door: RtpDoor, came: (stream: number, admitted: boolean) => void): void {
   pairs.forEach((pair, stream) => {
     pair.rtp.on("message", (datagram: Buffer, from: RemoteInfo) => {
-      if (door.admits(stream, from)) {
-        if (isRtcp(datagram[1] ?? 0)) door.takeRtcp(stream, datagram, from);
-        else door.takeRtp(stream, datagram, from);
-      }
-      came(stream);
+      const admitted = door.admits(stream, from);
+      if (admitted && isRtcp(datagram[1] ?? 0)) door.takeRtcp(stream, datagram, from);
+      else if (admitted) door.takeRtp(stream, datagram, from);
+      came(stream, admitted);
     });
     pair.rtcp.on("message", (datagram: Buffer, from: RemoteInfo) => door.takeRtcp(stream, datagram, from));
   });

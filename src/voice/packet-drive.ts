@@ -11,7 +11,10 @@ const MOST_MISSED = 3;
 const SHARE = 1 / 32;
 /** Clocks of telephones are not further off: 500 ppm. */
 const MOST_RATE = 500e-6;
-/** Until a new leader's packets are in step the deadlines move faster, of a frame time each turn; a frame time in all. */
+/**
+ * Until a new leader's packets are in step the deadlines move faster, of a frame time each turn; a frame time in all,
+ * which comes back as slowly as a clock is off: whoever leads again and again makes the others' clock no faster.
+ */
 const CATCHING_UP = 1 / 64;
 
 /**
@@ -31,7 +34,7 @@ export class PacketDrive implements Drive {
   #missed = 0;
   #came = false;
   /** How far a new leader may still move the deadlines, ms. */
-  #toCatchUp = 0;
+  #toCatchUp: number;
 
   /** `hasFarEnd`: whether a stream is in a call. */
   constructor(
@@ -43,6 +46,7 @@ export class PacketDrive implements Drive {
     this.#io = io;
     this.#time = time;
     this.#frameMs = frameMs;
+    this.#toCatchUp = frameMs;
     this.#pace = new Pace(time.now(), frameMs);
     this.#hasFarEnd = hasFarEnd;
   }
@@ -70,6 +74,7 @@ export class PacketDrive implements Drive {
     const behind = -this.#pace.untilDue(now);
     const { lateMs, periods } = this.#pace.begin(now - this.#allowance());
     if (this.#leader >= 0) this.#follow(behind);
+    else this.#saveUp();
     return { lateMs, periods, behindMs: behind - (periods - 1) * this.#frameMs };
   }
 
@@ -77,7 +82,6 @@ export class PacketDrive implements Drive {
     if (this.#leader >= 0 || packets === 0 || !this.#hasFarEnd(stream)) return;
     this.#leader = stream;
     this.#missed = 0;
-    this.#toCatchUp = this.#frameMs;
   }
 
   #note(came: boolean): void {
@@ -102,7 +106,13 @@ export class PacketDrive implements Drive {
     const inStep = Math.abs(off) < window / 2;
     const most = inStep || this.#toCatchUp <= 0 ? this.#frameMs * MOST_RATE : this.#frameMs * CATCHING_UP;
     const by = Math.max(-most, Math.min(most, inStep ? off * SHARE : off));
-    if (!inStep) this.#toCatchUp -= Math.abs(by);
+    if (inStep) this.#saveUp();
+    else this.#toCatchUp -= Math.abs(by);
     this.#pace.move(by);
+  }
+
+  /** For the next leader. */
+  #saveUp(): void {
+    this.#toCatchUp = Math.min(this.#frameMs, this.#toCatchUp + this.#frameMs * MOST_RATE);
   }
 }

@@ -132,6 +132,26 @@ once("a far end that only answers our packets drives us no faster than its clock
   assert.ok((paper.time - before) / 1000 > FRAME * (1 - 510e-6), `${(paper.time - before) / 1000}`);
 });
 
+once("a far end that leads, falls silent and leads again, over and over, moves the clock no faster", () => {
+  const paper = new Paper([]);
+  let turn = 0;
+  // Early as long as it leads; each time a new leader may have another phase.
+  paper.packetComes = (_, withinMs) => {
+    const comes = turn % 60 < 57;
+    if (!comes) paper.time += withinMs;
+    return comes;
+  };
+  const drive = new PacketDrive(FRAME, paper, paper, () => true);
+  for (; turn < 10_000; turn++) {
+    drive.wait();
+    drive.begin();
+    drive.drained(1, 3);
+  }
+  const won = 10_000 * FRAME - paper.time;
+  // What a clock may be off by twice over, and a frame.
+  assert.ok(won < 10_000 * FRAME * 1000e-6 + 2 * FRAME, `${won} ms`);
+});
+
 type Context = Parameters<Parameters<typeof test>[2]>[0];
 
 /** What b hears in its own codec of what a says, from the first frame that is no silence on; null when the host was late. */
