@@ -50,7 +50,7 @@ const VALUES: usize = memory.data<i16>(
     -128, -128, -128, -128, -128, -128, -128, -128,
     18432, 18432, 18432, 18432, 18432, 18432, 18432, 18432,
     22528, 22528, 22528, 22528, 22528, 22528, 22528, 22528,
-    -5639, -5639, -5639, -5639, -5639, -5639, -5639, -5639,
+    -6410, -6410, -6410, -6410, -6410, -6410, -6410, -6410,
     -2049, -2049, -2049, -2049, -2049, -2049, -2049, -2049,
     -32, -32, -32, -32, -32, -32, -32, -32,
     48, 48, 48, 48, 48, 48, 48, 48,
@@ -62,6 +62,9 @@ const VALUES: usize = memory.data<i16>(
     16555, 16555, 16555, 16555, 16555, 16555, 16555, 16555,
     16604, 16604, 16604, 16604, 16604, 16604, 16604, 16604,
     16655, 16655, 16655, 16655, 16655, 16655, 16655, 16655,
+    16511, 16511, 16511, 16511, 16511, 16511, 16511, 16511,
+    4128, 4128, 4128, 4128, 4128, 4128, 4128, 4128,
+    10, 10, 10, 10, 10, 10, 10, 10,
   ],
   16,
 );
@@ -118,7 +121,7 @@ export const CONSTANT_M192: usize = 672;
 export const CONSTANT_M128: usize = 688;
 export const CONSTANT_18432: usize = 704;
 export const CONSTANT_22528: usize = 720;
-export const CONSTANT_M5639: usize = 736;
+export const CONSTANT_M6410: usize = 736;
 export const CONSTANT_M2049: usize = 752;
 export const CONSTANT_M32: usize = 768;
 export const CONSTANT_48: usize = 784;
@@ -130,3 +133,6 @@ export const CONSTANT_16501: usize = 864;
 export const CONSTANT_16555: usize = 880;
 export const CONSTANT_16604: usize = 896;
 export const CONSTANT_16655: usize = 912;
+export const CONSTANT_16511: usize = 928;
+export const CONSTANT_4128: usize = 944;
+export const CONSTANT_10: usize = 960;

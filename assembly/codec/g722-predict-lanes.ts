@@ -33,8 +33,8 @@ export const ZERO_PREDICTION: usize = 224;
 /** Written, never read. */
 const UNUSED: usize = 256;
 
-/** One entry: the difference signal doubled, even lanes and odd lanes apart, and its sign. */
-export const ENTRY: usize = 48;
+/** One entry: the difference signal doubled, even lanes and odd lanes apart, its sign, and room: as long as a tick's vectors. */
+export const ENTRY: usize = 64;
 
 /**
  * Block UPZERO for a difference signal, and the zero prediction of the next sample (FILTEZ). `oldest`

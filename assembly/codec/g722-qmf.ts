@@ -16,7 +16,9 @@ const OLDEST: usize = STREAM - 40;
 const PAIRS: usize = STREAM + (usize(QMF_TICKS) << 2);
 /** Working room, not state. */
 const SCRATCH: usize = memory.data(736, 16);
-const SUMS: usize = memory.data(64, 16);
+/** Results of both filters, 32 bits each. */
+const SUMS: usize = memory.data(640, 16);
+const SECOND_SUMS: usize = SUMS + 320;
 /** Taps of the first stream by age, two a word, four times; then those of the second. */
 const TAPS: usize = memory.data<i16>([
   -11, 53, -11, 53, -11, 53, -11, 53, -156, 362, -156, 362, -156, 362, -156, 362, -805, 3876, -805, 3876, -805, 3876,
@@ -38,13 +40,13 @@ export function qmfSplit(state: usize, samples: usize, low: usize, high: usize):
     v128.store(SCRATCH + PAIRS + STREAM + n, v128.shuffle<u16>(i32x4.shr_u(now, 16), before, 0, 9, 2, 11, 4, 13, 6, 15));
     last = now;
   }
+  filter(SCRATCH + OLDEST, TAPS, SUMS);
+  filter(SCRATCH + OLDEST + PAIRS, TAPS + SECOND_TAPS, SECOND_SUMS);
   for (let n: usize = 0; n < usize(QMF_TICKS) << 2; n += 32) {
-    filter(SCRATCH + OLDEST + n, TAPS, SUMS);
-    filter(SCRATCH + OLDEST + PAIRS + n, TAPS + SECOND_TAPS, SUMS + 32);
-    const a = v128.load(SUMS);
-    const b = v128.load(SUMS + 32);
-    const c = v128.load(SUMS + 16);
-    const d = v128.load(SUMS + 48);
+    const a = v128.load(SUMS + n);
+    const b = v128.load(SECOND_SUMS + n);
+    const c = v128.load(SUMS + n, 16);
+    const d = v128.load(SECOND_SUMS + n, 16);
     v128.store(low + (n >> 1), limited(i32x4.add(a, b), i32x4.add(c, d)));
     v128.store(high + (n >> 1), limited(i32x4.sub(b, a), i32x4.sub(d, c)));
   }
@@ -66,11 +68,13 @@ export function qmfJoin(state: usize, low: usize, high: usize, samples: usize): 
     lastDifference = difference;
     lastSum = sum;
   }
+  filter(SCRATCH + OLDEST, TAPS + SECOND_TAPS, SUMS);
+  filter(SCRATCH + OLDEST + PAIRS, TAPS, SECOND_SUMS);
   for (let n: usize = 0; n < usize(QMF_TICKS) << 2; n += 32) {
-    filter(SCRATCH + OLDEST + n, TAPS + SECOND_TAPS, SUMS);
-    filter(SCRATCH + OLDEST + PAIRS + n, TAPS, SUMS + 32);
-    v128.store(samples + n, interleaved(v128.load(SUMS), v128.load(SUMS + 32)));
-    v128.store(samples + n, interleaved(v128.load(SUMS + 16), v128.load(SUMS + 48)), 16);
+    const even = rounded(v128.load(SUMS + n), v128.load(SUMS + n, 16));
+    const odd = rounded(v128.load(SECOND_SUMS + n), v128.load(SECOND_SUMS + n, 16));
+    v128.store(samples + n, low16(even, odd));
+    v128.store(samples + n, high16(even, odd), 16);
   }
   save(state);
 }
@@ -83,44 +87,74 @@ function storePairs(to: usize, now: v128, last: v128): void {
   v128.store(to, high16(now, before), 16);
 }
 
-/** Eight results, 32 bits each, from pairs, the oldest at `oldest`; in memory, for there are few registers. */
-// @ts-ignore: decorator
-@inline
-function filter(oldest: usize, taps: usize, to: usize): void {
-  let tap = v128.load(taps, 80);
-  let first = i32x4.dot_i16x8_s(v128.load(oldest), tap);
-  let second = i32x4.dot_i16x8_s(v128.load(oldest, 16), tap);
-  tap = v128.load(taps, 64);
-  first = i32x4.add(first, i32x4.dot_i16x8_s(v128.load(oldest, 8), tap));
-  second = i32x4.add(second, i32x4.dot_i16x8_s(v128.load(oldest, 24), tap));
-  tap = v128.load(taps, 48);
-  first = i32x4.add(first, i32x4.dot_i16x8_s(v128.load(oldest, 16), tap));
-  second = i32x4.add(second, i32x4.dot_i16x8_s(v128.load(oldest, 32), tap));
-  tap = v128.load(taps, 32);
-  first = i32x4.add(first, i32x4.dot_i16x8_s(v128.load(oldest, 24), tap));
-  second = i32x4.add(second, i32x4.dot_i16x8_s(v128.load(oldest, 40), tap));
-  tap = v128.load(taps, 16);
-  first = i32x4.add(first, i32x4.dot_i16x8_s(v128.load(oldest, 32), tap));
-  second = i32x4.add(second, i32x4.dot_i16x8_s(v128.load(oldest, 48), tap));
-  tap = v128.load(taps);
-  v128.store(to, i32x4.add(first, i32x4.dot_i16x8_s(v128.load(oldest, 40), tap)));
-  v128.store(to, i32x4.add(second, i32x4.dot_i16x8_s(v128.load(oldest, 56), tap)), 16);
+/** 80 results, 32 bits each, from pairs, the oldest at `from`: 16 a turn, the taps in registers. */
+function filter(from: usize, taps: usize, to: usize): void {
+  const tap0 = v128.load(taps, 80);
+  const tap1 = v128.load(taps, 64);
+  const tap2 = v128.load(taps, 48);
+  const tap3 = v128.load(taps, 32);
+  const tap4 = v128.load(taps, 16);
+  const tap5 = v128.load(taps);
+  let x: v128 = tap0;
+  let a: v128 = tap0;
+  let b: v128 = tap0;
+  let c: v128 = tap0;
+  let d: v128 = tap0;
+  const end = from + (usize(QMF_TICKS) << 2);
+  do {
+    x = v128.load(from);
+    a = i32x4.dot_i16x8_s(x, tap0);
+    x = v128.load(from, 8);
+    a = i32x4.add(a, i32x4.dot_i16x8_s(x, tap1));
+    x = v128.load(from, 16);
+    a = i32x4.add(a, i32x4.dot_i16x8_s(x, tap2));
+    b = i32x4.dot_i16x8_s(x, tap0);
+    x = v128.load(from, 24);
+    a = i32x4.add(a, i32x4.dot_i16x8_s(x, tap3));
+    b = i32x4.add(b, i32x4.dot_i16x8_s(x, tap1));
+    x = v128.load(from, 32);
+    a = i32x4.add(a, i32x4.dot_i16x8_s(x, tap4));
+    b = i32x4.add(b, i32x4.dot_i16x8_s(x, tap2));
+    c = i32x4.dot_i16x8_s(x, tap0);
+    x = v128.load(from, 40);
+    v128.store(to, i32x4.add(a, i32x4.dot_i16x8_s(x, tap5)));
+    b = i32x4.add(b, i32x4.dot_i16x8_s(x, tap3));
+    c = i32x4.add(c, i32x4.dot_i16x8_s(x, tap1));
+    x = v128.load(from, 48);
+    b = i32x4.add(b, i32x4.dot_i16x8_s(x, tap4));
+    c = i32x4.add(c, i32x4.dot_i16x8_s(x, tap2));
+    d = i32x4.dot_i16x8_s(x, tap0);
+    x = v128.load(from, 56);
+    v128.store(to, i32x4.add(b, i32x4.dot_i16x8_s(x, tap5)), 16);
+    c = i32x4.add(c, i32x4.dot_i16x8_s(x, tap3));
+    d = i32x4.add(d, i32x4.dot_i16x8_s(x, tap1));
+    x = v128.load(from, 64);
+    c = i32x4.add(c, i32x4.dot_i16x8_s(x, tap4));
+    d = i32x4.add(d, i32x4.dot_i16x8_s(x, tap2));
+    x = v128.load(from, 72);
+    v128.store(to, i32x4.add(c, i32x4.dot_i16x8_s(x, tap5)), 32);
+    d = i32x4.add(d, i32x4.dot_i16x8_s(x, tap3));
+    x = v128.load(from, 80);
+    d = i32x4.add(d, i32x4.dot_i16x8_s(x, tap4));
+    x = v128.load(from, 88);
+    v128.store(to, i32x4.add(d, i32x4.dot_i16x8_s(x, tap5)), 48);
+    from += 64;
+    to += 64;
+  } while (from < end);
 }
 
-/** Four samples of each stream in turn. */
+/** Eight samples of Q11. */
 // @ts-ignore: decorator
 @inline
-function interleaved(first: v128, second: v128): v128 {
-  const even = i32x4.shr_s(first, 11);
-  const odd = i32x4.shr_s(second, 11);
-  return i16x8.narrow_i32x4_s(v128.shuffle<u32>(even, odd, 0, 4, 1, 5), v128.shuffle<u32>(even, odd, 2, 6, 3, 7));
+function rounded(first: v128, second: v128): v128 {
+  return i16x8.narrow_i32x4_s(i32x4.shr_s(first, 11), i32x4.shr_s(second, 11));
 }
 
+/** Eight samples of Q14, within 15 bits: saturated with one bit more. */
 // @ts-ignore: decorator
 @inline
 function limited(first: v128, second: v128): v128 {
-  const both = i16x8.narrow_i32x4_s(i32x4.shr_s(first, 14), i32x4.shr_s(second, 14));
-  return i16x8.max_s(i16x8.min_s(both, i16x8.splat(16383)), i16x8.splat(-16384));
+  return i16x8.shr_s(i16x8.narrow_i32x4_s(i32x4.shr_s(first, 13), i32x4.shr_s(second, 13)), 1);
 }
 
 function restore(state: usize): void {

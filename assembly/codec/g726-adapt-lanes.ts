@@ -243,10 +243,14 @@ export function adaptPoles(at: usize, oldest: usize, partial: v128, signal: v128
   return settled(at, i16x8.add(older, weigh(first, mantissa, rounding, exponent, signalSign)));
 }
 
-/** Blocks FILTD, LIMB and FILTE, and then those of the speed control. `index`: of the code word, for a look-up. */
+/**
+ * Blocks FILTD, LIMB and FILTE, and FILTA, FILTB and SUBTC but for the tone. `index`: of the code word, for a look-up.
+ * Gives where the scale is steady, 0 or -1, for `adaptSpeed`. Of the state before the poles adapt: the sooner it is
+ * written, the less the next step waits for it.
+ */
 // @ts-ignore: decorator
 @inline
-export function adaptScale(at: usize, index: v128, step: v128): void {
+export function adaptScale(at: usize, index: v128, step: v128): v128 {
   const weight = i8x16.swizzle(v128.load(CLASSES + CLASS_WEIGHTS), index);
   const raw = i16x8.add(i16x8.add(step, weight), i16x8.shr_s(i16x8.neg(step), 5));
   const unlocked = clamp(raw, constant(CONSTANT_544), constant(CONSTANT_5120));
@@ -255,7 +259,15 @@ export function adaptScale(at: usize, index: v128, step: v128): void {
   const high = v128.load(at, YL_HIGH);
   v128.store(at, locked(low, i32x4.extend_low_i16x8_s(unlocked)), YL_LOW);
   v128.store(at, locked(high, i32x4.extend_high_i16x8_s(unlocked)), YL_HIGH);
-  adaptSpeed(at, i8x16.swizzle(v128.load(CLASSES + CLASS_RATES), index), step);
+  const rate = i8x16.swizzle(v128.load(CLASSES + CLASS_RATES), index);
+  let short = v128.load(at, DMS);
+  let long = v128.load(at, DML);
+  short = i16x8.add(short, i16x8.shr_s(i16x8.sub(rate, short), 5));
+  long = i16x8.add(long, i16x8.shr_s(i16x8.sub(i16x8.shl(rate, 2), long), 7));
+  v128.store(at, short, DMS);
+  v128.store(at, long, DML);
+  const apart = i16x8.abs(i16x8.sub(i16x8.shl(short, 2), long));
+  return v128.and(i16x8.gt_s(i16x8.shr_u(long, 3), apart), i16x8.gt_s(step, constant(CONSTANT_1535)));
 }
 
 // @ts-ignore: decorator
@@ -264,21 +276,12 @@ function locked(before: v128, unlocked: v128): v128 {
   return i32x4.add(i32x4.add(before, unlocked), i32x4.shr_s(i32x4.neg(before), 6));
 }
 
-/** Blocks FILTA, FILTB, SUBTC and FILTC. `rate`: F of the code word, times 512. */
+/** Block FILTC, and what a tone means to it: TD as the poles left it. */
 // @ts-ignore: decorator
 @inline
-function adaptSpeed(at: usize, rate: v128, step: v128): void {
-  let short = v128.load(at, DMS);
-  let long = v128.load(at, DML);
-  short = i16x8.add(short, i16x8.shr_s(i16x8.sub(rate, short), 5));
-  long = i16x8.add(long, i16x8.shr_s(i16x8.sub(i16x8.shl(rate, 2), long), 7));
-  const apart = i16x8.abs(i16x8.sub(i16x8.shl(short, 2), long));
-  const near = i16x8.gt_s(i16x8.shr_u(long, 3), apart);
-  const steady = v128.andnot(v128.and(near, i16x8.gt_s(step, constant(CONSTANT_1535))), v128.load(at, TD));
+export function adaptSpeed(at: usize, near: v128): void {
+  const aim = v128.andnot(constant(CONSTANT_512), v128.andnot(near, v128.load(at, TD)));
   const speed = v128.load(at, AP);
-  const aim = v128.andnot(constant(CONSTANT_512), steady);
-  v128.store(at, short, DMS);
-  v128.store(at, long, DML);
   v128.store(at, i16x8.add(speed, i16x8.shr_s(i16x8.sub(aim, speed), 4)), AP);
 }
 

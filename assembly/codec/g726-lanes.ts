@@ -1,11 +1,12 @@
 /** ITU-T G.726 at 32 kbit/s, eight channels at once: see lanes.ts for the jobs, g726.ts for the state of one channel. */
-import { constant, CONSTANT_15, CONSTANT_255, CONSTANT_256, CONSTANT_31, CONSTANT_32767, CONSTANT_7, CONSTANT_8191, CONSTANT_M32768, CONSTANT_M8192 } from "./constants.ts";
+import { constant, CONSTANT_10, CONSTANT_15, CONSTANT_255, CONSTANT_256, CONSTANT_31, CONSTANT_32767, CONSTANT_7, CONSTANT_8191, CONSTANT_M32768, CONSTANT_M8192 } from "./constants.ts";
 import { clamp, pairs } from "./fixed.ts";
 import {
   ENTRY,
   ENTRY_SR,
   adaptPoles,
   adaptScale,
+  adaptSpeed,
   adaptZeros,
   levelsReached,
   magnitudeOf,
@@ -77,9 +78,11 @@ function encode(from: usize): void {
     const difference = i16x8.sub(v128.xor(magnitude, sign), sign);
     const signal = i16x8.add(estimate, difference);
     const transition = transitionOf(STATE, magnitude);
-    poles = adaptPoles(STATE, oldest, i16x8.add(i16x8.shr_s(zeros, 1), difference), signal);
+    const near = adaptScale(STATE, index, step);
+    const partial = i16x8.add(i16x8.shr_s(zeros, 1), difference);
     zeros = adaptZeros(STATE, oldest, magnitude, sign, silent);
-    adaptScale(STATE, index, step);
+    poles = adaptPoles(STATE, oldest, partial, signal);
+    adaptSpeed(STATE, near);
     oldest += ENTRY;
     if (v128.any_true(transition)) {
       trigger(STATE, transition);
@@ -108,9 +111,10 @@ function decode(from: usize): void {
     const signal = i16x8.add(estimate, difference);
     v128.store(at, i16x8.shl(clamp(signal, constant(CONSTANT_M8192), constant(CONSTANT_8191)), 2));
     const transition = transitionOf(STATE, magnitude);
+    const near = adaptScale(STATE, index, step);
     poles = adaptPoles(STATE, oldest, i16x8.add(i16x8.shr_s(zeros, 1), difference), signal);
+    adaptSpeed(STATE, near);
     zeros = adaptZeros(STATE, oldest, magnitude, sign, silent);
-    adaptScale(STATE, index, step);
     oldest += ENTRY;
     if (v128.any_true(transition)) {
       trigger(STATE, transition);
@@ -161,9 +165,9 @@ function stateOut(jobs: usize, lanes: i32): void {
     store<i32>(addressOf(jobs, lanes, lane, JOB_STATE) + YL, load<i32>(STATE + YL_LANES + (usize(lane) << 2)));
 }
 
-/** The code back from its parts: the exponent's lower octet is offset by 7. */
+/** The code back from its parts: the exponent's lower octet is offset by 10. */
 function signalOut(signal: usize, to: usize): void {
-  const exponent = v128.and(i16x8.add(v128.load(signal, 32), constant(CONSTANT_7)), constant(CONSTANT_255));
+  const exponent = v128.and(i16x8.add(v128.load(signal, 32), constant(CONSTANT_10)), constant(CONSTANT_255));
   const mantissa = v128.and(v128.load(signal), constant(CONSTANT_31));
   const sign = v128.and(v128.load(signal, 48), constant(CONSTANT_M32768));
   v128.store(to, v128.or(sign, v128.or(i16x8.shl(exponent, 5), mantissa)));

@@ -60,9 +60,10 @@ export function transposeAt(from: usize, stride: usize, to: usize, toStride: usi
   );
 }
 
+/** Eight rows, turned; `stride`: octets from one result to the next. */
 // @ts-ignore: decorator
 @inline
-function transpose(
+export function transpose(
   r0: v128, r1: v128, r2: v128, r3: v128, r4: v128, r5: v128, r6: v128, r7: v128, to: usize, stride: usize,
 ): void {
   const a0 = low16(r0, r1);

@@ -5,6 +5,7 @@
  */
 import { limited } from "./limit.ts";
 import { KNEE, LOSS, MIX_STATE } from "./state.ts";
+import { three } from "./three.ts";
 
 export function mixOpen(state: usize): void {
   memory.fill(state, 0, MIX_STATE);
@@ -27,63 +28,6 @@ export function mixFrame(state: usize, parts: usize, n: i32, outs: usize, count:
 /** True when none of three addresses is 0. */
 function all(addresses: usize): bool {
   return load<u32>(addresses) != 0 && load<u32>(addresses, 4) != 0 && load<u32>(addresses, 8) != 0;
-}
-
-/** Three parties, each in the registers once. Gives the sums of magnitudes, at most 65535, the greatest in each lane. */
-function three(parts: usize, outs: usize, count: i32): v128 {
-  let most: v128 = i16x8.splat(0);
-  let x: v128 = most;
-  let y: v128 = most;
-  let z: v128 = most;
-  let a = usize(load<u32>(parts));
-  let b = usize(load<u32>(parts, 4));
-  let c = usize(load<u32>(parts, 8));
-  const toX = usize(load<u32>(outs)) - a;
-  const toY = usize(load<u32>(outs, 4)) - a;
-  const toZ = usize(load<u32>(outs, 8)) - a;
-  for (const end = a + usize(2 * count); a < end; a += 80, b += 80, c += 80) {
-    x = v128.load(a);
-    y = v128.load(b);
-    z = v128.load(c);
-    v128.store(a + toX, i16x8.add(y, z));
-    v128.store(a + toY, i16x8.add(x, z));
-    v128.store(a + toZ, i16x8.add(x, y));
-    most = loudest(most, x, y, z);
-    x = v128.load(a, 16);
-    y = v128.load(b, 16);
-    z = v128.load(c, 16);
-    v128.store(a + toX, i16x8.add(y, z), 16);
-    v128.store(a + toY, i16x8.add(x, z), 16);
-    v128.store(a + toZ, i16x8.add(x, y), 16);
-    most = loudest(most, x, y, z);
-    x = v128.load(a, 32);
-    y = v128.load(b, 32);
-    z = v128.load(c, 32);
-    v128.store(a + toX, i16x8.add(y, z), 32);
-    v128.store(a + toY, i16x8.add(x, z), 32);
-    v128.store(a + toZ, i16x8.add(x, y), 32);
-    most = loudest(most, x, y, z);
-    x = v128.load(a, 48);
-    y = v128.load(b, 48);
-    z = v128.load(c, 48);
-    v128.store(a + toX, i16x8.add(y, z), 48);
-    v128.store(a + toY, i16x8.add(x, z), 48);
-    v128.store(a + toZ, i16x8.add(x, y), 48);
-    most = loudest(most, x, y, z);
-    x = v128.load(a, 64);
-    y = v128.load(b, 64);
-    z = v128.load(c, 64);
-    v128.store(a + toX, i16x8.add(y, z), 64);
-    v128.store(a + toY, i16x8.add(x, z), 64);
-    v128.store(a + toZ, i16x8.add(x, y), 64);
-    most = loudest(most, x, y, z);
-  }
-  return most;
-}
-
-/** The sums of three parties' magnitudes, or the greatest so far. */
-function loudest(most: v128, x: v128, y: v128, z: v128): v128 {
-  return i16x8.max_u(most, i16x8.add_sat_u(i16x8.add_sat_u(i16x8.abs(x), i16x8.abs(y)), i16x8.abs(z)));
 }
 
 /** 40 samples of all parties, `at` octets into the frame. */
