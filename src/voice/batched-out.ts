@@ -97,17 +97,20 @@ export class BatchedOut {
       this.#sentBy[stream] = this.#connected.reaches(stream, name) ? this.#connected.descriptorOf(stream) : -1;
     }
     const descriptor = this.#sentBy[stream] ?? -1;
-    if (descriptor >= 0) this.#sendConnected(descriptor, first, end);
+    if (descriptor >= 0) this.#sendConnected(descriptor, stream, name, first, end);
     else this.#sendNamed(stream, name, first, end);
   }
 
-  #sendConnected(descriptor: number, first: number, end: number): void {
+  #sendConnected(descriptor: number, stream: number, name: number, first: number, end: number): void {
     const { libc } = this.#parts;
     for (let n = first; n < end; n++) {
       const place = this.#places[n] as number;
       const length = this.#lengthOf(n);
       // The first attempt may only tell that the far end did not listen to the packet before.
-      if (libc.send(descriptor, place, length, FLAGS) < 0) libc.send(descriptor, place, length, FLAGS);
+      if (libc.send(descriptor, place, length, FLAGS) >= 0 || libc.send(descriptor, place, length, FLAGS) >= 0)
+        continue;
+      // Such as when this machine's address is no more the one that it was connected from.
+      this.#sendNamed(stream, name, n, n + 1);
     }
   }
 

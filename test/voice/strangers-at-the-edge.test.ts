@@ -135,6 +135,17 @@ if (edges.includes("batched"))
     assert.equal(stream.refused, 300);
   });
 
+if (edges.includes("batched"))
+  test("a far end is spoken to although its own socket can not send any more", { timeout }, async (t) => {
+    const end = await socketAt(t, "127.0.0.1");
+    const stream = new OneStream(end.address());
+    const io = await stream.open(t, "batched", (libc) => ({ ...libc, send: () => -1 }));
+    await say(end, 1, io.ports[0] ?? 0);
+    assert.deepEqual(await stream.hear(), [1]);
+    stream.send(end.address());
+    await once(end, "message");
+  });
+
 for (const edge of edges) {
   test(`a turn waits for its far end's packet, not for a stranger's (${edge})`, { timeout }, async (t) => {
     const [end, stranger] = [await socketAt(t, "127.0.0.1"), await socketAt(t, STRANGER)];
