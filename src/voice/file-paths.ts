@@ -2,6 +2,7 @@
  * Recordings and players: the host's end of the rings to files. File work is done here, on the host's thread and in its
  * thread pool; the tick never waits for it.
  */
+import { resolve } from "node:path";
 import * as layout from "../../assembly/layout.ts";
 import type { Endpoint } from "../message/name.ts";
 import type { Clock } from "../vendor/clock/clock.ts";
@@ -125,6 +126,7 @@ export class FilePaths implements VoiceFiles {
       reason = problem;
     });
     try {
+      if (lease.isUnwanted) throw new Error(`${file}: was stopped before it was heard`);
       this.#ask(lease, { kind: "play", ring, endpoint, rateHz: player.rateHz });
       await lease.began.promise;
     } catch (fault) {
@@ -143,11 +145,16 @@ export class FilePaths implements VoiceFiles {
     return TapRing.make(this.#map.memory.buffer, tapAddress(ring) + layout.TAP_RING, layout.TAP_SAMPLES);
   }
 
-  /** @throws Error when the endpoint is busy so, or all rings are taken */
+  /** @throws Error when the endpoint or the file is busy so, or all rings are taken */
   #take(endpoint: Endpoint, file: string, what: Lease["what"]): Lease {
     const taken = this.#find(endpoint, what);
     const verb = what === "record" ? "is recorded to" : "is played";
     if (taken !== null) throw new Error(`${endpoint} ${verb} ${taken.file}: stop that first`);
+    const other = [...this.#leases.values()].find((one) => resolve(one.file) === resolve(file));
+    if (other !== undefined && (what === "record" || other.what === "record"))
+      throw new Error(
+        `${file}: ${other.endpoint} ${other.what === "record" ? "is recorded to" : "is played"} it: name another`,
+      );
     const ring = [...Array(layout.MAX_TAPS).keys()].find((n) => !this.#leases.has(n));
     if (ring === undefined) throw new Error(`${layout.MAX_TAPS} recordings and players are at work: stop one first`);
     const lease = new Lease(ring, endpoint, file, what);
@@ -168,7 +175,9 @@ export class FilePaths implements VoiceFiles {
 
   #stop(endpoint: Endpoint, what: Lease["what"]): Lease | null {
     const lease = this.#find(endpoint, what);
-    if (lease !== null) this.#ask(lease, { kind: "release", ring: lease.ring });
+    if (lease === null) return null;
+    lease.isUnwanted = true;
+    this.#ask(lease, { kind: "release", ring: lease.ring });
     return lease;
   }
 

@@ -42,6 +42,8 @@ export class Lease {
   readonly over = new Answer<RecordEnd | null>();
   asked = false;
   isReleased = false;
+  /** Stopped before the worker was asked. */
+  isUnwanted = false;
   /** What ended it, when nobody wanted that. */
   why: string | null = null;
 

@@ -199,3 +199,30 @@ test("an endpoint that closes while its file is being opened leaves a file of no
     { kind: "recordEnded", endpoint: "rtp:0", file: "x.wav", reason: null, durationMs: 0, lostMs: 0 },
   ]);
 });
+
+test("a file that is to be played is stopped while it is being opened, and is never heard", async () => {
+  const house = new House();
+  const file = join(folder, "stopped.wav");
+  writeFileSync(file, Buffer.concat([wavHeader(640, 8000), Buffer.alloc(640, 1)]));
+  const begun = assert.rejects(house.files.play("rtp:0", file, true), /stopped before it was heard/);
+  await house.during(house.files.stopPlay("rtp:0"));
+  await begun;
+  assert.deepEqual(house.rig.taps, []);
+});
+
+test("two recordings never have one file, nor is one heard while it is being written", async () => {
+  const house = new House(disk(() => Promise.resolve()).open);
+  house.rig.openRtp(1, "PCMA");
+  await house.during(house.files.record("rtp:0", "/tmp/x/same.wav"));
+  await assert.rejects(
+    house.files.record("rtp:1", "/tmp/x/../x/same.wav"),
+    /same\.wav: rtp:0 is recorded to it: name another/,
+  );
+  await assert.rejects(
+    house.files.play("rtp:1", "/tmp/x/same.wav", false),
+    /same\.wav: rtp:0 is recorded to it: name another/,
+  );
+  await house.during(house.files.stopRecord("rtp:0"));
+  await house.during(house.files.record("rtp:1", "/tmp/x/same.wav"));
+  await house.during(house.files.stopRecord("rtp:1"));
+});
