@@ -28,7 +28,8 @@ export function shown(path: string, value: unknown): string | null {
   if (path.endsWith("password")) return "(not shown)";
   if (value instanceof Date) return value.toISOString();
   if (typeof value === "object" && value !== null) return Array.isArray(value) ? "[…]" : "{…}";
-  const text = JSON.stringify(value) ?? String(value);
+  // TOML has nan and inf, JSON has not.
+  const text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
   return text.length > 80 ? `${text.slice(0, 77)}…"` : text;
 }
 

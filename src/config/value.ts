@@ -103,7 +103,7 @@ export const phone = matching(
   'write "handset:1", "port:1", an internal number such as "600", or "all"',
   /^(?:all|(?:handset|port):[1-9][0-9]?|[*#]{0,2}[0-9]{1,8})$/,
 );
-export const path = matching("path", "write the path of a directory in quotes", /^[^\p{Cc}]{1,4096}$/u);
+export const path = matching("path", "write the path in quotes", /^[^\p{Cc}]{1,4096}$/u);
 
 /** Which names there are, cross-check.ts knows. */
 export const codecName = v.pipe(

@@ -36,6 +36,12 @@ const single: readonly (readonly [what: string, toml: string, fault: string])[] 
     "rtp.port_min = 5050: the range contains the port of sip.listen, 5060: move one of them",
   ],
   [
+    "a depth that is no number",
+    "[rtp]\njitter_max_ms = nan",
+    "rtp.jitter_max_ms = NaN: write a whole number of ms from 20 to 200",
+  ],
+  ["a candidate that is no path", "[shadow]\nmodule = 3", "shadow.module = 3: write the path in quotes"],
+  [
     "a least depth above the first",
     "[rtp]\njitter_min_ms = 80",
     "rtp.jitter_min_ms = 80: is more than rtp.jitter_ms: write 60 or less",
