@@ -1,5 +1,6 @@
 import type { Config } from "./config/config.ts";
 import type { EmulatedHouse } from "./emulator/contract.ts";
+import type { Command } from "./message/command.ts";
 import type { Event } from "./message/event.ts";
 import type { Fact } from "./message/notify.ts";
 import type { HouseView } from "./message/view.ts";
@@ -23,7 +24,30 @@ export interface Gateway {
   readonly files: VoiceFiles;
   /** Queue delay and handler time of the Proactor, counters of refused input. */
   figures(): Figures;
+  readonly queue: QueueControl;
   close(): Promise<void>;
+}
+
+/**
+ * The queue, paused between two events: state stands still, and what happens waits. Voice, SIP transactions and timers
+ * go on below it.
+ */
+export interface QueueControl {
+  /** Null while it moves. */
+  frozen(): Frozen | null;
+  freeze(): void;
+  /** What has waited is handled, in order. */
+  resume(): void;
+  /** Handles the event that waits longest; null when none waits. @throws Error when the queue is not frozen */
+  step(): { readonly event: Event; readonly commands: readonly Command[] } | null;
+}
+
+export interface Frozen {
+  readonly since: number;
+  /** Events that wait. */
+  readonly waiting: number;
+  /** With more than these it is resumed by itself. */
+  readonly most: number;
 }
 
 export interface Figures {

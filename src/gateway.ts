@@ -1,6 +1,7 @@
 import { version } from "./api/version.ts";
 import type { Config } from "./config/config.ts";
 import type { EmulatedHouse, EmulatorOptions } from "./emulator/contract.ts";
+import { Freezer } from "./freezer.ts";
 import type { Gateway, GatewayOptions } from "./gateway-contract.ts";
 import { Proactor } from "./logic/proactor.ts";
 import { type LowerHalf, perform } from "./lower-half.ts";
@@ -31,6 +32,7 @@ const clock = systemClock;
 interface Spine {
   readonly upper: UpperHalf;
   readonly proactor: Proactor;
+  readonly freezer: Freezer;
   readonly lower: LowerHalf;
   readonly post: Post;
   readonly complaints: Complaints;
@@ -83,7 +85,9 @@ async function open(config: Config, options: GatewayOptions, closing: Closing): 
       faults: spine.faults(),
       refused: complaints.counts(),
     }),
+    queue: spine.freezer,
     close: async () => {
+      spine.freezer.resume();
       await hangUpAll(spine);
       await closeAll(closing);
     },
@@ -133,7 +137,8 @@ function buildSpine(
   lower.watchdog = watchdog;
   closing.push(() => watchdog.close());
   watchdog.start(clock, proactor.post);
-  return { upper, proactor, lower, post: proactor.post, complaints, faults: () => faults };
+  const freezer = new Freezer({ proactor, watchdog, clock, report: options.report });
+  return { upper, proactor, freezer, lower, post: proactor.post, complaints, faults: () => faults };
 }
 
 /** A segment of the journal ends at a quiet moment, so that the next one replays by itself. */

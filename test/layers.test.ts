@@ -13,6 +13,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   proxy: ["message", "logic"],
   "upper-half.ts": ["message", "logic", "proxy"],
   "lower-half.ts": ["message"],
+  "freezer.ts": ["logic/proactor.ts", "gateway-contract.ts", "vendor/watchdog", "vendor/clock"],
   "replay.ts": ["message", "upper-half.ts", "vendor/recorder", "node"],
   vendor: ["message", "node"],
   "vendor/sip": ["message", "vendor/clock", "node", "sip.js"],

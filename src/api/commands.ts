@@ -5,6 +5,7 @@ import { instant } from "../message/units.ts";
 import { type Command, ofEmulator, ofGateway } from "./command.ts";
 import { eventsCommand } from "./events.ts";
 import { fileCommands } from "./files.ts";
+import { freezeCommands, onceItMoves } from "./freeze.ts";
 import { readPhoneAction, verbs } from "./phone-action.ts";
 import { refused, wrongUsage } from "./refusal.ts";
 import { statusOf } from "./status.ts";
@@ -53,6 +54,7 @@ export const commands: readonly Command[] = [
     run: ofEmulator(trouble),
   },
   { name: "hangup", args: "CALL", help: "end a call", least: 1, most: 1, run: ofGateway(hangUp) },
+  ...freezeCommands,
   ...fileCommands,
   eventsCommand,
 ];
@@ -95,7 +97,7 @@ function removeContact(gateway: Gateway, text: string): Done {
 /** @throws Refusal when it is done in memory only, because the book can not be saved at present */
 function saved(gateway: Gateway, done: string): Done {
   const { book } = gateway.view().unsaved;
-  if (book === null) return { done };
+  if (book === null) return { done: onceItMoves(gateway, done) };
   throw refused(`${done}, but that is not saved (${book}) — mend the data directory; it is then saved by itself`);
 }
 
@@ -141,7 +143,7 @@ function hangUp(gateway: Gateway, [text = ""]: readonly string[]): Done {
   const call: CallId | undefined = gateway.view().calls.find((candidate) => candidate.call === wanted)?.call;
   if (call === undefined) throw refused(`there is no call ${text.slice(0, 40)} — see \`offhook calls\``);
   gateway.post({ world: "admin", kind: "hangUp", at: instant(gateway.now()), call });
-  return { done: `${call} is being ended` };
+  return { done: onceItMoves(gateway, `${call} is being ended`) };
 }
 
 function refuse(error: unknown): never {

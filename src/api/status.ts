@@ -1,4 +1,4 @@
-import type { Figures, Gateway } from "../gateway-contract.ts";
+import type { Figures, Frozen, Gateway } from "../gateway-contract.ts";
 import type { DeviceView, HouseView, LineView, PhoneView, Unsaved } from "../message/view.ts";
 import type { VoiceStatus } from "../voice/contract.ts";
 
@@ -19,6 +19,8 @@ export interface Status {
   /** Who still waits for what. */
   readonly timers: HouseView["timers"];
   readonly figures: Figures;
+  /** `offhook freeze`; null while the queue moves. */
+  readonly frozen: (Frozen & { readonly forMs: number }) | null;
   /** Null when the voice path does not answer. */
   readonly voiceStatus: VoiceStatus | null;
   readonly memory: {
@@ -50,9 +52,15 @@ export async function statusOf(gateway: Gateway): Promise<Status> {
     unsaved: view.unsaved,
     timers: view.timers,
     figures: gateway.figures(),
+    frozen: frozenOf(gateway),
     voiceStatus,
     memory: { rssBytes: memory.rss, heapBytes: memory.heapUsed, state: view.memory },
   };
+}
+
+function frozenOf(gateway: Gateway): Status["frozen"] {
+  const frozen = gateway.queue.frozen();
+  return frozen === null ? null : { ...frozen, forMs: Math.round(gateway.now() - frozen.since) };
 }
 
 async function within<T>(patience: number, answer: Promise<T>): Promise<T | null> {

@@ -18,6 +18,18 @@ interface Queued {
   readonly postedAt: number;
 }
 
+/** How many events may wait in a frozen queue, and what is done before one more enters: `full` has to resume it. */
+export interface Room {
+  readonly most: number;
+  readonly full: () => void;
+}
+
+/** One event that was handled alone, and what it caused. */
+export interface Stepped {
+  readonly event: Event;
+  readonly commands: readonly Command[];
+}
+
 /**
  * The one queue (half-async/half-async): everything that happens outside enters here, one event is handled at a time,
  * to completion. Anyone may post, also a handler; a post never runs anything itself.
@@ -30,6 +42,9 @@ export class Proactor {
   #scheduled = false;
   #draining = false;
   #frozen = false;
+  #room: Room | null = null;
+  /** Waiting in a frozen queue is no delay of the queue's: it is counted from here, ms. */
+  #movesSince = 0;
   #handled = 0;
 
   constructor(ports: ProactorPorts) {
@@ -47,19 +62,38 @@ export class Proactor {
   }
 
   post = (event: Event): void => {
+    if (this.#room !== null && this.#queue.length >= this.#room.most) this.#room.full();
     this.#queue.push({ event, postedAt: this.#ports.clock() });
     this.#schedule();
   };
 
   /** Stops between two events: the queue grows, state stands still. */
-  freeze(): void {
+  freeze(room: Room | null = null): void {
     this.#frozen = true;
+    this.#room = room;
   }
 
   /** Goes on after `freeze`, in order. */
   resume(): void {
+    if (!this.#frozen) return;
     this.#frozen = false;
+    this.#room = null;
+    this.#movesSince = this.#ports.clock();
     this.#schedule();
+  }
+
+  /** Handles the event at the head of a frozen queue, and stands still again; null when none waits. */
+  step(): Stepped | null {
+    if (!this.#frozen || this.#draining) throw new Error("only a frozen queue is stepped through, from outside");
+    const head = this.#queue.shift();
+    if (head === undefined) return null;
+    this.#movesSince = this.#ports.clock();
+    this.#draining = true;
+    try {
+      return { event: head.event, commands: this.#run(head) };
+    } finally {
+      this.#draining = false;
+    }
   }
 
   #schedule(): void {
@@ -85,13 +119,14 @@ export class Proactor {
     }
   }
 
-  #run(queued: Queued): void {
+  #run(queued: Queued): readonly Command[] {
     const began = this.#ports.clock();
-    this.queueDelayMs.add(began - queued.postedAt);
+    this.queueDelayMs.add(began - Math.max(queued.postedAt, this.#movesSince));
     const commands = this.#ports.handle(queued.event);
     this.#handled += 1;
     this.handlerMs.add(this.#ports.clock() - began);
     this.#ports.done(queued.event, commands, this.#handled);
+    return commands;
   }
 }
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import type { Terminal } from "../../src/api/cli/terminal.ts";
 import type { EmulatedHouse, PhoneAction, PhoneReport } from "../../src/emulator/contract.ts";
-import type { Gateway } from "../../src/gateway-contract.ts";
+import type { Gateway, QueueControl } from "../../src/gateway-contract.ts";
 import type { Event } from "../../src/message/event.ts";
 import type { PhoneName } from "../../src/message/name.ts";
 import type { Fact } from "../../src/message/notify.ts";
@@ -207,6 +207,24 @@ export class StandIn implements Gateway {
     const figures = { p50: 0, p99: 1, max: 2 };
     return { events: 12, queueDelayMs: figures, handlerMs: figures, faults: 0, refused: { "sip malformed": 3 } };
   }
+
+  readonly queue: QueueControl & { stands: number | null; waiting: Event[] } = {
+    stands: null,
+    waiting: [],
+    frozen() {
+      return this.stands === null ? null : { since: this.stands, waiting: this.waiting.length, most: 10_000 };
+    },
+    freeze() {
+      this.stands = began + 1000;
+    },
+    resume() {
+      this.stands = null;
+    },
+    step() {
+      const event = this.waiting.shift();
+      return event === undefined ? null : { event, commands: [{ world: "watchdog", kind: "feed" }] };
+    },
+  };
 
   async close(): Promise<void> {
     this.closed = true;

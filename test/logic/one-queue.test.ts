@@ -75,6 +75,69 @@ test("frozen in the middle of a drain, the rest keeps its place before what come
   assert.deepEqual(bench.order, [1, 2, 3]);
 });
 
+test("a frozen queue is stepped through one event at a time, and what a step posts waits at its end", () => {
+  const bench = rig((event) => {
+    if (event.at === 1) bench.proactor.post(hangUp(10));
+    return [{ world: "watchdog", kind: "feed" }];
+  });
+  assert.throws(() => bench.proactor.step(), /only a frozen queue/);
+  bench.proactor.freeze();
+  for (const n of [1, 2]) bench.proactor.post(hangUp(n));
+  assert.deepEqual(bench.proactor.step(), { event: hangUp(1), commands: [{ world: "watchdog", kind: "feed" }] });
+  assert.deepEqual(bench.order, [1]);
+  assert.deepEqual([bench.proactor.step()?.event.at, bench.proactor.step()?.event.at], [2, 10]);
+  assert.equal(bench.proactor.step(), null);
+  assert.equal(bench.wakes.length, 0);
+});
+
+test("a handler that steps through its own queue is refused", () => {
+  let nested: unknown = null;
+  const bench = rig(() => {
+    try {
+      bench.proactor.step();
+    } catch (fault) {
+      nested = fault;
+    }
+    return [];
+  });
+  bench.proactor.freeze();
+  for (const n of [1, 2]) bench.proactor.post(hangUp(n));
+  bench.proactor.step();
+  assert.match(String(nested), /from outside/);
+  assert.deepEqual([bench.order, bench.proactor.waiting], [[1], 1]);
+});
+
+test("a frozen queue that is full is told before the next event enters, and none is lost", () => {
+  const { proactor, order, turn } = rig();
+  const sizes: number[] = [];
+  const full = (): void => {
+    sizes.push(proactor.waiting);
+    proactor.resume();
+  };
+  proactor.freeze({ most: 3, full });
+  for (const n of [1, 2, 3, 4, 5]) proactor.post(hangUp(n));
+  turn();
+  assert.deepEqual([sizes, order], [[3], [1, 2, 3, 4, 5]]);
+});
+
+test("the time a queue was frozen is no delay of the queue's", () => {
+  let now = 0;
+  const wakes: (() => void)[] = [];
+  const proactor = new Proactor({
+    handle: () => [],
+    done: () => {},
+    clock: () => now,
+    wake: (drain) => wakes.push(drain),
+  });
+  proactor.freeze();
+  proactor.post(hangUp(1));
+  now = 60_000;
+  proactor.resume();
+  now = 60_002;
+  wakes.shift()?.();
+  assert.equal(proactor.queueDelayMs.summary().max, 2);
+});
+
 test("a handler that drains the queue from inside is refused", () => {
   let nested: unknown = null;
   const bench = rig((event) => {

@@ -52,7 +52,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   verbose: ["start"],
   follow: ["events"],
   until: ["replay"],
-  step: ["replay"],
+  step: ["replay", "freeze"],
   stop: ["record", "play"],
   repeat: ["play"],
   serve: ["device"],

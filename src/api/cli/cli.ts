@@ -46,7 +46,7 @@ async function run(args: Arguments, terminal: Terminal, parts: Parts): Promise<n
 }
 
 async function askGateway(args: Arguments, terminal: Terminal): Promise<number> {
-  const told = (["follow", "stop", "repeat"] as const).filter((option) => args[option]);
+  const told = (["follow", "stop", "repeat", "step"] as const).filter((option) => args[option]);
   const words = [...args.args, ...told.map((option) => `--${option}`)];
   commandFor(args.command, words);
   const show = (told: ToldFact): void => terminal.out(args.json ? JSON.stringify(told) : printFact(told));

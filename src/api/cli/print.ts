@@ -47,6 +47,8 @@ export function print(command: string, args: readonly string[], result: unknown)
       return args.length === 0 || args[0] === "list"
         ? printBook(result as readonly Contact[])
         : printDone(result as Done);
+    case "freeze":
+      return (result as Done).done.split("\n").map(printable).join("\n");
     default:
       return printDone(result as Done);
   }
@@ -68,6 +70,13 @@ function unsavedRows({ unsaved }: Status): string[][] {
   return rows.flatMap(([what, reason]) => (reason === null ? [] : [[what, `NOT SAVED: ${reason}`]]));
 }
 
+function frozenRows({ frozen }: Status): string[][] {
+  if (frozen === null) return [];
+  const { since, forMs, waiting, most } = frozen;
+  const wait = `${waiting} events wait, with more than ${most} it goes on by itself`;
+  return [["queue", `FROZEN since ${showTime(since)} (${showDuration(forMs)}): ${wait}; \`offhook resume\``]];
+}
+
 function printStatus(status: Status): string {
   const { figures, voiceStatus, memory } = status;
   const count = (states: readonly { readonly state: string }[], bad: string): string =>
@@ -76,6 +85,7 @@ function printStatus(status: Status): string {
   const rows = [
     ["Offhook", `${status.version}, up ${showDuration(status.upMs)}${status.emulated ? ", with emulated phones" : ""}`],
     ["lines", `${count(status.lines, "failed")} work`],
+    ...frozenRows(status),
     ["phones", `${count(status.phones, "absent")} are there`],
     [
       "devices",

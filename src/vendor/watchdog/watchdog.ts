@@ -9,6 +9,8 @@ const BEAT_MS = ms(1000);
 const EVENT_WIDTH = 40;
 const BEAT_WIDTH = 15;
 const nothing = "-";
+/** In hand while the queue is frozen on purpose. */
+const frozen = "frozen";
 
 /**
  * The gateway's side of src/supervisor: a file of two lines, how often the queue has answered a heartbeat, and which
@@ -20,6 +22,8 @@ export interface Watchdog {
   perform(command: WatchdogCommand): void;
   /** Runs what is to be watched, with the event's name in the file meanwhile. */
   watching<T>(event: Event, run: () => T): T;
+  /** The queue is about to stand still on purpose, or to move again: meanwhile nobody answers, and the thread does. */
+  frozen(on: boolean): void;
   close(): void;
 }
 
@@ -45,6 +49,7 @@ const unwatched: Watchdog = {
   start() {},
   perform() {},
   watching: (_event, run) => run(),
+  frozen() {},
   close() {},
 };
 
@@ -53,6 +58,7 @@ class FileWatchdog implements Watchdog {
   #beats = 0;
   #cancel: Cancel = () => {};
   #closed = false;
+  #idle = nothing;
 
   constructor(file: number) {
     this.#file = file;
@@ -60,7 +66,8 @@ class FileWatchdog implements Watchdog {
 
   start(clock: Clock, post: Post): void {
     const beat = (): void => {
-      post({ world: "admin", at: clock.now(), kind: "heartbeat" });
+      if (this.#idle === frozen) this.perform();
+      else post({ world: "admin", at: clock.now(), kind: "heartbeat" });
       this.#cancel = clock.after(BEAT_MS, beat);
     };
     beat();
@@ -68,7 +75,12 @@ class FileWatchdog implements Watchdog {
 
   perform(): void {
     this.#beats += 1;
-    this.#write(nothing);
+    this.#write(this.#idle);
+  }
+
+  frozen(on: boolean): void {
+    this.#idle = on ? frozen : nothing;
+    this.#write(this.#idle);
   }
 
   watching<T>(event: Event, run: () => T): T {
@@ -76,7 +88,7 @@ class FileWatchdog implements Watchdog {
     try {
       return run();
     } finally {
-      this.#write(nothing);
+      this.#write(this.#idle);
     }
   }
 

@@ -56,6 +56,23 @@ test("the file names the event in hand, and nothing once it is done, also when i
   );
 });
 
+test("while the queue is frozen the file says so and grows by itself, and afterwards it waits for answers again", async (t) => {
+  const file = await heartbeatFile(t);
+  const clock = new VirtualClock();
+  const posted: Event[] = [];
+  const watchdog = openWatchdog(file);
+  t.after(() => watchdog.close());
+  watchdog.start(clock, (event) => posted.push(event));
+  watchdog.frozen(true);
+  clock.advance(ms(3000));
+  assert.deepEqual([posted.length, await linesOf(file)], [1, ["3", "frozen", ""]]);
+  watchdog.watching(loaded, () => assert.match(readFileSync(file, "latin1"), /^3 +\nstore loaded +\n$/));
+  assert.equal((await linesOf(file))[1], "frozen", "a single step is over");
+  watchdog.frozen(false);
+  clock.advance(ms(2000));
+  assert.deepEqual([posted.length, await linesOf(file)], [3, ["3", "-", ""]]);
+});
+
 test("without a file, or with one that is not there, no heartbeat is posted and events pass", () => {
   const clock = new VirtualClock();
   for (const file of [null, "/nonexistent/heartbeat"]) {
