@@ -21,10 +21,15 @@ export async function openLoop(task: WorkerTask, priority: Priority): Promise<Vo
     map: new VoiceMap(task.memory),
     descriptors: new Descriptors(task.descriptors),
   });
-  const withKoffi = opened.io.edge === "batched";
-  const time = await openTimepiece(withKoffi);
-  await priority.takeRealtime(withKoffi);
-  return new VoiceLoop(task, engine, opened, plugins, { priority, time });
+  try {
+    const withKoffi = opened.io.edge === "batched";
+    const time = await openTimepiece(withKoffi);
+    await priority.takeRealtime(withKoffi);
+    return new VoiceLoop(task, engine, opened, plugins, { priority, time });
+  } catch (error) {
+    await opened.io.close();
+    throw error;
+  }
 }
 
 /** Null without codecs of the configuration. */

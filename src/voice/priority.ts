@@ -31,9 +31,18 @@ export class Priority {
    */
   async takeRealtime(withKoffi: boolean): Promise<void> {
     if (this.#choice !== "realtime" || process.platform !== "linux") return;
-    const refused = await takeRealtime(ownThread(), withKoffi);
+    const refused = await this.#realtime(withKoffi);
     // With real time, it does not matter whether the nice value was refused.
     this.#why = refused === null ? null : [refused, this.#why].filter((why) => why !== null).join("; ");
+  }
+
+  /** Null when the thread has it, else why not: voice without it is better than none. */
+  async #realtime(withKoffi: boolean): Promise<string | null> {
+    try {
+      return await takeRealtime(ownThread(), withKoffi);
+    } catch (problem) {
+      return `SCHED_FIFO: ${problem instanceof Error ? problem.message : String(problem)}`;
+    }
   }
 
   /** As the system has it at this moment, whoever changed it. */
