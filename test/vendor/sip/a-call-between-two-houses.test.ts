@@ -210,6 +210,24 @@ test("a wish changed while a refused re-INVITE waits for its retry is what the r
   assert.equal(callee.events.filter((event) => event.kind === "reoffered").length, 1);
 });
 
+test("a re-INVITE that met another one is not tried again when the call has ended meanwhile", async (t) => {
+  const { network, caller, callee } = twoHouses(t);
+  callee.react = answers(callee);
+  caller.call("sip:out-1");
+  await network.pass(50);
+  caller.do({ kind: "reoffer", leg: "sip:out-1", media });
+  callee.do({ kind: "reoffer", leg: callee.find("invited").leg, media });
+  caller.do({ kind: "release", leg: "sip:out-1", cause: "normal" });
+  await network.pass(20_000);
+  const ladder = network.ladder();
+  const afterBye = ladder.slice(ladder.indexOf("BYE"));
+  assert.ok(!afterBye.includes("INVITE"), `${ladder}`);
+  assert.deepEqual(
+    caller.events.filter(({ kind }) => kind === "reofferRefused"),
+    [],
+  );
+});
+
 test("two re-INVITEs that meet are both refused with 491 and tried again, the owner of the Call-ID last", async (t) => {
   const { network, caller, callee } = twoHouses(t);
   callee.react = (event) => {

@@ -29,6 +29,7 @@ export class Reoffers {
   #outstanding = false;
   #triesLeft = 0;
   #retry: Cancel | null = null;
+  #closed = false;
 
   constructor(session: Session, negotiation: OfferAnswer, voice: LegVoice, caller: boolean, end: ReofferEnd) {
     this.#session = session;
@@ -49,6 +50,7 @@ export class Reoffers {
     this.#retry = null;
     this.#wanted = null;
     this.#outstanding = true;
+    this.#closed = true;
   }
 
   #send(): void {
@@ -75,6 +77,8 @@ export class Reoffers {
   }
 
   #rejected(status: number, media: LocalMedia): void {
+    // The call is over: nothing is asked for any more.
+    if (this.#closed) return;
     if (status !== 491 || this.#triesLeft <= 0) return this.#over(() => this.#end.refused(status));
     this.#outstanding = false;
     this.#triesLeft -= 1;
@@ -89,6 +93,7 @@ export class Reoffers {
 
   /** One is done: tells how, and makes the offer that was wished for meanwhile. */
   #over(tell: () => void): void {
+    if (this.#closed) return;
     this.#outstanding = false;
     tell();
     if (!this.#outstanding) this.#send();
