@@ -3,6 +3,7 @@ import type { Config } from "./config/config.ts";
 import type { EmulatedHouse, EmulatorOptions } from "./emulator/contract.ts";
 import { Freezer } from "./freezer.ts";
 import type { Gateway, GatewayOptions } from "./gateway-contract.ts";
+import { LiveRules } from "./logic/invariants/live.ts";
 import { Proactor } from "./logic/proactor.ts";
 import { type LowerHalf, perform } from "./lower-half.ts";
 import type { Command } from "./message/command.ts";
@@ -120,9 +121,18 @@ function buildSpine(
   const watchdog = openWatchdog(options.heartbeat ?? null);
   let faults = 0;
   let recorded = 0;
+  const rules = new LiveRules(
+    () => upper.calls,
+    (fact) => {
+      lower.notify?.perform({ world: "notify", kind: "fact", fact });
+      recorder?.keep();
+      options.report(`a rule was broken at event ${fact.event}: ${fact.rule}, ${fact.objects.join(" ")} ${fact.why}`);
+    },
+  );
   const done = (event: Event, commands: readonly Command[]): void => {
     for (const command of commands) perform(lower, command, (problem) => complaints.about("bug", "", problem));
     if (recorder !== null && !isHeartbeat(event)) journal(recorder, upper, event, commands, ++recorded);
+    rules.watch(event, commands, recorded);
     for (const command of commands) {
       if (command.world !== "notify" || command.fact.kind !== "fault") continue;
       faults += 1;

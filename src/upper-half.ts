@@ -48,6 +48,11 @@ export class UpperHalf {
     };
   }
 
+  /** Calls that are up. */
+  get calls(): number {
+    return this.#exchange.count;
+  }
+
   /** No call, no timer, no open voice path: the journal may begin a new segment here. */
   get quiet(): boolean {
     const { timers, voice } = this.#desk;

@@ -55,6 +55,8 @@ export function showFact(fact: Fact): string {
       return `${fact.endpoint}: ${fact.file} was played${fact.reason === null ? "" : `, ended: ${fact.reason}`}`;
     case "memoryChanged":
       return fact.state === "tight" ? "memory: tight, new calls are refused" : "memory: easy again";
+    case "ruleBroken":
+      return `rule broken: ${fact.rule}, ${fact.objects.join(" ")} ${fact.why} (event ${fact.event}; the journal is kept)`;
     case "fault":
       return `fault: ${fact.message} (at ${fact.event})`;
     default:

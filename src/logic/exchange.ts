@@ -63,6 +63,11 @@ export class Exchange implements Reception {
     return this.#calls.size === 0;
   }
 
+  /** Calls that are up. */
+  get count(): number {
+    return this.#calls.size;
+  }
+
   calls(): CallView[] {
     return [...this.#calls.values()].map((call) => call.view());
   }

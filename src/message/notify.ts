@@ -40,6 +40,17 @@ export type Fact =
   | { readonly kind: "playEnded"; readonly endpoint: Endpoint; readonly file: string; readonly reason: string | null }
   /** While it is tight, new calls are refused, but for emergencies. */
   | { readonly kind: "memoryChanged"; readonly state: MemoryState }
+  /**
+   * A rule that holds whatever happens was broken at the event of that number: a bug. The journal is kept, the gateway
+   * went on. Once per rule and minute.
+   */
+  | {
+      readonly kind: "ruleBroken";
+      readonly rule: string;
+      readonly objects: readonly string[];
+      readonly why: string;
+      readonly event: number;
+    }
   /** A handler threw: a bug. The calls it touched were released, the gateway went on. */
   | { readonly kind: "fault"; readonly message: string; readonly event: string; readonly calls: readonly CallId[] };
 

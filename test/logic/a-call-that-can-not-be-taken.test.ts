@@ -33,7 +33,7 @@ test("a call without a codec in common is in the log as missed", () => {
   const leg = world.invite("611", "700", strange);
   assert.deepEqual(world.sip(leg), ["release codecMismatch"]);
   assert.equal(world.record?.cause, "codecMismatch");
-  world.invariants.nothingLeft();
+  world.nothingLeft();
 });
 
 test("when the voice of an answered call can not be had, nobody is told that it was answered", () => {
@@ -44,5 +44,5 @@ test("when the voice of an answered call can not be had, nobody is told that it 
   assert.ok(!facts(world).includes("callAnswered"));
   assert.deepEqual(world.sip(leg), ["release noResources"]);
   assert.equal(world.record?.result, "missed");
-  world.invariants.nothingLeft();
+  world.nothingLeft();
 });

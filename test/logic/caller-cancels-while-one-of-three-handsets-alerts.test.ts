@@ -49,7 +49,7 @@ test("with handsets 1 and 2 absent, the caller hears handset 3 ring before their
     world.post({ world: "dect", kind: "pageFailed", handset, call: world.setupOf(handset) });
   assert.deepEqual(world.sip(leg), ["trying", "ring"], "the call goes on with the one that rings");
   world.post({ world: "sip", kind: "cancelled", line, leg });
-  world.invariants.nothingLeft();
+  world.nothingLeft();
 });
 
 type Step = readonly [name: string, run: (world: World, leg: SipLeg) => void];
@@ -98,7 +98,7 @@ test("every interleaving of alerts, failed pages and CANCEL, duplicates included
     assert.equal(world.upper.view().log.length, 1, story);
     const { record } = world;
     assert.deepEqual([record?.result, record?.from.name, record?.cause], ["missed", "Alice", "cancelled"], story);
-    world.invariants.nothingLeft();
+    world.nothingLeft();
     assert.ok(world.upper.quiet, story);
     count += 1;
   }
@@ -110,7 +110,7 @@ test("every interleaving with an answer and a lost base in it leaves nothing beh
   for (const order of orders(steps)) {
     const { world, leg, story } = play(order);
     if (!world.upper.quiet) bye[1](world, leg);
-    world.invariants.nothingLeft();
+    world.nothingLeft();
     assert.ok(world.upper.quiet, story);
     assert.equal(world.upper.view().log.length, 1, story);
     const answers = world.sip(leg).filter((kind) => kind === "accept").length;

@@ -66,7 +66,7 @@ test("nobody dials for 15 s: congestion, then the off-hook warning, then silence
   assert.deepEqual(world.tones("usb:dongle:1:0"), ["dial", "congestion", "offHookWarning"]);
   world.pass(60_000);
   world.post({ world: "fxs", kind: "wentOnHook", port: "port:1" });
-  world.invariants.nothingLeft();
+  world.nothingLeft();
 });
 
 test("patterns know literal keys, x, sets and the open end", () => {

@@ -80,7 +80,7 @@ test("the worker that died measures nothing, and the entry stands as it is", () 
   assert.deepEqual([world.record?.result, world.record?.quality], ["answered", []]);
   world.post({ world: "fxs", kind: "wentOnHook", port: "port:1" });
   world.pass(100_000);
-  world.invariants.nothingLeft();
+  world.nothingLeft();
 });
 
 test("an entry that was cleared meanwhile does not come back", () => {

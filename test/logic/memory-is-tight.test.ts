@@ -20,7 +20,7 @@ test("while memory is tight a call from outside is refused with 503, rings nobod
   assert.equal(causes.noResources.sip, 503);
   assert.ok(!world.commands.slice(from).some((c) => c.world === "dect"));
   assert.deepEqual([world.record?.result, world.record?.cause], ["missed", "noResources"]);
-  world.invariants.nothingLeft();
+  world.nothingLeft();
 });
 
 test("while memory is tight a phone hears congestion after dialling, and an emergency call goes out", () => {

@@ -58,7 +58,7 @@ class Outside {
       this.#post({ world: "dect", kind: "released", handset, call: last.call, reason: "normal" });
     }
     this.#watch(this.world.pass(200_000));
-    this.world.invariants.nothingLeft();
+    this.world.nothingLeft();
     assert.ok(this.world.upper.quiet);
   }
 

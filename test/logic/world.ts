@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Rules } from "../../src/logic/invariants/rules.ts";
 import type { Command } from "../../src/message/command.ts";
 import type { CcCall } from "../../src/message/dect.ts";
 import type { Event } from "../../src/message/event.ts";
@@ -9,7 +10,6 @@ import type { SipLeg } from "../../src/message/sip.ts";
 import type { TimerId } from "../../src/message/timer.ts";
 import { instant } from "../../src/message/units.ts";
 import { UpperHalf } from "../../src/upper-half.ts";
-import { Invariants } from "./invariants.ts";
 
 type Untimed<E> = E extends unknown ? Omit<E, "at"> : never;
 
@@ -63,9 +63,14 @@ export const media: MediaDescription = {
 /** The upper half with time under control, and the invariants watching. */
 export class World {
   readonly upper = new UpperHalf();
-  readonly invariants = new Invariants();
+  readonly rules = new Rules(
+    () => this.upper.calls,
+    ({ rule, objects, why }) => assert.fail(`${rule}: ${objects.join(" ")} ${why}`),
+  );
   readonly commands: Command[] = [];
   readonly events: Event[] = [];
+  /** Each event with the commands it caused. */
+  readonly steps: { readonly event: Event; readonly commands: readonly Command[] }[] = [];
   #now = 1_000_000;
   #legs = 0;
   #timers: { timer: TimerId; due: number }[] = [];
@@ -83,13 +88,13 @@ export class World {
   post(untimed: Untimed<Event>): readonly Command[] {
     const event = { ...untimed, at: instant(this.#now) } as Event; // the same event, now with its time
     this.events.push(event);
-    this.invariants.event(event);
     const commands = this.upper.handle(event);
     for (const command of commands) {
-      this.invariants.command(command);
       if (command.world === "timer") this.#timer(command);
       if (command.world === "notify" && command.fact.kind === "fault") assert.fail(command.fact.message);
     }
+    this.steps.push({ event, commands });
+    this.rules.watch(event, commands);
     this.commands.push(...commands);
     return commands;
   }
@@ -113,6 +118,16 @@ export class World {
     }
     this.#now = end;
     return this.commands.slice(from);
+  }
+
+  /** Time goes by, and the timers are lost. */
+  later(milliseconds: number): void {
+    this.#now += milliseconds;
+  }
+
+  /** After the last call: nothing is left behind. */
+  nothingLeft(): void {
+    assert.deepEqual(this.rules.left(), []);
   }
 
   get now(): number {

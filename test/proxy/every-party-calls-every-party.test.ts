@@ -95,6 +95,6 @@ test("an INVITE for a number of the outside is refused, not relayed", () => {
 });
 
 function done(world: World): void {
-  world.invariants.nothingLeft();
+  world.nothingLeft();
   assert.ok(world.upper.quiet);
 }

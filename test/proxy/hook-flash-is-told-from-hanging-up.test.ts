@@ -36,14 +36,14 @@ test("a break shorter than a flash is nothing; one longer than 310 ms hangs up, 
   assert.equal(hungUp.upper.view().calls.length, 1);
   hungUp.pass(1);
   assert.deepEqual(hungUp.sip(leg), ["invite", "release normal"]);
-  hungUp.invariants.nothingLeft();
+  hungUp.nothingLeft();
 });
 
 test("a dialling phone that hangs up is believed at once", () => {
   const world = new World();
   world.dial("port:1", "7");
   world.post({ world: "fxs", kind: "wentOnHook", port: "port:1" });
-  world.invariants.nothingLeft();
+  world.nothingLeft();
   assert.equal(world.upper.view().log.length, 0, "no number, no entry");
 });
 
@@ -54,5 +54,5 @@ test("both hang up within the time of a flash: the port is on-hook, without a bu
   world.post({ world: "sip", kind: "ended", line, leg: world.invited().leg, cause: "normal" });
   world.pass(1000);
   assert.equal(world.upper.view().phones.find((phone) => phone.phone === "port:1")?.state, "idle");
-  world.invariants.nothingLeft();
+  world.nothingLeft();
 });

@@ -5,7 +5,7 @@ import { ms } from "../../message/units.ts";
 import type { Cancel, Clock } from "../clock/clock.ts";
 import { journalVersion } from "./journal.ts";
 import { Segment } from "./segment.ts";
-import { dropOldSegments, nextSegment } from "./segments.ts";
+import { dropOldSegments, keepSegment, nextSegment } from "./segments.ts";
 
 /** The flight recorder: every event and the commands it caused, in bounded files of JSON lines. Never throws. */
 export interface Recorder {
@@ -13,6 +13,8 @@ export interface Recorder {
   record(n: number, event: Event, commands: readonly Command[]): void;
   /** Writes what is buffered, now: after a handler that threw, before the process goes. */
   flushSync(): void;
+  /** What is written now outlives its turn, as `kept-journal-NNNNNN.jsonl`: it shows a bug. The first few of them are. */
+  keep(): void;
   close(): Promise<void>;
   /** The segment has its size: a new one is wanted as soon as the house is quiet. */
   full(): boolean;
@@ -106,6 +108,19 @@ class FileRecorder implements Recorder {
     for (let text = this.#takeState(); text !== ""; text = this.#takeState()) this.#segment?.writeSync(text);
     const text = this.#take();
     if (text !== "") this.#segment?.writeSync(text);
+  }
+
+  keep(): void {
+    this.flushSync();
+    if (this.#segment === null) return;
+    try {
+      keepSegment(this.#dir, this.#segment.path);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.#options.report(
+        `flight recorder in ${this.#dir}: can not keep its file (${why}) — copy it before its turn ends`,
+      );
+    }
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,9 @@
-import { closeSync, constants, openSync, readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, constants, linkSync, openSync, readdirSync, rmSync } from "node:fs";
+import { basename, join } from "node:path";
 
+/** A gateway that breaks its rules all day does not fill the disk with it; the first recordings say most. */
+const mostKept = 4;
+const keptName = /^kept-journal-[0-9]+\.jsonl$/;
 const name = /^journal-([0-9]{6,12})\.jsonl$/;
 
 /** The journal files of a data directory, oldest first. */
@@ -46,4 +49,14 @@ function hold(path: string): number[] {
 
 function numberOf(path: string): number {
   return Number(/([0-9]+)\.jsonl$/.exec(path)?.[1] ?? 0);
+}
+
+/**
+ * Gives a segment a second name that is not deleted in its turn. Nothing happens when it has one, or enough are kept.
+ * @throws Error where the file system knows no second names
+ */
+export function keepSegment(dir: string, path: string): void {
+  const kept = readdirSync(dir).filter((file) => keptName.test(file));
+  const wanted = `kept-${basename(path)}`;
+  if (kept.length < mostKept && !kept.includes(wanted)) linkSync(path, join(dir, wanted));
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdir, stat, symlink, writeFile } from "node:fs/promises";
+import { readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { Event } from "../../../src/message/event.ts";
@@ -188,4 +188,24 @@ test("a book that is loaded at the start is state, however large", async (t) => 
   await recorder.close();
   assert.deepEqual(reports, []);
   assert.equal((await numbersOf(dir, 1)).length, 20);
+});
+
+test("a segment that shows a bug outlives its turn, and at most four are kept so", async (t) => {
+  const dir = await folder(t);
+  const { recorder } = blackBox(dir);
+  let n = 0;
+  for (let segment = 1; segment <= 6; segment++) {
+    recorder.record(++n, eventOf(n), commandsOf(n));
+    recorder.keep();
+    recorder.keep();
+    recorder.startSegment([]);
+  }
+  await recorder.close();
+  const kept = (await readdir(dir)).filter((file) => file.startsWith("kept-")).sort();
+  assert.deepEqual(
+    kept,
+    [1, 2, 3, 4].map((number) => `kept-journal-00000${number}.jsonl`),
+  );
+  const [, entry] = (await readFile(join(dir, "kept-journal-000001.jsonl"), "utf8")).split("\n");
+  assert.equal(JSON.parse(entry ?? "").n, 1, "what was recorded before is in it");
 });

@@ -1,0 +1,52 @@
+import type { LineName } from "../../message/name.ts";
+import type { House } from "../../message/plan.ts";
+import type { SipEvent } from "../../message/sip.ts";
+import type { Broken } from "./breach.ts";
+
+const states: Partial<Record<SipEvent["kind"], string>> = {
+  registered: "registered",
+  registrationFailed: "failed",
+  unregistered: "unregistered",
+};
+
+/** Registration state agrees with the registrar's last word. */
+export class RegistrationRules {
+  readonly #broken: Broken;
+  /** What was told of a line last; null = not known, after a restart in the middle of a journal. */
+  readonly #told = new Map<LineName, string | null>();
+  #asked: LineName | null = null;
+  #wanted = "";
+
+  constructor(broken: Broken) {
+    this.#broken = broken;
+  }
+
+  configured(house: House): void {
+    this.#told.clear();
+    for (const { line, registers } of house.lines) this.#told.set(line, registers ? "unregistered" : "direct");
+  }
+
+  restored(): void {
+    this.#told.clear();
+  }
+
+  event(event: SipEvent): void {
+    const state = states[event.kind];
+    if (state === undefined) return;
+    this.#asked = event.line;
+    this.#wanted = state;
+  }
+
+  told(line: LineName, state: string): void {
+    this.#told.set(line, state);
+  }
+
+  settle(): void {
+    const line = this.#asked;
+    if (line === null) return;
+    this.#asked = null;
+    const told = this.#told.get(line) ?? null;
+    if (told !== null && told !== this.#wanted)
+      this.#broken("registration", [line], `is told to be ${told}; the registrar's last word: ${this.#wanted}`);
+  }
+}

@@ -1,0 +1,69 @@
+import type { TimerCommand, TimerId } from "../../message/timer.ts";
+import type { Broken } from "./breach.ts";
+
+interface Running {
+  readonly name: string;
+  readonly owner: string;
+  readonly due: number;
+}
+
+/** A timer this late has been lost, ms. A queue that stood still may be late by minutes. */
+const overdue = 600_000;
+
+/** Every timer has an owner and ends. */
+export class TimerRules {
+  readonly #broken: Broken;
+  readonly #running = new Map<TimerId, Running>();
+  #ofCalls = 0;
+  /** One is looked at with each event: nobody goes through them all. */
+  #round = this.#running.entries();
+
+  constructor(broken: Broken) {
+    this.#broken = broken;
+  }
+
+  /** Timers that belong to calls. */
+  get ofCalls(): number {
+    return this.#ofCalls;
+  }
+
+  get running(): Iterable<string> {
+    return this.#running.keys();
+  }
+
+  expired(timer: TimerId): void {
+    this.#end(timer);
+  }
+
+  command(command: TimerCommand, now: number): void {
+    const { timer } = command;
+    if (command.kind === "cancel") {
+      if (!this.#end(timer)) this.#broken("timer", [timer], "cancelled twice, or after it fired");
+      return;
+    }
+    const { name, owner } = command;
+    if (owner === "" || name === "") this.#broken("timer", [timer], "has no owner, or no name");
+    this.#running.set(timer, { name, owner, due: now + command.afterMs });
+    if (owner.startsWith("call:")) this.#ofCalls += 1;
+  }
+
+  settle(now: number): void {
+    const { done, value } = this.#round.next();
+    if (done === true) {
+      if (this.#running.size > 0) this.#round = this.#running.entries();
+      return;
+    }
+    const [timer, { name, owner, due }] = value;
+    if (now <= due + overdue) return;
+    this.#end(timer);
+    this.#broken("timer", [timer, owner], `${name} should have ended ${Math.round((now - due) / 1000)} s ago`);
+  }
+
+  #end(timer: TimerId): boolean {
+    const running = this.#running.get(timer);
+    if (running === undefined) return false;
+    this.#running.delete(timer);
+    if (running.owner.startsWith("call:")) this.#ofCalls -= 1;
+    return true;
+  }
+}
