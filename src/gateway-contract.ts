@@ -22,6 +22,8 @@ export interface Gateway {
   voiceStatus(): Promise<VoiceStatus>;
   /** Voice to and from WAV files. */
   readonly files: VoiceFiles;
+  /** Writes what the flight recorder holds back, and names the file it writes now; null without one. */
+  journal(): string | null;
   /** Queue delay and handler time of the Proactor, counters of refused input. */
   figures(): Figures;
   readonly queue: QueueControl;

@@ -79,6 +79,10 @@ async function open(config: Config, options: GatewayOptions, closing: Closing): 
     recentFacts: notify.recent,
     voiceStatus: () => voice.status(),
     files: voice.files,
+    journal: () => {
+      recorder?.flushSync();
+      return recorder?.path() ?? null;
+    },
     figures: () => ({
       events: spine.proactor.handled,
       queueDelayMs: spine.proactor.queueDelayMs.summary(),

@@ -12,6 +12,7 @@ const { npm_command } = process.env;
 const terminal: Terminal = {
   out: (line) => process.stdout.write(`${line}\n`),
   err: (line) => process.stderr.write(`${line}\n`),
+  columns: process.stdout.columns,
   cwd: process.cwd(),
   env: process.env,
   name: npm_command === undefined ? "offhook" : "npx offhook",

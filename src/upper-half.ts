@@ -3,7 +3,7 @@ import { Exchange } from "./logic/exchange.ts";
 import type { AdminEvent, MemoryState } from "./message/admin.ts";
 import type { Command } from "./message/command.ts";
 import type { Event } from "./message/event.ts";
-import type { PartyName } from "./message/name.ts";
+import type { CallId, PartyName } from "./message/name.ts";
 import type { Fact } from "./message/notify.ts";
 import type { House } from "./message/plan.ts";
 import { loadedEvents, type StoreEvent } from "./message/store.ts";
@@ -51,6 +51,11 @@ export class UpperHalf {
   /** Calls that are up. */
   get calls(): number {
     return this.#exchange.count;
+  }
+
+  /** The calls that the last event reached, also those that ended by it: who follows one call asks after each event. */
+  touched(): readonly CallId[] {
+    return this.#exchange.touched();
   }
 
   /** No call, no timer, no open voice path: the journal may begin a new segment here. */

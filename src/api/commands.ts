@@ -53,6 +53,7 @@ export const commands: readonly Command[] = [
     most: 3,
     run: ofEmulator(trouble),
   },
+  look("journal", "write the flight recording now, and name its file", (gateway) => ({ journal: gateway.journal() })),
   { name: "hangup", args: "CALL", help: "end a call", least: 1, most: 1, run: ofGateway(hangUp) },
   ...freezeCommands,
   ...fileCommands,

@@ -77,6 +77,11 @@ export class Exchange implements Reception {
     this.#touched.clear();
   }
 
+  /** The calls that the event in hand reached, also those that ended by it. */
+  touched(): CallId[] {
+    return [...this.#touched].map((call) => call.call);
+  }
+
   /** A handler threw: releases the calls it touched, and those of the party the event was for. Names them. */
   abandon(party: PartyName | null): CallId[] {
     const calls = [...this.#calls.values()].filter(

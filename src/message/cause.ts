@@ -81,3 +81,24 @@ export function causeOfStatus(status: number): Cause {
   if (status >= 500) return "temporaryFailure";
   return "unreachable";
 }
+
+/** The same in plain words, as the end of a sentence: "over: …". */
+export const causeWords: Readonly<Record<Cause, string>> = {
+  normal: "one of the two hung up",
+  cancelled: "the caller gave up before an answer",
+  answeredElsewhere: "another phone answered",
+  busy: "the called party is busy",
+  noAnswer: "nobody answered in time",
+  rejected: "the called party refused",
+  unreachable: "the called party is away or can not be reached",
+  notFound: "the number does not exist",
+  addressIncomplete: "the number is not complete",
+  forbidden: "it is not allowed",
+  noResources: "no line, channel or memory is free",
+  codecMismatch: "the two have no codec in common",
+  temporaryFailure: "a server or network failed",
+  deviceLost: "the device was unplugged or its line is faulty",
+  mediaTimeout: "no voice came from the far end for too long",
+  timeout: "nothing was heard of the other side in time",
+  internalError: "a fault of the gateway",
+};

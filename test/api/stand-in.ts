@@ -147,6 +147,13 @@ export class StandIn implements Gateway {
     stopPlay: (endpoint) => Promise.reject(new Error(`nothing is played to ${endpoint}`)),
   };
 
+  onJournal = (): void => {};
+
+  journal(): string | null {
+    this.onJournal();
+    return null;
+  }
+
   post(event: Event): void {
     this.posted.push(event);
   }

@@ -19,6 +19,9 @@ export interface Arguments {
   readonly listen: string | null;
   readonly config: string | null;
   readonly data: string | null;
+  readonly journal: string | null;
+  readonly capsule: string | null;
+  readonly svg: string | null;
   readonly until: number | null;
   /** Seconds; null when it is not said. */
   readonly within: number | null;
@@ -41,6 +44,9 @@ const options = {
   version: { type: "boolean", default: false },
   config: { type: "string", short: "c" },
   data: { type: "string", short: "d" },
+  journal: { type: "string" },
+  capsule: { type: "string" },
+  svg: { type: "string" },
   until: { type: "string" },
   within: { type: "string" },
 } as const;
@@ -51,6 +57,9 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   config: ["start", "device"],
   verbose: ["start"],
   follow: ["events"],
+  journal: ["trace", "capsule"],
+  capsule: ["trace"],
+  svg: ["trace"],
   until: ["replay"],
   step: ["replay", "freeze"],
   stop: ["record", "play"],
@@ -94,6 +103,9 @@ export function readArguments(argv: readonly string[]): Arguments {
     listen: values.listen ?? null,
     config: values.config ?? null,
     data: values.data ?? null,
+    journal: values.journal ?? null,
+    capsule: values.capsule ?? null,
+    svg: values.svg ?? null,
     until:
       values.until === undefined
         ? null

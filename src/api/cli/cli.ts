@@ -33,6 +33,7 @@ async function run(args: Arguments, terminal: Terminal, parts: Parts): Promise<n
     case "codec":
     case "config":
     case "replay":
+    case "trace":
       return (await import("./own.ts")).runOwn(args.command, args, terminal, parts);
     case "help":
       terminal.out(args.json ? JSON.stringify({ help: help(terminal.name) }) : help(terminal.name));

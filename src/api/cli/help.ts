@@ -10,6 +10,7 @@ const own: readonly (readonly [usage: string, help: string])[] = [
   ["codec check FILE.wasm", "try a codec for the gateway: what it does, what it costs, what it may not"],
   ["config", "print the embedded default configuration"],
   ["replay JOURNAL [--until N] [--step]", "replay a flight recording and compare every command"],
+  ["trace CALL [--journal FILE | --capsule FILE] [--svg FILE]", "one call as a picture: phone | gateway | provider"],
   ["device --serve [--listen ADDR:PORT]", "offer emulated devices by USB/IP (127.0.0.1:3240)"],
   ["device --attach ADDR:PORT [BUSID …] [--keep]", "plug them into this Linux machine; --keep: again and again"],
   ["device --detach [PORT …]", "unplug them"],

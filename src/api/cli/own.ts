@@ -9,6 +9,7 @@ import { type DeviceParts, device } from "./device.ts";
 import { replay } from "./replay.ts";
 import { start } from "./start.ts";
 import type { Terminal } from "./terminal.ts";
+import { trace, traceUsage } from "./trace.ts";
 
 /** Parts of the program that are loaded only when they are needed. */
 export interface Parts extends DeviceParts {
@@ -19,7 +20,7 @@ export interface Parts extends DeviceParts {
 
 /** Runs a command that needs no gateway, or is one; resolves with the exit code. */
 export async function runOwn(
-  command: "start" | "supervise" | "device" | "check" | "codec" | "config" | "replay",
+  command: "start" | "supervise" | "device" | "check" | "codec" | "config" | "replay" | "trace",
   args: Arguments,
   terminal: Terminal,
   parts: Parts,
@@ -39,6 +40,8 @@ export async function runOwn(
     case "config":
       count(args, 0, "");
       return showConfig(args, terminal);
+    case "trace":
+      return trace(count(args, 1, traceUsage), args, terminal);
     case "replay":
       return replay(count(args, 1, "JOURNAL [--until N] [--step]"), args, terminal, await parts.replayJournal());
   }

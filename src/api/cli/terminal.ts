@@ -2,6 +2,8 @@
 export interface Terminal {
   out(line: string): void;
   err(line: string): void;
+  /** Width, when somebody looks at it. */
+  readonly columns?: number | undefined;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** How a person calls this program, e.g. `offhook` or `npx offhook`. */

@@ -1,0 +1,27 @@
+import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { ladderOf } from "../../trace/ladder.ts";
+import { svgOf } from "../../trace/svg.ts";
+import { textOf } from "../../trace/text.ts";
+import { wrongUsage } from "../refusal.ts";
+import type { Arguments } from "./arguments.ts";
+import { callOf, recordedCall } from "./recording.ts";
+import type { Terminal } from "./terminal.ts";
+
+export const traceUsage = "CALL [--journal FILE | --capsule FILE] [--svg FILE] [--json]";
+
+/** Columns where nobody looks. */
+const columnsOfFile = 100;
+
+/** `offhook trace CALL`: one call as a picture of phone, gateway and provider. */
+export async function trace(word: string, args: Arguments, terminal: Terminal): Promise<number> {
+  if (args.journal !== null && args.capsule !== null) throw wrongUsage(`write: offhook trace ${traceUsage}`);
+  const { steps } = await recordedCall(callOf(word), args.journal ?? args.capsule, args, terminal);
+  const ladder = ladderOf(steps);
+  if (ladder === null) return 1;
+  if (args.svg !== null) await writeFile(resolve(terminal.cwd, args.svg), svgOf(ladder), { mode: 0o600 });
+  if (args.json) terminal.out(JSON.stringify(ladder));
+  else if (args.svg === null) terminal.out(textOf(ladder, terminal.columns ?? columnsOfFile));
+  else terminal.out(`${ladder.title} is drawn in ${args.svg}`);
+  return 0;
+}

@@ -1,0 +1,56 @@
+import type { Command } from "../message/command.ts";
+import type { Event } from "../message/event.ts";
+import type { CallId } from "../message/name.ts";
+import { objectsOf, objectsSpokenTo } from "./objects.ts";
+
+/** An event with the calls it concerns, and each of its commands with the call it is for. */
+export interface Followed {
+  readonly calls: ReadonlySet<CallId>;
+  /** In the order of the commands; null: of no call. */
+  readonly owners: readonly (CallId | null)[];
+}
+
+/**
+ * Who belongs to which call. The upper half says which calls an event reached; what those calls then speak to (legs, CC
+ * transactions, ports, voice endpoints, timers) is theirs until another call takes it, and so are the events about it that
+ * reach no call any more: the hook of a phone that hears busy tone, how a call was heard.
+ */
+export class Follower {
+  readonly #owners = new Map<string, CallId>();
+
+  /** To be told of every event from the beginning, in order; `touched` are the calls that it reached. */
+  take(event: Event, commands: readonly Command[], touched: readonly CallId[]): Followed {
+    const [only] = touched.length === 1 ? touched : [];
+    const about = touched.length === 0 ? this.#firstOwner(objectsOf(event)) : null;
+    const calls = new Set(about === null ? touched : [about]);
+    if (only !== undefined) this.#claim(objectsOf(event), only);
+    const owners = commands.map((command) => this.#ownerOf(command, only ?? null));
+    for (const owner of owners) if (owner !== null) calls.add(owner);
+    return { calls, owners };
+  }
+
+  #ownerOf(command: Command, only: CallId | null): CallId | null {
+    const objects = objectsSpokenTo(command);
+    const owner = only ?? this.#firstOwner(objects);
+    if (owner === null) return null;
+    this.#claim(objects, owner);
+    if (command.world === "dect") this.#claim([command.handset], owner);
+    return owner;
+  }
+
+  #claim(objects: readonly string[], call: CallId): void {
+    for (const object of objects) if (!isCall(object)) this.#owners.set(object, call);
+  }
+
+  #firstOwner(objects: readonly string[]): CallId | null {
+    for (const object of objects) {
+      const owner = isCall(object) ? object : this.#owners.get(object);
+      if (owner !== undefined) return owner;
+    }
+    return null;
+  }
+}
+
+function isCall(object: string): object is CallId {
+  return object.startsWith("call:");
+}

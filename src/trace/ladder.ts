@@ -1,0 +1,133 @@
+import { causeWords } from "../message/cause.ts";
+import type { Command } from "../message/command.ts";
+import type { Event } from "../message/event.ts";
+import type { CallId } from "../message/name.ts";
+import type { Fact } from "../message/notify.ts";
+import type { TimerCommand, TimerId } from "../message/timer.ts";
+import type { Instant } from "../message/units.ts";
+import { dectCommand, dectEvent, fxsCommand, fxsEvent } from "./phone-words.ts";
+import { mark, type Rung, type Said, shown } from "./rung.ts";
+import { inWords, SipWords } from "./sip-words.ts";
+import type { CallSteps, Step } from "./steps.ts";
+import { harmless, visible } from "./visible.ts";
+import { voiceCommand, voiceEvent } from "./voice-words.ts";
+
+/** A call as a picture: who said what to whom, from top to bottom. No secrets, no audio; every text is harmless. */
+export interface Ladder {
+  readonly call: CallId;
+  /** One sentence: who called whom. */
+  readonly title: string;
+  /** How it ended, in plain words; null: it goes on, or the recording ends before it. */
+  readonly end: string | null;
+  readonly beganAt: Instant;
+  readonly rungs: readonly Rung[];
+  /** From this event on the program does otherwise than was recorded: the picture ends there. */
+  readonly divergedAt: number | null;
+}
+
+/** Null: the recording does not have the call. */
+export function ladderOf({ call, steps, divergedAt }: CallSteps): Ladder | null {
+  const [first] = steps;
+  if (first === undefined) return null;
+  const writer = new Writer(call);
+  const rungs = steps.flatMap((step) => writer.rungs(step));
+  return { call, title: harmless(writer.title), end: writer.end, beganAt: first.event.at, rungs, divergedAt };
+}
+
+class Writer {
+  title: string;
+  end: string | null = null;
+  readonly #sip = new SipWords();
+  readonly #timers = new Map<TimerId, string>();
+
+  constructor(call: CallId) {
+    this.title = call;
+  }
+
+  rungs({ n, event, commands }: Step): Rung[] {
+    const { at } = event;
+    const said: Rung[] = [];
+    const add = (world: Rung["world"], what: Said | null): void => {
+      if (what !== null) said.push({ n, at, world, ...what, text: harmless(what.text) });
+    };
+    add(worldOf(event), this.#event(event));
+    for (const command of commands) add(worldOf(command), this.#command(command));
+    return said;
+  }
+
+  #event(event: Event): Said | null {
+    switch (event.world) {
+      case "sip":
+        return this.#sip.event(event);
+      case "dect":
+        return dectEvent(event);
+      case "fxs":
+        return fxsEvent(event);
+      case "voice":
+        return voiceEvent(event);
+      case "timer":
+        return mark(`timer ${this.#timers.get(event.timer) ?? event.timer} runs out`);
+      case "admin":
+        return event.kind === "hangUp" ? mark("somebody asks the gateway to end it") : null;
+      default:
+        return null;
+    }
+  }
+
+  #command(command: Command): Said | null {
+    switch (command.world) {
+      case "sip":
+        return this.#sip.command(command);
+      case "dect":
+        return dectCommand(command);
+      case "fxs":
+        return fxsCommand(command);
+      case "voice":
+        return voiceCommand(command);
+      case "timer":
+        return this.#timer(command);
+      case "notify":
+        return this.#fact(command.fact);
+      default:
+        return null;
+    }
+  }
+
+  #timer(command: TimerCommand): Said {
+    if (command.kind === "cancel") return mark(`timer ${this.#timers.get(command.timer) ?? command.timer} stops`);
+    const name = visible(command.name);
+    this.#timers.set(command.timer, name);
+    return mark(`timer ${name} of ${visible(command.owner)}, ${command.afterMs / 1000} s`);
+  }
+
+  #fact(fact: Fact): Said | null {
+    switch (fact.kind) {
+      case "callStarted":
+        this.title = `${fact.call}: ${shown(fact.from)} calls ${visible(fact.to)}`;
+        return mark(this.title);
+      case "callRinging":
+        return mark(`${fact.party} rings`);
+      case "callAnswered":
+        return mark(`answered by ${fact.party}`);
+      case "callHeld":
+        return mark(`held by ${fact.party}`);
+      case "callResumed":
+        return mark(`taken back by ${fact.party}`);
+      case "callCarriesFax":
+        return mark(`a fax machine at ${fact.party} (${fact.tone}): the call carries fax`);
+      case "callEnded":
+        this.end = causeWords[fact.cause] ?? inWords(fact.cause);
+        return mark(`over: ${this.end}`);
+      case "fault":
+        return mark(`a handler failed: ${visible(fact.message)}`);
+      default:
+        return null;
+    }
+  }
+}
+
+function worldOf({ world }: Event | Command): Rung["world"] {
+  return world === "sip" || world === "dect" || world === "fxs" || world === "voice" || world === "timer"
+    ? world
+    : "call";
+}

@@ -1,0 +1,45 @@
+import type { Command } from "../message/command.ts";
+import type { Event } from "../message/event.ts";
+import type { CallId } from "../message/name.ts";
+import { UpperHalf } from "../upper-half.ts";
+import { readJournal } from "../vendor/recorder/journal.ts";
+import { Follower } from "./follower.ts";
+
+/** An event that concerns a call, and what of its commands is the call's. */
+export interface Step {
+  readonly n: number;
+  readonly event: Event;
+  readonly commands: readonly Command[];
+}
+
+export interface CallSteps {
+  readonly call: CallId;
+  /** Empty: the journal does not have the call. */
+  readonly steps: readonly Step[];
+  /** The calls the journal has, in the order of their first event. */
+  readonly calls: readonly CallId[];
+  /** The event from which on this program does otherwise than was recorded: nothing after it is followed. */
+  readonly divergedAt: number | null;
+}
+
+/**
+ * The steps of one call, by running the journal through a fresh upper half.
+ * @throws Error with a sentence when the journal can not be read
+ */
+export async function stepsOf(path: string, call: CallId): Promise<CallSteps> {
+  const [upper, follower] = [new UpperHalf(), new Follower()];
+  const steps: Step[] = [];
+  const seen = new Set<CallId>();
+  for await (const item of readJournal(path)) {
+    if (item.kind === "torn") break;
+    const { n, event } = item;
+    if (JSON.stringify(upper.handle(event)) !== JSON.stringify(item.commands))
+      return { call, steps, calls: [...seen], divergedAt: n };
+    const touched = upper.touched();
+    const { calls, owners } = follower.take(event, item.commands, touched);
+    for (const id of touched) seen.add(id);
+    if (!calls.has(call)) continue;
+    steps.push({ n, event, commands: item.commands.filter((_, at) => owners[at] === call) });
+  }
+  return { call, steps, calls: [...seen], divergedAt: null };
+}

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { cli, type Parts } from "../../src/api/cli/cli.ts";
+import { openControlSocket } from "../../src/api/control-socket.ts";
+import type { Ladder } from "../../src/trace/ladder.ts";
+import { World } from "../logic/world.ts";
+import { journalText } from "../trace/journal-of.ts";
+import { folder, Screen, StandIn } from "./stand-in.ts";
+
+const parts = {} as Parts; // none of them is loaded here
+
+/** A data directory with one recording of two calls, and a person who types. */
+async function house(t: TestContext) {
+  const dir = await folder(t);
+  const world = new World();
+  world.post({ world: "sip", kind: "cancelled", line: "line:local", leg: world.invite("611", "0301") });
+  world.invite("601", "0302");
+  const [file, text] = ["data/journal-000002.jsonl", journalText(world.events)];
+  await mkdir(join(dir, "data"));
+  const type = async (...words: string[]) => {
+    const screen = new Screen(dir);
+    const code = await cli(words, screen, parts);
+    return { code, out: screen.text, err: screen.errors.join("\n") };
+  };
+  return { dir, file, text, type };
+}
+
+test("a running gateway writes what it holds back before its recording is read, and the picture is printed", async (t) => {
+  const { dir, file, text, type } = await house(t);
+  const control = await openControlSocket(join(dir, "data"));
+  t.after(() => control.close());
+  const gateway = new StandIn();
+  const half = text.indexOf("\n", text.length / 2) + 1;
+  await writeFile(join(dir, file), text.slice(0, half));
+  gateway.onJournal = () => writeFileSync(join(dir, file), text);
+  control.serve(gateway);
+  const { code, out } = await type("trace", "call:2");
+  assert.equal(code, 0);
+  assert.match(out, /call:2: 0302 calls 601[\s\S]*phone +gateway +provider[\s\S]*INVITE 0302[\s\S]*port:1 ring/);
+  assert.doesNotMatch(out, /0301/);
+});
+
+test("without a gateway the recordings that are there are read, the newest first; a number is enough", async (t) => {
+  const { dir, file, text, type } = await house(t);
+  await writeFile(join(dir, file), text);
+  await writeFile(join(dir, "data/journal-000003.jsonl"), "");
+  assert.match((await type("trace", "1")).out, /call:1: 0301 calls 611[\s\S]*over: the caller gave up/);
+  const other = await type("trace", "call:9");
+  assert.equal(other.code, 1);
+  assert.match(other.err, /do not have call:9 — there are calls between call:1 and call:2/);
+});
+
+test("the picture comes as SVG into a file, and as one JSON document", async (t) => {
+  const { dir, file, text, type } = await house(t);
+  await writeFile(join(dir, file), text);
+  const drawn = await type("trace", "1", "--journal", file, "--svg", "one.svg");
+  assert.match(drawn.out, /drawn in one\.svg/);
+  assert.match(await readFile(join(dir, "one.svg"), "utf8"), /^<svg [\s\S]*CANCEL[\s\S]*<\/svg>$/);
+  const ladder = JSON.parse((await type("trace", "1", "--capsule", file, "--json")).out) as Ladder;
+  assert.equal(ladder.call, "call:1");
+  assert.ok(ladder.rungs.some(({ from, to, text }) => from === "provider" && to === "gateway" && text === "CANCEL"));
+});
+
+test("what is no call, or no recording, is refused with the way out", async (t) => {
+  const { type } = await house(t);
+  for (const [words, code, says] of [
+    [["trace", "handset:1"], 2, /"handset:1" is no call — write e\.g\. call:3/],
+    [["trace"], 2, /write: offhook trace CALL/],
+    [["trace", "1", "--journal", "a", "--capsule", "b"], 2, /write: offhook trace CALL/],
+    [["trace", "1", "--journal", "nowhere"], 1, /nowhere: can not be read \(ENOENT\)/],
+    [["trace", "1", "--data", "nowhere"], 1, /there is no data directory .*nowhere — name one/],
+    [["status", "--svg", "x"], 2, /--svg belongs to `offhook trace`/],
+  ] as const) {
+    const ran = await type(...words);
+    assert.equal(ran.code, code, ran.err);
+    assert.match(ran.err, says);
+  }
+});

@@ -1,0 +1,19 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { World } from "./harness/world.ts";
+
+test("a call of a running gateway is drawn while it is up, and to its end when it is over", async (t) => {
+  const { house } = await World.open(t);
+  const phone = house.phone("handset:1");
+  await phone.dial("690");
+  await house.fact("callAnswered");
+  const [call] = await house.calls();
+  assert.ok(call !== undefined);
+  const up = await house.cli("trace", call.call, "--data", house.dataDir);
+  assert.equal(up.code, 0, up.output);
+  assert.match(up.output, /calls 690[\s\S]*handset:1 CC-SETUP[\s\S]*hears itself[\s\S]*recording ends before/);
+  await phone.hangUp();
+  await house.isQuiet();
+  const over = await house.cli("trace", call.call, "--data", house.dataDir);
+  assert.match(over.output, /handset:1 CC-RELEASE[\s\S]*over: one of the two hung up/);
+});
