@@ -74,9 +74,11 @@ export function aim(endpoint: usize, state: usize): void {
   const target = targetOf(endpoint, state);
   const now = load<i32>(state, DEPTH_NOW);
   const isData = load<i32>(endpoint, CONTROL_VBD) != 0;
+  // Who has set the depth wants it to stay: a frame more or less is then only when the packets come in their ticks.
+  const slack = load<i32>(HEADER_DEPTH_LEAST) == load<i32>(HEADER_DEPTH_MOST) ? frameSamples : 0;
   let wish: i32 = 0;
-  if (target - now > frameSamples / 2) wish = 1;
-  else if (now - target >= frameSamples) wish = -1;
+  if (target - now > frameSamples / 2 + slack) wish = 1;
+  else if (now - target >= frameSamples + slack) wish = -1;
   // Between machines a frame more or less is a fault: once it is deep enough it stays.
   if (isData && (wish <= 0 || load<i32>(state, DEPTH_HELD))) {
     wish = 0;
