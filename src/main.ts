@@ -35,15 +35,19 @@ function onStop(run: (signal: string) => void): void {
   process.on("SIGTERM", stop);
 }
 
-async function readLine(): Promise<string | null> {
-  if (!process.stdin.isTTY) return null;
-  const { createInterface } = await import("node:readline/promises");
-  const reader = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return await reader.question("");
-  } finally {
-    reader.close();
+/** Lines that come while nobody asks are kept: a pipe brings them all at once. */
+let typed: AsyncIterator<string> | null = null;
+
+async function readLine(prompt: string): Promise<string | null> {
+  const { isTTY } = process.stdin;
+  if (isTTY) process.stderr.write(prompt);
+  if (typed === null) {
+    const { createInterface } = await import("node:readline");
+    const lines = createInterface({ input: process.stdin, ...(isTTY ? { output: process.stderr } : {}) });
+    typed = lines[Symbol.asyncIterator]();
   }
+  const next = await typed.next();
+  return next.done === true ? null : next.value;
 }
 
 // A reader that goes away (`| head`) ends the program quietly.
@@ -55,6 +59,7 @@ process.exit(
     serveDevices: async () => (await import("./device-server.ts")).serveDevices,
     deviceAttacher: async () => (await import("./emulator/usbip/attach/attach.ts")).deviceAttacher(),
     codecChecker: async () => (await import("./voice/plugin/check/file.ts")).checkCodecFile,
-    replayJournal: async () => (await import("./index.ts")).replayJournal,
+    replayJournal: async () => (await import("./replay.ts")).replayJournal,
+    openWalk: async () => (await import("./replay.ts")).openWalk,
   }),
 );

@@ -46,6 +46,7 @@ async function terminal(t: TestContext) {
   const machine = new Machine();
   const parts: Parts = {
     startGateway: () => Promise.reject(new Error("nothing is started here")),
+    openWalk: () => Promise.reject(new Error("nothing is walked here")),
     replayJournal: () => Promise.reject(new Error("nothing is replayed here")),
     codecChecker: () => Promise.reject(new Error("no codec is checked here")),
     serveDevices: async () => serveDevices,

@@ -23,6 +23,7 @@ function startable(): Started {
       told.options = options;
       return gateway;
     },
+    openWalk: () => Promise.reject(new Error("nothing is walked here")),
     replayJournal: () => Promise.reject(new Error("nothing is replayed here")),
     codecChecker: () => Promise.reject(new Error("no codec is checked here")),
     serveDevices: () => Promise.reject(new Error("nothing is served here")),

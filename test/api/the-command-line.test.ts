@@ -5,15 +5,15 @@ import { type TestContext, test } from "node:test";
 import { cli, type Parts } from "../../src/api/cli/cli.ts";
 import { commands } from "../../src/api/commands.ts";
 import { openControlSocket } from "../../src/api/control-socket.ts";
+import { openWalk } from "../../src/replay.ts";
 import { folder, Screen, StandIn } from "./stand-in.ts";
 
 const parts: Parts = {
   startGateway: () => Promise.reject(new Error("nothing is started here")),
   serveDevices: () => Promise.reject(new Error("nothing is served here")),
   deviceAttacher: () => Promise.reject(new Error("nothing is attached here")),
+  openWalk: async () => openWalk,
   replayJournal: async () => async (path, options) => {
-    const step = { n: 1, event: { world: "timer", kind: "expired", timer: "timer:1", at: 0 }, commands: [] } as never;
-    await options.onStep?.(step);
     const divergence = path.endsWith("bad") ? { n: 4, event: {} as never, expected: "[]", actual: "[1]" } : null;
     return { events: options.until ?? 9, divergence, torn: path.endsWith("torn") };
   },
@@ -108,6 +108,9 @@ test("what is refused is 1 with a sentence on stderr, what is written wrongly is
     [["hangup"], 2, /write: offhook hangup CALL/],
     [["status", "--colour"], 2, /--colour/],
     [["status", "--config", "x"], 2, /--config belongs to `offhook start`/],
+    [["replay", "j", "--break", "soon"], 2, /--break soon: write the number of an event/],
+    [["replay", "j", "--watch", "the telephone"], 2, /is nothing of the house — write e.g. handset:2/],
+    [["replay", "j", "--call", "x"], 2, /"x" is no call — write e.g. call:3/],
     [["replay", "j", "--until", "soon"], 2, /--until soon: write the number of an event/],
     [["check"], 2, /write: offhook check CONFIG/],
     [["phone", "port:1", "jump"], 2, /there is no action "jump"/],
@@ -160,7 +163,6 @@ test("a replay is 0 when all is the same, 1 with the event when it is not", asyn
   const bad = await type("replay", "bad");
   assert.equal(bad.code, 1);
   assert.match(bad.out, /event 4 gives other commands[\s\S]*recorded {2}\[\]\n {2}replayed {2}\[1\]/);
-  assert.match((await type("replay", "j", "--step")).out, /^#1 {2}\{"world":"timer"[\s\S]*9 events replayed/);
   assert.equal(JSON.parse((await type("replay", "j", "--json")).out).events, 9);
 });
 

@@ -23,6 +23,10 @@ export interface Arguments {
   readonly capsule: string | null;
   readonly svg: string | null;
   readonly until: number | null;
+  /** The number of an event before which a debugger stops. */
+  readonly breakAt: number | null;
+  readonly call: string | null;
+  readonly watch: string | null;
   /** Seconds; null when it is not said. */
   readonly within: number | null;
 }
@@ -48,6 +52,9 @@ const options = {
   capsule: { type: "string" },
   svg: { type: "string" },
   until: { type: "string" },
+  break: { type: "string" },
+  call: { type: "string" },
+  watch: { type: "string" },
   within: { type: "string" },
 } as const;
 
@@ -61,6 +68,9 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   capsule: ["trace"],
   svg: ["trace"],
   until: ["replay"],
+  break: ["replay"],
+  call: ["replay"],
+  watch: ["replay"],
   step: ["replay", "freeze"],
   stop: ["record", "play"],
   repeat: ["play"],
@@ -106,10 +116,10 @@ export function readArguments(argv: readonly string[]): Arguments {
     journal: values.journal ?? null,
     capsule: values.capsule ?? null,
     svg: values.svg ?? null,
-    until:
-      values.until === undefined
-        ? null
-        : readCount("--until", "the number of an event, e.g. --until 120", values.until),
+    until: readNumber("--until", values.until),
+    breakAt: readNumber("--break", values.break),
+    call: values.call ?? null,
+    watch: values.watch ?? null,
     within:
       values.within === undefined ? null : readCount("--within", "seconds, e.g. --within 30; 0 = never", values.within),
   };
@@ -123,6 +133,11 @@ function parse(argv: readonly string[]) {
     const [message = ""] = (error instanceof Error ? error.message : String(error)).split(". ");
     throw wrongUsage(`${message.replaceAll(hidden, "")} — see \`offhook help\``);
   }
+}
+
+/** The number of an event. */
+function readNumber(option: string, text: string | undefined): number | null {
+  return text === undefined ? null : readCount(option, `the number of an event, e.g. ${option} 120`, text);
 }
 
 function readCount(option: string, what: string, text: string): number {

@@ -1,6 +1,7 @@
 import type { StartGateway } from "../../gateway-contract.ts";
 import { supervise } from "../../supervisor/supervise.ts";
 import type { ReplayOptions, ReplayResult } from "../../vendor/recorder/replay.ts";
+import type { Walk } from "../../vendor/recorder/walk.ts";
 import { wrongUsage } from "../refusal.ts";
 import type { Arguments } from "./arguments.ts";
 import { check, showConfig } from "./check.ts";
@@ -8,6 +9,7 @@ import { type CodecReport, codec } from "./codec.ts";
 import { type DeviceParts, device } from "./device.ts";
 import { replay } from "./replay.ts";
 import { start } from "./start.ts";
+import { stepThrough } from "./step.ts";
 import type { Terminal } from "./terminal.ts";
 import { trace, traceUsage } from "./trace.ts";
 
@@ -15,6 +17,7 @@ import { trace, traceUsage } from "./trace.ts";
 export interface Parts extends DeviceParts {
   startGateway(): Promise<StartGateway>;
   replayJournal(): Promise<(path: string, options: ReplayOptions) => Promise<ReplayResult>>;
+  openWalk(): Promise<(path: string, options: ReplayOptions) => Promise<Walk>>;
   codecChecker(): Promise<(file: string) => Promise<CodecReport>>;
 }
 
@@ -43,8 +46,15 @@ export async function runOwn(
     case "trace":
       return trace(count(args, 1, traceUsage), args, terminal);
     case "replay":
-      return replay(count(args, 1, "JOURNAL [--until N] [--step]"), args, terminal, await parts.replayJournal());
+      return replayRecording(args, terminal, parts);
   }
+}
+
+async function replayRecording(args: Arguments, terminal: Terminal, parts: Parts): Promise<number> {
+  const file = count(args, 1, "JOURNAL [--until N] [--break N] [--step] [--call ID] [--watch NAME]");
+  if (!args.step && args.call === null && args.watch === null)
+    return replay(file, args, terminal, await parts.replayJournal());
+  return stepThrough(file, args, terminal, await parts.openWalk());
 }
 
 /** Silence after which a gateway is taken for stuck, s. */

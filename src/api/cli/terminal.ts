@@ -10,6 +10,6 @@ export interface Terminal {
   readonly name: string;
   /** Runs once, when the person or the system asks to stop. */
   onStop(run: (signal: string) => void): void;
-  /** The next line typed; null when nothing is typed here. */
-  readLine(): Promise<string | null>;
+  /** The next line typed, or piped in; null when no more comes. The prompt is for people only. */
+  readLine(prompt: string): Promise<string | null>;
 }

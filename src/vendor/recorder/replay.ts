@@ -4,12 +4,15 @@ import { readJournal } from "./journal.ts";
 
 /** What is replayed into: an upper half fresh from the start. */
 export interface Handler {
-  handle(event: Event): readonly Command[];
+  /** `n`: its number in the recording. */
+  handle(event: Event, n: number): readonly Command[];
 }
 
 export interface ReplayOptions {
   /** Stops after the event of this number. */
   readonly until?: number | null;
+  /** An attached debugger stops before the event of this number. */
+  readonly breakAt?: number | null;
   /** Told after each event; the replay waits for it. */
   readonly onStep?: (step: ReplayStep) => void | Promise<void>;
 }
@@ -49,7 +52,7 @@ export async function replayInto(fresh: Handler, path: string, options: ReplayOp
     if (options.until !== undefined && options.until !== null && n > options.until) break;
     events += 1;
     const expected = JSON.stringify(item.commands);
-    const { text: actual, commands } = handled(fresh, event);
+    const { text: actual, commands } = handled(fresh, event, n);
     await options.onStep?.({ n, event, commands });
     if (actual !== expected) return { events, divergence: { n, event, expected, actual }, torn: false };
   }
@@ -57,9 +60,13 @@ export async function replayInto(fresh: Handler, path: string, options: ReplayOp
 }
 
 /** A handler that throws is a divergence too, shown by its error. */
-function handled(fresh: Handler, event: Event): { readonly text: string; readonly commands: readonly Command[] } {
+function handled(
+  fresh: Handler,
+  event: Event,
+  n: number,
+): { readonly text: string; readonly commands: readonly Command[] } {
   try {
-    const commands = fresh.handle(event);
+    const commands = fresh.handle(event, n);
     return { text: JSON.stringify(commands), commands };
   } catch (error) {
     return { text: `threw: ${error instanceof Error ? error.message : String(error)}`, commands: [] };

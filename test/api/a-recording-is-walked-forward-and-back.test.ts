@@ -1,0 +1,197 @@
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { type TestContext, test } from "node:test";
+import { cli, type Parts } from "../../src/api/cli/cli.ts";
+import { openWalk, replayJournal } from "../../src/replay.ts";
+import type { Change } from "../../src/vendor/recorder/changes.ts";
+import type { Step } from "../../src/vendor/recorder/walk.ts";
+import { recordingOf, twoCalls } from "./recorded.ts";
+import { folder, Screen } from "./stand-in.ts";
+
+const nobody = () => Promise.reject(new Error("not here"));
+const parts: Parts = {
+  startGateway: nobody,
+  serveDevices: nobody,
+  deviceAttacher: nobody,
+  codecChecker: nobody,
+  replayJournal: async () => replayJournal,
+  openWalk: async () => openWalk,
+};
+
+/** A screen at which these lines are typed, and then no more. */
+class Typist extends Screen {
+  readonly #typed: string[];
+
+  constructor(dir: string, typed: readonly string[]) {
+    super(dir);
+    this.#typed = [...typed];
+  }
+
+  override async readLine(): Promise<string | null> {
+    return this.#typed.shift() ?? null;
+  }
+}
+
+type Walked = (options: readonly string[], ...typed: readonly string[]) => Promise<{ code: number; out: string }>;
+
+async function recorded(t: TestContext): Promise<{ readonly path: string; readonly walked: Walked }> {
+  const dir = await folder(t);
+  const path = await recordingOf(dir, twoCalls().events);
+  const walked: Walked = async (options, ...typed) => {
+    const screen = new Typist(dir, typed);
+    const code = await cli(["replay", path, ...options], screen, parts);
+    return { code, out: screen.text };
+  };
+  return { path, walked };
+}
+
+/** What `--json` printed: the steps, and what was said or came last. */
+function stepsOf(out: string): Step[] {
+  return out.split("\n").flatMap((line) => {
+    const value = JSON.parse(line) as Step;
+    return value.index === undefined ? [] : [value];
+  });
+}
+
+function objects({ changes }: Step): string[] {
+  return changes.map(({ object }) => object);
+}
+
+test("every step is the same on the way back as it was on the way there, whatever the order", async (t) => {
+  const { path } = await recorded(t);
+  const walk = await openWalk(path);
+  const last = walk.recording.entries.length - 1;
+  const there = [...walk.recording.entries.keys()].map((index) => walk.step(index));
+  assert.equal(there.length, 18);
+  for (let index = last; index >= 0; index--) assert.deepEqual(walk.step(index), there[index]);
+  for (const index of [7, 3, last, 0, 3]) assert.deepEqual(walk.step(index), there[index]);
+});
+
+test("a step shows who was touched with the state before and after, what left, and the time since the last", async (t) => {
+  const { path } = await recorded(t);
+  const walk = await openWalk(path);
+  const at = walk.recording.entries.findIndex(({ event }) => event.kind === "alerting");
+  const { sinceMs, changes, commands } = walk.step(at);
+  assert.equal(sinceMs, 1250);
+  assert.deepEqual(
+    commands.map(({ world, kind }) => `${world} ${kind}`),
+    ["notify fact", "sip ring"],
+  );
+  const side = changes.find(({ object }) => object === "call:1/handset:2");
+  assert.deepEqual(side?.of, ["call:1", "handset:2"]);
+  assert.notDeepEqual(side?.before, side?.after);
+  const entry = walk.step(at + 1).changes.find(({ object }) => object === "log:1") as Change;
+  assert.equal(entry.before, null, "a list that goes on changing in place was still there before");
+  assert.deepEqual(
+    Object.entries(entry.after as object).find(([field]) => field === "result"),
+    ["result", "missed"],
+  );
+});
+
+test("with nothing typed every event is told, one JSON object a line, and the result last", async (t) => {
+  const { path, walked } = await recorded(t);
+  const { entries } = (await openWalk(path)).recording;
+  const { code, out } = await walked(["--step", "--json"]);
+  assert.equal(code, 0);
+  assert.deepEqual(
+    stepsOf(out).map(({ n, event }) => ({ n, event })),
+    entries.map(({ n, event }) => ({ n, event })),
+  );
+  assert.deepEqual(JSON.parse(out.split("\n").at(-1) ?? ""), { events: entries.length, divergence: null, torn: false });
+  const until = await walked(["--step", "--json", "--until", "4"]);
+  assert.deepEqual(
+    stepsOf(until.out).map(({ n }) => n),
+    [1, 2, 3, 4],
+  );
+});
+
+test("what is typed goes forward, back, to a number and to a word, and the ends are told", async (t) => {
+  const { path, walked } = await recorded(t);
+  const { entries } = (await openWalk(path)).recording;
+  const cancelled = entries.find(({ event }) => event.kind === "cancelled")?.n;
+  const said = async (...typed: readonly string[]) => {
+    const lines = (await walked(["--step", "--json"], ...typed)).out.split("\n").map((line) => JSON.parse(line));
+    return lines.slice(0, -1).map((value: { n?: number; said?: string }) => value.n ?? value.said);
+  };
+  const noEarlier = "there is no earlier event";
+  assert.deepEqual(await said("", "next 2", "back", "b 9", "back", "q"), [1, 2, 4, 3, 1, noEarlier]);
+  assert.deepEqual(await said("7", "jump 99999", "n"), [1, 7, entries.length, "there is no later event"]);
+  assert.deepEqual(await said("u handset:2 alerting", "until CANCELLED", "until no such"), [
+    1,
+    7,
+    cancelled,
+    'no later event has "no such" in it',
+  ]);
+});
+
+test("people read plain words: the timer's name and owner, the fields that differ, who was told what", async (t) => {
+  const { walked } = await recorded(t);
+  const { out } = await walked(["--step"]);
+  assert.match(out, /^#\d+ {2}\+1\.250 s {2}[\d:-]+.* {2}dect handset:2 alerting, call cc:out-2$/m);
+  assert.match(out, /^ {4}call:1\/handset:2 {2}state "paging" => "alerting"$/m);
+  assert.match(out, /^ {4}timer noAnswer of call:1 {2}new: "runs"$/m);
+  assert.match(out, /^ {4}-> sip line:local ring, leg sip:in-1$/m);
+  assert.match(out, /^ {4}-> told: call:1: handset:2 rings$/m);
+  assert.match(out, /^#\d+ .* timer flash of port:\d expired \(timer:\d+\)$/m);
+  assert.match(out, /events replayed, every command is the same$/);
+});
+
+test("watching a handset stops where it changes, its side of a call and its timers included, and nowhere else", async (t) => {
+  const { walked } = await recorded(t);
+  const steps = stepsOf((await walked(["--step", "--json", "--watch", "handset:2"])).out);
+  assert.deepEqual(
+    steps.map(({ event }) => event.kind),
+    ["configured", "attached", "invited", "alerting", "cancelled"],
+  );
+  const port = stepsOf((await walked(["--json", "--watch", "port:1"])).out);
+  for (const step of port)
+    assert.ok(
+      objects(step).some((object) => object === "port:1" || /[/ ]port:1$/.test(object)),
+      JSON.stringify(step),
+    );
+  assert.ok(port.some((step) => objects(step).includes("timer busyTone of port:1")));
+});
+
+test("of one call only the events that touched it are told, from its first to its last", async (t) => {
+  const { walked } = await recorded(t);
+  const kinds = async (call: string) => {
+    const steps = stepsOf((await walked(["--step", "--json", "--call", call])).out);
+    return steps.map(({ event }) => `${event.world} ${event.kind}`);
+  };
+  assert.deepEqual(await kinds("1"), ["sip invited", "dect alerting", "sip cancelled"]);
+  const second = await kinds("call:2");
+  assert.deepEqual(second.slice(0, 4), ["fxs wentOffHook", "fxs digit", "fxs digit", "fxs digit"]);
+  assert.ok(second.includes("fxs wentOnHook"));
+  assert.ok(!second.some((kind) => kind.startsWith("sip")), second.join());
+});
+
+test("what is watched is changed on the way, and the state after an event is looked at", async (t) => {
+  const { walked } = await recorded(t);
+  const { out } = await walked(["--step"], "watch handset:2", "next 3", "state handset:2", "watch nothing at all", "q");
+  assert.match(out, /^5 of \d+ events$/m);
+  const state = JSON.parse(/^\{\n[\s\S]*?^\}$/m.exec(out)?.[0] ?? "") as Record<string, { state: string }>;
+  assert.equal(state["handset:2"]?.state, "ringing");
+  assert.equal(state["call:1/handset:2"]?.state, "alerting");
+  assert.match(out, /"nothing at all" is nothing of the house/);
+});
+
+test("a changed program on an old recording is shown at its first differing command, and the exit code is 1", async (t) => {
+  const { path, walked } = await recorded(t);
+  const text = await readFile(path, "utf8");
+  const altered = text.replace('"sip:in-1","kind":"ring"', '"sip:in-1","kind":"ringOtherwise"');
+  assert.notEqual(altered, text);
+  await writeFile(path, altered);
+  const { code, out } = await walked(["--step"]);
+  assert.equal(code, 1);
+  const [, n = ""] = /^event (\d+) gives other commands than were recorded: the walk ends there$/m.exec(out) ?? [];
+  assert.match(
+    out,
+    new RegExp(`event ${n} gives other commands than were recorded, from the 2. of 2:[\\s\\S]*ringOtherwise`),
+  );
+  assert.equal(out.match(/^#\d+/gm)?.length, Number(n), "nothing after it is shown");
+  const watched = await walked(["--json", "--watch", "port:1"]);
+  assert.deepEqual([watched.code, stepsOf(watched.out).at(-1)?.n], [1, Number(n)]);
+  const plain = await walked([]);
+  assert.equal(plain.code, 1);
+  assert.match(plain.out, /from the 2. of 2:/);
+});
