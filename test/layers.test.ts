@@ -14,7 +14,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   "upper-half.ts": ["message", "logic", "proxy"],
   "lower-half.ts": ["message"],
   "freezer.ts": ["logic/proactor.ts", "gateway-contract.ts", "vendor/watchdog", "vendor/clock"],
-  trace: ["message", "upper-half.ts", "vendor/recorder", "node"],
+  trace: ["message", "upper-half.ts", "logic/dialplan", "logic/phonebook.ts", "vendor/recorder", "node"],
   "replay.ts": ["message", "upper-half.ts", "vendor/recorder", "node"],
   vendor: ["message", "node"],
   "vendor/sip": ["message", "vendor/clock", "node", "sip.js"],

@@ -73,7 +73,7 @@ function plainNumbers({ numbers }: Contact): ReadonlySet<string> {
 }
 
 /** Numbers compare without the signs people write between digits; other user parts compare in lower case. */
-function plain(number: string): string {
+export function plain(number: string): string {
   const digits = number.replace(/[\s()/.-]/g, "");
   return /^\+?[\d*#]+$/.test(digits) ? digits : number.toLowerCase();
 }

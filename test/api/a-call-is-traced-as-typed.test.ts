@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { cli, type Parts } from "../../src/api/cli/cli.ts";
 import { openControlSocket } from "../../src/api/control-socket.ts";
+import { replayJournal } from "../../src/replay.ts";
 import type { Ladder } from "../../src/trace/ladder.ts";
 import { World } from "../logic/world.ts";
 import { journalText } from "../trace/journal-of.ts";
@@ -78,4 +79,25 @@ test("what is no call, or no recording, is refused with the way out", async (t) 
     assert.equal(ran.code, code, ran.err);
     assert.match(ran.err, says);
   }
+});
+
+test("a capsule is written once, replays, and is drawn like a recording; neither number is in it", async (t) => {
+  const { dir, file, text, type } = await house(t);
+  await writeFile(join(dir, file), text);
+  const made = await type("capsule", "call:1", "one.jsonl");
+  assert.deepEqual([made.code, made.err], [0, ""]);
+  assert.match(made.out, /^call:1 is in one\.jsonl: \d+ events$/);
+  const capsule = await readFile(join(dir, "one.jsonl"), "utf8");
+  assert.doesNotMatch(capsule, /0301|0302|Kitchen|Alice/);
+  assert.equal((await replayJournal(join(dir, "one.jsonl"))).divergence, null);
+  assert.match((await type("trace", "1", "--capsule", "one.jsonl")).out, /CANCEL[\s\S]*over: the caller gave up/);
+  const again = await type("capsule", "call:1", "one.jsonl");
+  assert.equal(again.code, 1);
+  assert.match(again.err, /one\.jsonl: can not be written \(EEXIST/);
+  for (const words of [
+    ["capsule", "1"],
+    ["capsule", "all", "x"],
+    ["capsule", "1", "x", "y"],
+  ])
+    assert.equal((await type(...words)).code, 2);
 });

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { test } from "node:test";
 import { World } from "./harness/world.ts";
 
 test("a call of a running gateway is drawn while it is up, and to its end when it is over", async (t) => {
-  const { house } = await World.open(t);
+  const world = await World.open(t);
+  const { house } = world;
   const phone = house.phone("handset:1");
   await phone.dial("690");
   await house.fact("callAnswered");
@@ -16,4 +18,10 @@ test("a call of a running gateway is drawn while it is up, and to its end when i
   await house.isQuiet();
   const over = await house.cli("trace", call.call, "--data", house.dataDir);
   assert.match(over.output, /handset:1 CC-RELEASE[\s\S]*over: one of the two hung up/);
+  const file = join(await world.scratch.folder("capsule"), "call.jsonl");
+  const made = await house.cli("capsule", call.call, file, "--data", house.dataDir);
+  assert.equal(made.code, 0, made.output);
+  const replayed = await house.cli("replay", file);
+  assert.match(replayed.output, /every command is the same/);
+  assert.equal(replayed.code, 0);
 });

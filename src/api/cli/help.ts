@@ -12,6 +12,7 @@ const own: readonly (readonly [usage: string, help: string])[] = [
   ["replay JOURNAL [--until N] [--break N]", "replay a flight recording and compare every command"],
   ["replay JOURNAL --step [--call ID] [--watch NAME]", "walk it forward and back (docs/debugging.md)"],
   ["trace CALL [--journal FILE | --capsule FILE] [--svg FILE]", "one call as a picture: phone | gateway | provider"],
+  ["capsule CALL FILE [--journal FILE]", "one call under pseudonyms, for whoever is to replay it"],
   ["device --serve [--listen ADDR:PORT]", "offer emulated devices by USB/IP (127.0.0.1:3240)"],
   ["device --attach ADDR:PORT [BUSID …] [--keep]", "plug them into this Linux machine; --keep: again and again"],
   ["device --detach [PORT …]", "unplug them"],

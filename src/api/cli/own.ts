@@ -4,6 +4,7 @@ import type { ReplayOptions, ReplayResult } from "../../vendor/recorder/replay.t
 import type { Walk } from "../../vendor/recorder/walk.ts";
 import { wrongUsage } from "../refusal.ts";
 import type { Arguments } from "./arguments.ts";
+import { capsule, capsuleUsage } from "./capsule.ts";
 import { check, showConfig } from "./check.ts";
 import { type CodecReport, codec } from "./codec.ts";
 import { type DeviceParts, device } from "./device.ts";
@@ -23,7 +24,7 @@ export interface Parts extends DeviceParts {
 
 /** Runs a command that needs no gateway, or is one; resolves with the exit code. */
 export async function runOwn(
-  command: "start" | "supervise" | "device" | "check" | "codec" | "config" | "replay" | "trace",
+  command: "start" | "supervise" | "device" | "check" | "codec" | "config" | "replay" | "trace" | "capsule",
   args: Arguments,
   terminal: Terminal,
   parts: Parts,
@@ -43,6 +44,9 @@ export async function runOwn(
     case "config":
       count(args, 0, "");
       return showConfig(args, terminal);
+    case "capsule":
+      if (args.args.length !== 2) throw wrongUsage(`write: offhook capsule ${capsuleUsage}`);
+      return capsule(args.args, args, terminal);
     case "trace":
       return trace(count(args, 1, traceUsage), args, terminal);
     case "replay":

@@ -1,0 +1,84 @@
+import type { Command } from "../message/command.ts";
+import type { Event } from "../message/event.ts";
+import type { CallId } from "../message/name.ts";
+import type { Contact } from "../message/record.ts";
+import { UpperHalf } from "../upper-half.ts";
+import { readJournal } from "../vendor/recorder/journal.ts";
+import { Follower } from "./follower.ts";
+
+export interface WindowEntry {
+  readonly event: Event;
+  readonly commands: readonly Command[];
+  /** For each command the call it is for. */
+  readonly owners: readonly (CallId | null)[];
+  readonly calls: ReadonlySet<CallId>;
+}
+
+/** A call with all that happened since the house was last quiet before it. */
+export interface Window {
+  readonly call: CallId;
+  /** What brings a fresh upper half to that quiet moment, but for the phone book. */
+  readonly restored: Extract<Event, { kind: "restored" }>;
+  readonly contacts: readonly Contact[];
+  /** To the last event that concerns the call. */
+  readonly entries: readonly WindowEntry[];
+}
+
+/**
+ * @throws Error with a sentence when the journal can not be read, or does not replay until the call is over
+ */
+export async function windowOf(path: string, call: CallId): Promise<Window | null> {
+  const collector = new Collector(call);
+  for await (const item of readJournal(path)) {
+    if (item.kind === "torn" || !collector.take(item.n, item.event, item.commands)) break;
+  }
+  return collector.window();
+}
+
+class Collector {
+  readonly #call: CallId;
+  readonly #upper = new UpperHalf();
+  readonly #follower = new Follower();
+  #quiet: Pick<Window, "restored" | "contacts"> | null = null;
+  #entries: WindowEntry[] = [];
+  /** Entries up to the last one of the call. */
+  #length = 0;
+
+  constructor(call: CallId) {
+    this.#call = call;
+  }
+
+  /** False: the program does otherwise than was recorded, which is no matter after the call. */
+  take(n: number, event: Event, commands: readonly Command[]): boolean {
+    if (JSON.stringify(this.#upper.handle(event)) !== JSON.stringify(commands)) {
+      if (this.#length > 0) return false;
+      throw new Error(
+        `event ${n} gives other commands than were recorded — make the capsule with the release that recorded it`,
+      );
+    }
+    const followed = this.#follower.take(event, commands, this.#upper.touched());
+    this.#entries.push({ event, commands, ...followed });
+    if (followed.calls.has(this.#call)) this.#length = this.#entries.length;
+    else if (this.#length === 0 && this.#upper.quiet) this.#remember(event);
+    return true;
+  }
+
+  window(): Window | null {
+    if (this.#length === 0 || this.#quiet === null) return null;
+    return { call: this.#call, ...this.#quiet, entries: this.#entries.slice(0, this.#length) };
+  }
+
+  /** The list of the book is the book itself: what is in it now is kept. */
+  #remember(event: Event): void {
+    const [restored] = this.#upper.restart(event.at);
+    if (restored?.world !== "admin" || restored.kind !== "restored") return;
+    const { contacts } = this.#upper.view();
+    const same = this.#quiet?.contacts.length === contacts.length && !changesBook(event);
+    this.#quiet = { restored, contacts: same && this.#quiet !== null ? this.#quiet.contacts : [...contacts] };
+    this.#entries = [];
+  }
+}
+
+function changesBook(event: Event): boolean {
+  return event.world === "admin" || (event.world === "store" && event.kind === "loaded");
+}
