@@ -1,15 +1,25 @@
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { RouterGateway } from "../../bench/size/router-gateway.ts";
 import type { Status } from "../../src/api/status.ts";
 import type { PhoneView } from "../../src/message/view.ts";
 import { Phone } from "./harness/phone.ts";
+import { Program } from "./harness/program.ts";
 import { Scratch } from "./harness/scratch.ts";
 import { until } from "./harness/until.ts";
 
 /** Silence the supervisor allows, s; the queue is frozen for longer. */
 const WITHIN = 2;
+
+/** A line of `offhook replay --json`: a step, or the result. */
+interface Walked {
+  readonly n: number;
+  readonly event?: { readonly kind: string };
+  readonly commands: readonly unknown[];
+  readonly divergence: unknown;
+}
 
 async function open(t: TestContext): Promise<RouterGateway> {
   const scratch = new Scratch();
@@ -61,6 +71,48 @@ test("a queue frozen in mid-call keeps its state while people act, is left alone
   assert.match(program.output, /the queue goes on after [4-9]\.\d s, \d+ events waited/);
   program.signal("SIGTERM");
   assert.equal(await program.ends(10_000), 0, program.tail());
+});
+
+test("a handset lifted just as its caller hangs up does not answer the next call, and the recording of it replays", async (t) => {
+  const { door, program, dataDir } = await open(t);
+  const wait = (what: string) => ({ what, deadlineMs: 10_000, evidence: () => program.tail() });
+  const [first, second, handset] = (["port:1", "port:2", "handset:2"] as const).map(
+    (name) => new Phone(name, door, dataDir),
+  ) as [Phone, Phone, Phone];
+  await first.dial("612");
+  await handset.rings();
+  await door.ask("freeze");
+  await first.hangUp();
+  await second.lift();
+  await second.press("612");
+  await handset.lift();
+  await door.ask("resume");
+  const rings = () => door.facts.filter(({ fact }) => fact.kind === "callStarted").length === 2;
+  await until(door.changed, wait("the second call begins"), rings);
+  program.signal("SIGTERM");
+  assert.equal(await program.ends(10_000), 0, program.tail());
+  const answered = door.facts.filter(({ fact }) => fact.kind === "callAnswered");
+  assert.deepEqual(answered, [], "the CC-CONNECT was the first call's");
+
+  const [journal = ""] = readdirSync(dataDir).filter((name) => name.startsWith("journal-"));
+  const offhook = join(import.meta.dirname, "../../dist/offhook.js");
+  const walk = async (...options: readonly string[]) => {
+    const args = [offhook, "replay", join(dataDir, journal), "--json", ...options];
+    const replay = new Program({ name: "replay", command: process.execPath, args });
+    assert.equal(await replay.ends(10_000), 0, replay.tail());
+    return replay.output
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Walked);
+  };
+  const steps = await walk("--step", "--watch", "handset:2");
+  const stale = (await walk("--step")).find(({ event }) => event?.kind === "connect");
+  assert.deepEqual(stale?.commands, [], "it came, and nothing followed");
+  assert.ok(stale.n > (steps.find(({ event }) => event?.kind === "digit")?.n ?? Number.NaN), "after the second call");
+  assert.deepEqual(
+    (await walk()).map(({ divergence }) => divergence),
+    [null],
+  );
 });
 
 test("a gateway that is asked to stop while its queue is frozen stops", async (t) => {
