@@ -61,5 +61,6 @@ process.exit(
     codecChecker: async () => (await import("./voice/plugin/check/file.ts")).checkCodecFile,
     replayJournal: async () => (await import("./replay.ts")).replayJournal,
     openWalk: async () => (await import("./replay.ts")).openWalk,
+    simulator: async () => (await import("./simulation/simulate.ts")).simulate,
   }),
 );

@@ -15,6 +15,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   "lower-half.ts": ["message"],
   "freezer.ts": ["logic/proactor.ts", "gateway-contract.ts", "vendor/watchdog", "vendor/clock"],
   trace: ["message", "upper-half.ts", "logic/dialplan", "logic/phonebook.ts", "vendor/recorder", "node"],
+  simulation: ["message", "logic/invariants", "upper-half.ts", "node"],
   "replay.ts": ["message", "upper-half.ts", "vendor/recorder", "node"],
   vendor: ["message", "node"],
   "vendor/sip": ["message", "vendor/clock", "node", "sip.js"],
@@ -59,6 +60,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     "gateway-contract.ts",
     "vendor/recorder",
     "trace",
+    "simulation",
     "node",
   ],
 };

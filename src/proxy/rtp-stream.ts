@@ -37,6 +37,7 @@ export class RtpStream {
   readonly #desk: Desk;
   readonly #plan: LinePlan;
   #endpoint: RtpEndpoint | null = null;
+  #isOpen = false;
   #remote: MediaDescription | null = null;
   #chosen: OfferedCodec | null = null;
   /** The codec has been stated in an answer, theirs or ours. */
@@ -52,8 +53,9 @@ export class RtpStream {
     this.#order = plan.codecs;
   }
 
+  /** Null until it is open: one that is only reserved can not be heard. */
   get endpoint(): RtpEndpoint | null {
-    return this.#endpoint;
+    return this.#isOpen ? this.#endpoint : null;
   }
 
   /** The one that is spoken; before that, those of their offer that this line speaks, too. */
@@ -132,6 +134,7 @@ export class RtpStream {
   open(): void {
     const codec = this.#chosen ?? this.#preferred()[0];
     if (this.#endpoint === null || codec === undefined) return;
+    this.#isOpen = true;
     this.#desk.voice.openRtp({
       world: "voice",
       kind: "openRtp",

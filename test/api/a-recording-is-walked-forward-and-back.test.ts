@@ -13,6 +13,7 @@ const parts: Parts = {
   startGateway: nobody,
   serveDevices: nobody,
   deviceAttacher: nobody,
+  simulator: () => Promise.reject(new Error("nothing is simulated here")),
   codecChecker: nobody,
   replayJournal: async () => replayJournal,
   openWalk: async () => openWalk,

@@ -48,6 +48,7 @@ async function terminal(t: TestContext) {
     startGateway: () => Promise.reject(new Error("nothing is started here")),
     openWalk: () => Promise.reject(new Error("nothing is walked here")),
     replayJournal: () => Promise.reject(new Error("nothing is replayed here")),
+    simulator: () => Promise.reject(new Error("nothing is simulated here")),
     codecChecker: () => Promise.reject(new Error("no codec is checked here")),
     serveDevices: async () => serveDevices,
     deviceAttacher: async () => machine,

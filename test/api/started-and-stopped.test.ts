@@ -25,6 +25,7 @@ function startable(): Started {
     },
     openWalk: () => Promise.reject(new Error("nothing is walked here")),
     replayJournal: () => Promise.reject(new Error("nothing is replayed here")),
+    simulator: () => Promise.reject(new Error("nothing is simulated here")),
     codecChecker: () => Promise.reject(new Error("no codec is checked here")),
     serveDevices: () => Promise.reject(new Error("nothing is served here")),
     deviceAttacher: () => Promise.reject(new Error("nothing is attached here")),

@@ -6,6 +6,7 @@ import { cli, type Parts } from "../../src/api/cli/cli.ts";
 import { commands } from "../../src/api/commands.ts";
 import { openControlSocket } from "../../src/api/control-socket.ts";
 import { openWalk } from "../../src/replay.ts";
+import { simulate } from "../../src/simulation/simulate.ts";
 import { folder, Screen, StandIn } from "./stand-in.ts";
 
 const parts: Parts = {
@@ -17,6 +18,7 @@ const parts: Parts = {
     const divergence = path.endsWith("bad") ? { n: 4, event: {} as never, expected: "[]", actual: "[1]" } : null;
     return { events: options.until ?? 9, divergence, torn: path.endsWith("torn") };
   },
+  simulator: async () => simulate,
   codecChecker: async () => async (file) => {
     const good = file.endsWith("good.wasm");
     return { good, checks: [{ name: "ABI", good, found: good ? "version 1" : "it exports no function encode" }] };
@@ -182,4 +184,17 @@ test("a codec is checked: a line each, and the exit code says whether it is good
   assert.equal(bad.code, 1);
   assert.equal(JSON.parse(bad.out).checks[0].found, "it exports no function encode");
   assert.equal((await type("codec", "check")).code, 2);
+});
+
+test("houses are simulated without a gateway, one seed alike each time; a number that is none is refused", async (t) => {
+  const { type } = await terminal(t);
+  const once = await type("simulate", "--seed", "4", "--runs", "3", "--calls", "20", "--json");
+  assert.equal(once.code, 0);
+  const { seed, runs, calls, hash, failed } = JSON.parse(once.out);
+  assert.deepEqual([seed, runs, failed], [4, 3, null]);
+  const again = await type("simulate", "--seed", "4", "--runs", "3", "--calls", "20");
+  assert.match(again.out, new RegExp(`3 runs, ${calls} calls[^]*no rule was broken[^]*${hash}`));
+  assert.equal((await type("simulate", "--seed", "x")).code, 2);
+  assert.match((await type("simulate", "--calls", "10001")).err, /--calls 10001: at most 10000/);
+  assert.match((await type("replay", "J", "--seed", "1")).err, /--seed belongs to `offhook simulate`/);
 });

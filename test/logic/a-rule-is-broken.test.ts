@@ -93,8 +93,10 @@ test("a timer without an owner, cancelled twice, or long overdue breaks the rule
   const twice = told(aCall(), (c) => (c.world === "timer" && c.kind === "cancel" ? [c, c] : [c]));
   assert.ok(twice.length > 0 && twice.every(({ rule }) => rule === "timer"));
   const world = aCall();
-  world.later(3_600_000);
-  for (let n = 0; n < 9; n++) world.post({ world: "admin", kind: "clearLog" });
+  for (let n = 0; n < 9; n++) {
+    world.later(600_000);
+    world.post({ world: "admin", kind: "clearLog" });
+  }
   const overdue = told(world, (c) => (c.world === "timer" && c.kind === "cancel" ? [] : [c]));
   assert.ok(overdue.some(({ rule, why }) => rule === "timer" && /should have ended/.test(why)));
 });

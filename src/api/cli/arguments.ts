@@ -27,6 +27,11 @@ export interface Arguments {
   readonly breakAt: number | null;
   readonly call: string | null;
   readonly watch: string | null;
+  /** Of a simulation; null when it is not said. */
+  readonly seed: number | null;
+  readonly runs: number | null;
+  readonly calls: number | null;
+  readonly save: string | null;
   /** Seconds; null when it is not said. */
   readonly within: number | null;
 }
@@ -55,6 +60,10 @@ const options = {
   break: { type: "string" },
   call: { type: "string" },
   watch: { type: "string" },
+  seed: { type: "string" },
+  runs: { type: "string" },
+  calls: { type: "string" },
+  save: { type: "string" },
   within: { type: "string" },
 } as const;
 
@@ -71,6 +80,10 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   break: ["replay"],
   call: ["replay"],
   watch: ["replay"],
+  seed: ["simulate"],
+  runs: ["simulate"],
+  calls: ["simulate"],
+  save: ["simulate"],
   step: ["replay", "freeze"],
   stop: ["record", "play"],
   repeat: ["play"],
@@ -120,6 +133,10 @@ export function readArguments(argv: readonly string[]): Arguments {
     breakAt: readNumber("--break", values.break),
     call: values.call ?? null,
     watch: values.watch ?? null,
+    seed: values.seed === undefined ? null : readCount("--seed", "a number, e.g. --seed 7", values.seed),
+    runs: values.runs === undefined ? null : readCount("--runs", "how many, e.g. --runs 100", values.runs),
+    calls: values.calls === undefined ? null : readCount("--calls", "calls in a run, e.g. --calls 50", values.calls),
+    save: values.save ?? null,
     within:
       values.within === undefined ? null : readCount("--within", "seconds, e.g. --within 30; 0 = never", values.within),
   };

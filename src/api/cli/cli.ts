@@ -35,6 +35,7 @@ async function run(args: Arguments, terminal: Terminal, parts: Parts): Promise<n
     case "replay":
     case "trace":
     case "capsule":
+    case "simulate":
       return (await import("./own.ts")).runOwn(args.command, args, terminal, parts);
     case "help":
       terminal.out(args.json ? JSON.stringify({ help: help(terminal.name) }) : help(terminal.name));

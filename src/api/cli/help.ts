@@ -11,6 +11,10 @@ const own: readonly (readonly [usage: string, help: string])[] = [
   ["config", "print the embedded default configuration"],
   ["replay JOURNAL [--until N] [--break N]", "replay a flight recording and compare every command"],
   ["replay JOURNAL --step [--call ID] [--watch NAME]", "walk it forward and back (docs/debugging.md)"],
+  [
+    "simulate [--seed N] [--runs M] [--calls K] [--save FILE]",
+    "many houses in no time, trouble of all kinds: is a rule broken?",
+  ],
   ["trace CALL [--journal FILE | --capsule FILE] [--svg FILE]", "one call as a picture: phone | gateway | provider"],
   ["capsule CALL FILE [--journal FILE]", "one call under pseudonyms, for whoever is to replay it"],
   ["device --serve [--listen ADDR:PORT]", "offer emulated devices by USB/IP (127.0.0.1:3240)"],

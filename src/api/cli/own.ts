@@ -9,6 +9,7 @@ import { check, showConfig } from "./check.ts";
 import { type CodecReport, codec } from "./codec.ts";
 import { type DeviceParts, device } from "./device.ts";
 import { replay } from "./replay.ts";
+import { type Simulate, simulateUsage, simulation } from "./simulate.ts";
 import { start } from "./start.ts";
 import { stepThrough } from "./step.ts";
 import type { Terminal } from "./terminal.ts";
@@ -19,12 +20,13 @@ export interface Parts extends DeviceParts {
   startGateway(): Promise<StartGateway>;
   replayJournal(): Promise<(path: string, options: ReplayOptions) => Promise<ReplayResult>>;
   openWalk(): Promise<(path: string, options: ReplayOptions) => Promise<Walk>>;
+  simulator(): Promise<Simulate>;
   codecChecker(): Promise<(file: string) => Promise<CodecReport>>;
 }
 
 /** Runs a command that needs no gateway, or is one; resolves with the exit code. */
 export async function runOwn(
-  command: "start" | "supervise" | "device" | "check" | "codec" | "config" | "replay" | "trace" | "capsule",
+  command: "start" | "supervise" | "device" | "check" | "codec" | "config" | "replay" | "trace" | "capsule" | "simulate",
   args: Arguments,
   terminal: Terminal,
   parts: Parts,
@@ -49,6 +51,9 @@ export async function runOwn(
       return capsule(args.args, args, terminal);
     case "trace":
       return trace(count(args, 1, traceUsage), args, terminal);
+    case "simulate":
+      count(args, 0, simulateUsage);
+      return simulation(args, terminal, await parts.simulator());
     case "replay":
       return replayRecording(args, terminal, parts);
   }

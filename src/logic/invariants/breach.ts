@@ -14,6 +14,8 @@ export type Rule =
   | "audioBeforeAnswer"
   /** Every timer has an owner who lives, and ends. */
   | "timer"
+  /** A call that was begun is ended once; one that was answered did not end because nobody answered. */
+  | "story"
   /** What the house says of a line is what the registrar said last. */
   | "registration";
 

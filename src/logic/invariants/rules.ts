@@ -1,10 +1,12 @@
 import type { Command } from "../../message/command.ts";
 import type { Event } from "../../message/event.ts";
 import type { PortName } from "../../message/name.ts";
+import type { Fact } from "../../message/notify.ts";
 import type { Breach, Broken } from "./breach.ts";
 import { LegRules } from "./legs.ts";
 import { PathRules } from "./paths.ts";
 import { RegistrationRules } from "./registrations.ts";
+import { StoryRules } from "./stories.ts";
 import { TimerRules } from "./timers.ts";
 
 /**
@@ -16,6 +18,7 @@ export class Rules {
   readonly #paths: PathRules;
   readonly #timers: TimerRules;
   readonly #lines: RegistrationRules;
+  readonly #stories: StoryRules;
   readonly #broken: Broken;
   readonly #calls: () => number;
 
@@ -26,6 +29,7 @@ export class Rules {
     this.#legs = new LegRules(this.#broken);
     this.#paths = new PathRules(this.#broken, this.#legs);
     this.#timers = new TimerRules(this.#broken);
+    this.#stories = new StoryRules(this.#broken);
     this.#lines = new RegistrationRules(this.#broken);
   }
 
@@ -45,6 +49,7 @@ export class Rules {
   left(): string[] {
     const left: [string, Iterable<string>][] = [
       ["legs without a release", this.#legs.live],
+      ["calls that never ended", this.#stories.calls],
       ["phones that still ring", this.#legs.ringing()],
       ["timers that still tick", this.#timers.running],
       ["voice endpoints still open", this.#paths.open],
@@ -92,11 +97,15 @@ export class Rules {
       case "timer":
         return this.#timers.command(command, now);
       case "notify":
-        if (command.fact.kind === "lineChanged") this.#lines.told(command.fact.line, command.fact.state);
-        return;
+        return this.#told(command.fact);
       default:
         return;
     }
+  }
+
+  #told(fact: Fact): void {
+    if (fact.kind === "lineChanged") this.#lines.told(fact.line, fact.state);
+    else if (fact.kind === "callStarted" || fact.kind === "callEnded") this.#stories.told(fact);
   }
 
   /** A handset that hears why its call came to nothing has its transaction still, and a timer of its own. */

@@ -5,9 +5,11 @@ interface Running {
   readonly name: string;
   readonly owner: string;
   readonly due: number;
+  /** When it was first seen to be late: a machine that slept is late with everything, and makes up for it at once. */
+  lateSince: number | null;
 }
 
-/** A timer this late has been lost, ms. A queue that stood still may be late by minutes. */
+/** A timer that is seen to be late for so long has been lost, ms. */
 const overdue = 600_000;
 
 /** Every timer has an owner and ends. */
@@ -43,7 +45,7 @@ export class TimerRules {
     }
     const { name, owner } = command;
     if (owner === "" || name === "") this.#broken("timer", [timer], "has no owner, or no name");
-    this.#running.set(timer, { name, owner, due: now + command.afterMs });
+    this.#running.set(timer, { name, owner, due: now + command.afterMs, lateSince: null });
     if (owner.startsWith("call:")) this.#ofCalls += 1;
   }
 
@@ -53,8 +55,11 @@ export class TimerRules {
       if (this.#running.size > 0) this.#round = this.#running.entries();
       return;
     }
-    const [timer, { name, owner, due }] = value;
-    if (now <= due + overdue) return;
+    const [timer, running] = value;
+    const { name, owner, due } = running;
+    if (now <= due) return;
+    running.lateSince ??= now;
+    if (now <= running.lateSince + overdue) return;
     this.#end(timer);
     this.#broken("timer", [timer, owner], `${name} should have ended ${Math.round((now - due) / 1000)} s ago`);
   }

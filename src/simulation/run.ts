@@ -1,0 +1,265 @@
+import { createHash } from "node:crypto";
+import type { Breach, Rule } from "../logic/invariants/breach.ts";
+import { Rules } from "../logic/invariants/rules.ts";
+import type { Command } from "../message/command.ts";
+import type { Event } from "../message/event.ts";
+import { instant, unreachable } from "../message/units.ts";
+import { UpperHalf } from "../upper-half.ts";
+import { Agenda } from "./agenda.ts";
+import { Chance } from "./chance.ts";
+import { houseOf, type SimulatedHouse } from "./house.ts";
+import { Bases } from "./outside/bases.ts";
+import { Dongles } from "./outside/dongles.ts";
+import { FarEnds } from "./outside/far-ends.ts";
+import { Disk, VoiceWorker } from "./outside/machine.ts";
+import type { Outside, Untimed } from "./outside/outside.ts";
+import { type Happening, scriptOf } from "./script.ts";
+
+/** What a run breaks: a rule, a handler that threw, or that the house does not come to rest. */
+export interface Failure extends Omit<Breach, "rule"> {
+  readonly rule: Rule | "fault" | "rest";
+  /** The number of the event. */
+  readonly event: number;
+  /** Calls begun by then. */
+  readonly calls: number;
+}
+
+export interface RunResult {
+  readonly seed: number;
+  readonly calls: number;
+  readonly events: number;
+  readonly commands: number;
+  /** SHA-256 of all events and commands, hex; empty when it was not asked for. */
+  readonly hash: string;
+  readonly failure: Failure | null;
+  /** Entries of a journal; empty when it was not asked for. */
+  readonly journal: readonly string[];
+}
+
+export interface RunOptions {
+  readonly calls: number;
+  readonly hash?: boolean;
+  readonly journal?: boolean;
+  /** What is simulated; the house's own upper half when it is not said. Tests give one that has a fault. */
+  readonly upper?: () => Subject;
+  /** Instead of the seed's own: a part of it, while a history is made smaller. */
+  readonly script?: readonly Happening[];
+}
+
+/** What the rules are held against. */
+export type Subject = Pick<UpperHalf, "handle" | "view" | "calls" | "quiet">;
+
+/** One seed, one run: a house, its outside, and virtual time; to the end, when everything rests. */
+export function run(seed: number, options: RunOptions): RunResult {
+  return new Run(seed, options).result();
+}
+
+class Stop extends Error {}
+
+/** Virtual time begins here: 2026-11-18. */
+const start = 1_795_000_000_000;
+/** A house that does so much is one that never rests. */
+const mostSteps = 3_000_000;
+
+class Run implements Outside {
+  readonly seed: number;
+  readonly house: SimulatedHouse;
+  readonly agenda = new Agenda(start);
+  readonly #upper: Subject;
+  readonly #rules = new Rules(
+    () => this.#upper.calls,
+    (breach) => this.#fail(breach),
+  );
+  readonly #hash = createHash("sha256");
+  readonly #wants: { readonly hash: boolean; readonly journal: boolean };
+  readonly #script: readonly Happening[];
+  readonly #journal: string[] = [];
+  readonly #farEnds: FarEnds;
+  readonly #bases: Bases;
+  readonly #dongles: Dongles;
+  readonly #voice: VoiceWorker;
+  readonly #disk: Disk;
+  #events = 0;
+  #commands = 0;
+  #failure: Failure | null = null;
+
+  constructor(seed: number, { calls, hash = true, journal = false, script, upper }: RunOptions) {
+    this.seed = seed;
+    this.house = houseOf(seed);
+    this.#upper = upper?.() ?? new UpperHalf();
+    this.#wants = { hash, journal };
+    this.#script = script ?? scriptOf(seed, calls);
+    this.#farEnds = new FarEnds(this);
+    this.#bases = new Bases(this);
+    this.#dongles = new Dongles(this);
+    this.#voice = new VoiceWorker(this);
+    this.#disk = new Disk(this);
+  }
+
+  result(): RunResult {
+    try {
+      this.#open();
+      for (const { at, verb, trait } of this.#script) this.agenda.after(at, () => this.#happens(verb, trait));
+      let steps = 0;
+      while (this.agenda.step())
+        if (++steps > mostSteps) this.#fail({ rule: "rest", objects: [], why: "it never rests" });
+      this.#rests();
+    } catch (error) {
+      if (!(error instanceof Stop)) throw error;
+    }
+    const hash = this.#wants.hash ? this.#hash.digest("hex") : "";
+    const { seed, calls } = this;
+    return {
+      seed,
+      calls,
+      events: this.#events,
+      commands: this.#commands,
+      hash,
+      failure: this.#failure,
+      journal: this.#journal,
+    };
+  }
+
+  get calls(): number {
+    return this.#farEnds.invites + this.#bases.setups + this.#dongles.lifts;
+  }
+
+  post(untimed: Untimed<Event>): void {
+    const event = { ...untimed, at: instant(this.agenda.now) } as Event; // the same event, now with its time
+    const commands = this.#upper.handle(event);
+    this.#events += 1;
+    this.#commands += commands.length;
+    if (this.#wants.hash || this.#wants.journal) this.#write(event, commands);
+    for (const command of commands) this.#perform(command);
+    this.#rules.watch(event, commands);
+  }
+
+  #write(event: Event, commands: readonly Command[]): void {
+    const line = `{"n":${this.#events},"event":${JSON.stringify(event)},"commands":${JSON.stringify(commands)}}\n`;
+    if (this.#wants.hash) this.#hash.update(line);
+    if (this.#wants.journal) this.#journal.push(line);
+  }
+
+  /** What a gateway does when it starts. */
+  #open(): void {
+    this.post({ world: "admin", kind: "configured", house: this.house.plan });
+    this.post({ world: "store", kind: "loaded", contacts: [{ id: 1, name: "Alice", numbers: ["700"] }], calls: [] });
+    this.#voice.start();
+    for (const { base } of this.house.bases) this.#bases.attach(base);
+    for (const { dongle } of this.house.dongles) this.#dongles.attach(dongle);
+  }
+
+  #perform(command: Command): void {
+    switch (command.world) {
+      case "sip":
+        return this.#farEnds.perform(command);
+      case "dect":
+        return this.#bases.perform(command);
+      case "fxs":
+        return this.#dongles.perform(command);
+      case "voice":
+        return this.#voice.perform(command);
+      case "store":
+        return this.#disk.perform(command);
+      case "timer":
+        return this.#timer(command);
+      case "notify":
+        if (command.fact.kind === "fault")
+          this.#fail({ rule: "fault", objects: command.fact.calls, why: command.fact.message });
+        return;
+      case "watchdog":
+        return;
+      default:
+        return unreachable(command);
+    }
+  }
+
+  readonly #timers = new Map<string, () => void>();
+
+  /** As the clock does it: a cancel may come too late, while the expiry is on its way. */
+  #timer(command: Extract<Command, { world: "timer" }>): void {
+    const { timer } = command;
+    if (command.kind === "cancel") {
+      this.#timers.get(timer)?.();
+      this.#timers.delete(timer);
+      return;
+    }
+    const expire = (): void => {
+      this.#timers.delete(timer);
+      this.post({ world: "timer", kind: "expired", timer });
+    };
+    this.#timers.set(timer, this.agenda.after(command.afterMs, expire));
+  }
+
+  #happens(verb: Happening["verb"], trait: number): void {
+    switch (verb) {
+      case "invite":
+        return this.#farEnds.invite(trait);
+      case "registrar":
+        return this.#farEnds.registrar(trait);
+      case "green":
+        return this.#bases.green(trait);
+      case "range":
+        return this.#bases.range(trait);
+      case "pullBase":
+        return this.#bases.pull(trait);
+      case "lift":
+        return this.#dongles.lift(trait);
+      case "pullDongle":
+        return this.#dongles.pull(trait);
+      case "lineFault":
+        return this.#dongles.fault(trait);
+      case "voiceCrash":
+        return this.#voice.crash(trait);
+      case "diskFull":
+        return this.#disk.fill(trait);
+      default:
+        return this.#machine(verb, new Chance(trait));
+    }
+  }
+
+  #machine(verb: "memory" | "standStill" | "hangUp" | "book", chance: Chance): void {
+    switch (verb) {
+      case "memory":
+        this.post({ world: "admin", kind: "memory", state: "tight" });
+        this.agenda.after(chance.below(30_000), () => this.post({ world: "admin", kind: "memory", state: "easy" }));
+        return;
+      case "standStill":
+        // The process was stopped, or the machine slept: everything that was due comes late, at once.
+        if (this.agenda.lag === 0) this.agenda.now += chance.pick([500, 30_000, 3_000_000]);
+        return;
+      case "hangUp": {
+        const call = this.#upper.view().calls[chance.below(4)]?.call ?? "call:1";
+        return this.post({ world: "admin", kind: "hangUp", call });
+      }
+      case "book":
+        if (chance.percent(20)) return this.post({ world: "admin", kind: "clearLog" });
+        if (chance.percent(30)) return this.post({ world: "admin", kind: "removeContact", id: chance.below(5) });
+        return this.post({
+          world: "admin",
+          kind: "addContact",
+          name: "Bob",
+          numbers: [chance.pick(["0301", "100", "611"])],
+        });
+      default:
+        return unreachable(verb);
+    }
+  }
+
+  /** Everybody has hung up, every timer is over: nothing may be left. */
+  #rests(): void {
+    const left = this.#rules.left();
+    if (left.length > 0) this.#fail({ rule: "rest", objects: left, why: "when everybody had gone" });
+    const { calls, phones } = this.#upper.view();
+    const busy = phones
+      .filter(({ state }) => !["idle", "absent", "fault"].includes(state))
+      .map((it) => `${it.phone} ${it.state}`);
+    const up = calls.map(({ call, state }) => `${call} ${state}`);
+    if (!this.#upper.quiet) this.#fail({ rule: "rest", objects: [...up, ...busy], why: "when everybody had gone" });
+  }
+
+  #fail(breach: Omit<Failure, "event" | "calls">): void {
+    this.#failure ??= { ...breach, event: this.#events, calls: this.calls };
+    throw new Stop();
+  }
+}
