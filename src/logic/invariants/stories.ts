@@ -3,8 +3,8 @@ import type { CallId } from "../../message/name.ts";
 import type { Fact } from "../../message/notify.ts";
 import type { Broken } from "./breach.ts";
 
-/** Causes of calls that nobody answered. */
-const unanswered: readonly Cause[] = ["noAnswer", "cancelled", "answeredElsewhere", "addressIncomplete", "notFound"];
+/** Causes of calls that nobody answered. A CANCEL that crosses the answer ends one that was. */
+const unanswered: readonly Cause[] = ["noAnswer", "answeredElsewhere", "addressIncomplete", "notFound"];
 /** More calls than any house has are a leak: it was told, and must not become one here. */
 const mostCalls = 4096;
 

@@ -15,7 +15,11 @@ interface Dialog {
   readonly talker: Talker;
   endpoint: RtpEndpoint | null;
   up: boolean;
+  acceptedAt: number;
 }
+
+/** A CANCEL may be on its way in the queue for so long when 200 is sent, ms. */
+const crossing = 20;
 
 const digits = [..."0123456789*#"] as Digit[];
 const refusals = [403, 404, 408, 480, 486, 488, 500, 503, 603];
@@ -57,7 +61,7 @@ export class FarEnds {
     const talker = new Talker(this.#outside.agenda, trait);
     const { chance } = talker;
     const { line } = chance.pick(house.plan.lines);
-    const dialog: Dialog = { leg, line, talker, endpoint: null, up: false };
+    const dialog: Dialog = { leg, line, talker, endpoint: null, up: false, acceptedAt: 0 };
     this.#dialogs.set(leg, dialog);
     const from = { number: chance.percent(90) ? chance.pick(["700", "0301", "100"]) : null, name: null };
     const media = chance.percent(80) ? mediaOf(chance) : null;
@@ -72,7 +76,8 @@ export class FarEnds {
       media,
     });
     talker.later(patience(chance), () => {
-      if (!dialog.up) this.#last(dialog, { kind: "cancelled" });
+      if (!dialog.up || this.#outside.agenda.now - dialog.acceptedAt <= crossing)
+        this.#last(dialog, { kind: "cancelled" });
     });
   }
 
@@ -107,6 +112,7 @@ export class FarEnds {
   /** 200 was sent: ACK comes, or never. */
   #accepted(dialog: Dialog): void {
     dialog.up = true;
+    dialog.acceptedAt = this.#outside.agenda.now;
     const { talker } = dialog;
     const { chance } = talker;
     if (chance.percent(3)) return talker.later(32_000, () => this.#last(dialog, { kind: "ended", cause: "timeout" }));
@@ -118,7 +124,7 @@ export class FarEnds {
 
   #called({ leg, line, media }: Extract<SipCommand, { kind: "invite" }>): void {
     const talker = new Talker(this.#outside.agenda, mix(this.#outside.seed, 4, Number(leg.slice(8))));
-    const dialog: Dialog = { leg, line, talker, endpoint: media.endpoint, up: false };
+    const dialog: Dialog = { leg, line, talker, endpoint: media.endpoint, up: false, acceptedAt: 0 };
     this.#dialogs.set(leg, dialog);
     const { chance } = talker;
     if (chance.percent(15)) return this.#refuses(dialog, chance.pick([1, 50, 32_000]));
