@@ -26,7 +26,17 @@ export interface Parts extends DeviceParts {
 
 /** Runs a command that needs no gateway, or is one; resolves with the exit code. */
 export async function runOwn(
-  command: "start" | "supervise" | "device" | "check" | "codec" | "config" | "replay" | "trace" | "capsule" | "simulate",
+  command:
+    | "start"
+    | "supervise"
+    | "device"
+    | "check"
+    | "codec"
+    | "config"
+    | "replay"
+    | "trace"
+    | "capsule"
+    | "simulate",
   args: Arguments,
   terminal: Terminal,
   parts: Parts,
