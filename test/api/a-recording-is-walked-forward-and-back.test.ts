@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { type TestContext, test } from "node:test";
 import { cli, type Parts } from "../../src/api/cli/cli.ts";
+import { instant } from "../../src/message/units.ts";
 import { openWalk, replayJournal } from "../../src/replay.ts";
 import type { Change } from "../../src/vendor/recorder/changes.ts";
 import type { Step } from "../../src/vendor/recorder/walk.ts";
@@ -66,6 +67,34 @@ test("every step is the same on the way back as it was on the way there, whateve
   assert.equal(there.length, 18);
   for (let index = last; index >= 0; index--) assert.deepEqual(walk.step(index), there[index]);
   for (const index of [7, 3, last, 0, 3]) assert.deepEqual(walk.step(index), there[index]);
+});
+
+test("a later segment, which begins with the state of a quiet house, is walked alike", async (t) => {
+  const world = twoCalls();
+  const before = [...world.upper.restart(instant(world.now))];
+  const from = world.events.length;
+  world.invite("main");
+  world.post({ world: "dect", kind: "connect", handset: "handset:3", call: world.setupOf("handset:3") });
+  const path = await recordingOf(await folder(t), world.events.slice(from), before);
+  const walk = await openWalk(path);
+  assert.equal(walk.recording.entries[0]?.event.kind, "restored");
+  assert.equal(walk.stops(null).divergence, null);
+  const last = walk.recording.entries.length - 1;
+  const answer = walk.step(last);
+  const ring = walk.step(last - 1);
+  assert.deepEqual([objects(ring).includes("call:3"), objects(answer).includes("call:3/handset:3")], [true, true]);
+  assert.deepEqual(walk.step(last), answer);
+  const log = walk.recording.entries.findIndex(({ event }) => event.kind === "loaded" && event.calls.length > 0);
+  assert.deepEqual(objects(walk.step(log)), ["contact:1", "log:1", "log:2"]);
+  const numbers = walk.recording.entries.map(({ n }) => n);
+  assert.deepEqual(
+    [numbers.slice(0, 2), numbers.slice(-2)],
+    [
+      [0, 0],
+      [1, 2],
+    ],
+  );
+  assert.deepEqual([walk.placeOf(0), walk.placeOf(2)], [last - 2, last]);
 });
 
 test("a step shows who was touched with the state before and after, what left, and the time since the last", async (t) => {

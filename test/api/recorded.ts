@@ -5,14 +5,20 @@ import { VirtualClock } from "../../src/vendor/clock/clock.ts";
 import { openRecorder } from "../../src/vendor/recorder/recorder.ts";
 import { World } from "../logic/world.ts";
 
-/** Writes what happened as the flight recorder does; gives the journal's path. */
-export async function recordingOf(dir: string, events: readonly Event[]): Promise<string> {
+/** Writes what happened as the flight recorder does, after the state of a quiet house if there is one; gives the path. */
+export async function recordingOf(
+  dir: string,
+  events: readonly Event[],
+  state: readonly Event[] = [],
+): Promise<string> {
   const clock = new VirtualClock(1_795_000_000_000);
   const report = (problem: string): never => {
     throw new Error(problem);
   };
   const recorder = openRecorder(join(dir, "journals"), { clock, keep: 1, segmentBytes: 10_000_000, report });
   const upper = new UpperHalf();
+  for (const event of state) upper.handle(event);
+  if (state.length > 0) recorder.startSegment(state);
   for (const [index, event] of events.entries()) recorder.record(index + 1, event, upper.handle(event));
   const path = recorder.path() ?? "";
   await recorder.close();

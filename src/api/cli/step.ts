@@ -44,6 +44,17 @@ function both(one: Wanted | null, other: Wanted | null): Wanted | null {
   return (step) => [one(step), other(step)].every((yes) => yes);
 }
 
+/** Where in the list the first place stands that is not before `index`; a journal may have a hundred thousand. */
+function firstFrom(indexes: readonly number[], index: number): number {
+  let [from, to] = [0, indexes.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((indexes[middle] ?? 0) < index) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
+
 interface Face {
   readonly json: boolean;
   out(line: string): void;
@@ -67,9 +78,10 @@ class Walker {
 
   /** False: there is none, which is said with `otherwise`. */
   next(count = 1, otherwise: string | null = "there is no later event"): boolean {
-    const here = this.#step?.index ?? -1;
-    const later = this.#stops.indexes.filter((index) => index > here);
-    return this.#show(later[Math.min(count, later.length) - 1], otherwise);
+    const { indexes } = this.#stops;
+    const first = firstFrom(indexes, (this.#step?.index ?? -1) + 1);
+    const wanted = Math.min(first + count, indexes.length) - 1;
+    return this.#show(wanted < first ? undefined : indexes[wanted], otherwise);
   }
 
   /** Does what was typed, or says why not. */
@@ -122,9 +134,9 @@ class Walker {
   }
 
   #back(count: number): boolean {
-    const here = this.#step?.index ?? 0;
-    const earlier = this.#stops.indexes.filter((index) => index < here);
-    return this.#show(earlier.at(-Math.min(count, earlier.length)), "there is no earlier event");
+    const { indexes } = this.#stops;
+    const here = firstFrom(indexes, this.#step?.index ?? 0);
+    return this.#show(here === 0 ? undefined : indexes[Math.max(0, here - count)], "there is no earlier event");
   }
 
   #jump(n: number): boolean {
