@@ -1,4 +1,5 @@
 import { version } from "./api/version.ts";
+import { Capsules } from "./capsules.ts";
 import type { Config } from "./config/config.ts";
 import type { EmulatedHouse, EmulatorOptions } from "./emulator/contract.ts";
 import { Freezer } from "./freezer.ts";
@@ -61,7 +62,7 @@ async function open(config: Config, options: GatewayOptions, closing: Closing): 
   const spine = buildSpine(recorder, complaints, options, closing);
   spine.lower.notify = notify;
   spine.post({ world: "admin", kind: "configured", house: config.house, at: clock.now() });
-  await openFiles(config, options, spine, closing);
+  await openFiles(config, options, spine, () => recorder?.flushSync(), closing);
   const rtpPorts = new Map<RtpEndpoint, number>();
   const voice = await openVoice(config, spine, rtpPorts, closing);
   const emulator = config.emulator === null ? null : await openEmulator(config.emulator, closing);
@@ -176,7 +177,13 @@ function openFlightRecorder(
   return recorder;
 }
 
-async function openFiles(config: Config, options: GatewayOptions, spine: Spine, closing: Closing): Promise<void> {
+async function openFiles(
+  config: Config,
+  options: GatewayOptions,
+  spine: Spine,
+  flush: () => void,
+  closing: Closing,
+): Promise<void> {
   const { callLogSize, saveAfterMs } = config.data;
   const report = (problem: string): void => {
     const [, file = "", rest = problem] = /^(.*?\.json): (.*)$/s.exec(problem) ?? [];
@@ -184,7 +191,10 @@ async function openFiles(config: Config, options: GatewayOptions, spine: Spine, 
   };
   const { post } = spine;
   const store = openStore(options.dataDir, { clock, post, seeds: config.seeds, callLogSize, saveAfterMs, report });
-  spine.lower.store = store;
+  const capsules = new Capsules(options.dataDir, { clock, post, flush });
+  spine.lower.store = {
+    perform: (command) => (command.kind === "saveCapsule" ? capsules.save(command) : store.perform(command)),
+  };
   closing.push(() => store.close());
   await store.load();
 }

@@ -151,6 +151,8 @@ export class UpperHalf {
       case "saved":
         this.#unsaved = { ...this.#unsaved, [event.what]: null };
         return this.#desk.tell({ kind: "storeChanged", what: event.what, state: "saved" });
+      case "capsuleSaved":
+        return this.#exchange.capsuleSaved(event.asked, event.reason === null);
       default:
         return unreachable(event);
     }

@@ -14,6 +14,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   "upper-half.ts": ["message", "logic", "proxy"],
   "lower-half.ts": ["message"],
   "freezer.ts": ["logic/proactor.ts", "gateway-contract.ts", "vendor/watchdog", "vendor/clock"],
+  "capsules.ts": ["message", "trace", "vendor/recorder", "vendor/clock", "node"],
   trace: ["message", "upper-half.ts", "logic/dialplan", "logic/phonebook.ts", "vendor/recorder", "node"],
   simulation: ["message", "logic/invariants", "upper-half.ts", "node"],
   "replay.ts": ["message", "upper-half.ts", "vendor/recorder", "node"],

@@ -223,7 +223,10 @@ const group = tables(64, "An internal number that rings several phones.", {
 
 const service = tables(16, "Something the gateway answers itself.", {
   number: must(internalNumber, "Its internal number."),
-  service: must(oneOf("echo"), "`echo` plays back what is said."),
+  service: must(
+    oneOf("echo", "capsule"),
+    "`echo` plays back what is said. `capsule` marks a bad call: the last call of the phone that calls it is saved in the data directory, under pseudonyms, see [debugging.md](debugging.md); the confirmation tone says that it is.",
+  ),
 });
 
 const incoming = tables(

@@ -1,4 +1,4 @@
-import type { CallId } from "../message/name.ts";
+import type { CallId, PartyName } from "../message/name.ts";
 import type { CallRecord, PartyQuality } from "../message/record.ts";
 import type { Desk } from "./desk.ts";
 
@@ -40,6 +40,12 @@ export class CallLog {
     this.#desk.send({ world: "store", kind: "addCall", record });
     if (this.#records.length > this.#most) this.#trim();
     return record;
+  }
+
+  /** The last call that a party made or answered; null without one. */
+  lastOf(party: PartyName): CallId | null {
+    const last = this.#records.findLast(({ fromParty, answeredBy }) => fromParty === party || answeredBy === party);
+    return last?.call ?? null;
   }
 
   /** How one party of a call was heard; the entry may be gone by then. */

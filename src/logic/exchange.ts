@@ -59,6 +59,11 @@ export class Exchange implements Reception {
     this.#calls.get(id)?.hangUp();
   }
 
+  /** To the call that asked for it, when it still waits. */
+  capsuleSaved(asked: CallId, good: boolean): void {
+    this.#calls.get(asked)?.capsuleSaved(good);
+  }
+
   get quiet(): boolean {
     return this.#calls.size === 0;
   }
@@ -123,6 +128,7 @@ export class Exchange implements Reception {
     dialling: (call) => this.#dialling(call),
     record: (entry) => this.log.add(entry),
     over: (call) => this.#calls.delete(call.call),
+    lastOf: (party) => this.log.lastOf(party),
   };
 
   #dialling(call: Call): Dialling {

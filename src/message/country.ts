@@ -2,7 +2,7 @@
 export type CountryCode = "DE" | "US" | "GB" | "FR" | "RU";
 
 /** Call-progress tones (ITU-T E.182). */
-export type ToneName = "dial" | "ringback" | "busy" | "congestion" | "callWaiting" | "offHookWarning";
+export type ToneName = "dial" | "ringback" | "busy" | "congestion" | "callWaiting" | "offHookWarning" | "confirm";
 
 /** FSK modem of the caller ID: Bell 202 (GR-30) or V.23 (EN 300 659-3). */
 export type CallerIdStandard = "bell202" | "v23";
@@ -49,6 +49,7 @@ export const countries: Readonly<Record<CountryCode, CountryProfile>> = {
       congestion: tone([425], -12, 240, 240),
       callWaiting: tone([425], -16, 200, 200, 200, 5000),
       offHookWarning: warning,
+      confirm: tone([425], -12, 100, 100),
     },
     ring: { cadenceMs: [1000, 4000], internalCadenceMs: [375, 250, 375, 4000], frequencyHz: 25 },
     callerId: "v23",
@@ -64,6 +65,7 @@ export const countries: Readonly<Record<CountryCode, CountryProfile>> = {
       congestion: tone([480, 620], -24, 250, 250),
       callWaiting: tone([440], -13, 300, 10000),
       offHookWarning: warning,
+      confirm: tone([350, 440], -13, 100, 100),
     },
     ring: { cadenceMs: [2000, 4000], internalCadenceMs: [800, 400, 800, 4000], frequencyHz: 20 },
     callerId: "bell202",
@@ -79,6 +81,7 @@ export const countries: Readonly<Record<CountryCode, CountryProfile>> = {
       congestion: tone([400], -15, 400, 350, 225, 525),
       callWaiting: tone([400], -18, 100, 4000),
       offHookWarning: warning,
+      confirm: tone([350, 440], -15, 100, 100),
     },
     ring: { cadenceMs: [400, 200, 400, 2000], internalCadenceMs: [1000, 3000], frequencyHz: 25 },
     callerId: "v23",
@@ -94,6 +97,7 @@ export const countries: Readonly<Record<CountryCode, CountryProfile>> = {
       congestion: tone([440], -15, 250, 250),
       callWaiting: tone([440], -18, 300, 10000),
       offHookWarning: warning,
+      confirm: tone([440], -15, 100, 100),
     },
     ring: { cadenceMs: [1500, 3500], internalCadenceMs: [500, 500, 500, 3500], frequencyHz: 50 },
     callerId: "v23",
@@ -109,6 +113,7 @@ export const countries: Readonly<Record<CountryCode, CountryProfile>> = {
       congestion: tone([425], -12, 175, 175),
       callWaiting: tone([425], -16, 200, 5000),
       offHookWarning: warning,
+      confirm: tone([425], -12, 100, 100),
     },
     ring: { cadenceMs: [1000, 4000], internalCadenceMs: [500, 300, 500, 4000], frequencyHz: 25 },
     callerId: "v23",

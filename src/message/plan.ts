@@ -14,7 +14,7 @@ export interface House {
   /** Internal numbers that ring several phones, e.g. 600 = all. */
   readonly groups: readonly { readonly number: string; readonly members: readonly PhoneName[] }[];
   /** What the gateway answers itself. */
-  readonly services: readonly { readonly number: string; readonly service: "echo" }[];
+  readonly services: readonly { readonly number: string; readonly service: ServiceKind }[];
   /** First match wins; the pattern language is in docs/config.md. */
   readonly outgoing: readonly OutgoingRule[];
   /** Numbers sent at once, whatever else the plan says. */
@@ -23,6 +23,9 @@ export interface House {
   /** Calls kept in the log; 1000 when it is not said. */
   readonly callLogSize?: number;
 }
+
+/** `echo`: who calls hears himself. `capsule`: the last call of the phone that calls is saved as a capsule, for a bug report. */
+export type ServiceKind = "echo" | "capsule";
 
 export interface LinePlan {
   readonly line: LineName;
@@ -87,5 +90,5 @@ export interface Timing {
 /** Parties a call can be sent to; what the dial plan answers. */
 export type Target =
   | { readonly kind: "phones"; readonly phones: readonly PhoneName[]; readonly number: string }
-  | { readonly kind: "service"; readonly service: "echo"; readonly number: string }
+  | { readonly kind: "service"; readonly service: ServiceKind; readonly number: string }
   | { readonly kind: "line"; readonly line: LineName; readonly number: string; readonly emergency: boolean };

@@ -1,3 +1,4 @@
+import type { CallId } from "./name.ts";
 import type { CallRecord, Contact, PartyQuality } from "./record.ts";
 import type { Instant } from "./units.ts";
 
@@ -10,6 +11,8 @@ export type StoreEvent = {
   /** A save failed (disk full, read-only); telephony goes on, the next change tries again. */
   | { readonly kind: "saveFailed"; readonly what: "book" | "calls"; readonly reason: string }
   | { readonly kind: "saved"; readonly what: "book" | "calls" }
+  /** The answer to `saveCapsule`; null: it is saved. */
+  | { readonly kind: "capsuleSaved"; readonly asked: CallId; readonly reason: string | null }
 );
 
 /** Upper half -> files. Each states one change; the store keeps the whole and writes it atomically, seldom. */
@@ -22,6 +25,8 @@ export type StoreCommand = { readonly world: "store" } & (
   /** Entries with an id below this one are forgotten. */
   | { readonly kind: "dropCallsBefore"; readonly id: number }
   | { readonly kind: "clearCalls" }
+  /** One call of the flight recording as a file of its own, under pseudonyms; the call `asked` waits for `capsuleSaved`. */
+  | { readonly kind: "saveCapsule"; readonly call: CallId; readonly asked: CallId }
 );
 
 /** Entries in a `loaded` event: one that holds a whole book would keep every other event waiting. */

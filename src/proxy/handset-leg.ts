@@ -1,6 +1,7 @@
 import type { Desk } from "../logic/desk.ts";
 import type { Stop } from "../logic/timers.ts";
 import { type Cause, causes } from "../message/cause.ts";
+import type { ToneName } from "../message/country.ts";
 import type { CcCall, DectCommand, DectEvent, ReleaseReason } from "../message/dect.ts";
 import type { RtpFormat } from "../message/media.ts";
 import { type Digit, type Endpoint, type LegId, usbEndpoint } from "../message/name.ts";
@@ -156,12 +157,12 @@ export class HandsetLeg implements Leg {
   }
 
   /** A caller whose call came to nothing is told so by a tone before the link is let go. */
-  release(cause: Cause): void {
+  release(cause: Cause, tone: ToneName = causes[cause].tone): void {
     if (this.#state === "over" || this.#state === "tone") return;
     const told = this.#state === "dialling" && cause !== "cancelled" && this.party.device !== null;
     if (!told) return this.#clear(reasons[cause] ?? "normal");
     this.#state = "tone";
-    this.#voice.tone(causes[cause].tone);
+    this.#voice.tone(tone);
     const length = ms(this.#desk.house.timing.busyToneMs);
     this.#stopTone = this.#desk.timers.start("busyTone", this.party.name, length, () => this.#clear("normal"));
   }

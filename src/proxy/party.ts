@@ -1,4 +1,5 @@
 import type { Cause } from "../message/cause.ts";
+import type { ToneName } from "../message/country.ts";
 import type { RtpFormat } from "../message/media.ts";
 import type { CallId, Digit, Endpoint, Identity, LegId, PartyName } from "../message/name.ts";
 import type { FaxTone } from "../message/voice.ts";
@@ -65,8 +66,11 @@ export interface Leg extends Side {
   voice(other: Side): Endpoint | null;
   /** A fax machine or modem speaks: what a voice would want done to the sound is not done any more. */
   carryFax(): void;
-  /** Over. Exactly once, whoever ended it; nothing is said to the owner after it. */
-  release(cause: Cause): void;
+  /**
+   * Over. Exactly once, whoever ended it; nothing is said to the owner after it. `tone`: what a caller who is still off-hook
+   * hears instead of the cause's tone.
+   */
+  release(cause: Cause, tone?: ToneName): void;
   /** One word of state, for people. */
   show(): string;
 }

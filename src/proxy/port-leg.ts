@@ -1,6 +1,7 @@
 import type { Desk } from "../logic/desk.ts";
 import type { Stop } from "../logic/timers.ts";
 import { type Cause, causes } from "../message/cause.ts";
+import type { ToneName } from "../message/country.ts";
 import type { RtpFormat } from "../message/media.ts";
 import type { Digit, Endpoint, Identity, LegId, UsbEndpoint } from "../message/name.ts";
 import { ms } from "../message/units.ts";
@@ -158,11 +159,11 @@ export class PortLeg implements Leg {
     this.#voice.carryFax();
   }
 
-  release(cause: Cause): void {
+  release(cause: Cause, tone: ToneName = causes[cause].tone): void {
     if (this.#state === "over") return;
     this.#state = "over";
     this.#stopRinging();
-    this.party.forget(this, causes[cause].tone);
+    this.party.forget(this, tone);
   }
 
   show(): string {

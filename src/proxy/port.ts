@@ -1,6 +1,7 @@
 import type { Desk } from "../logic/desk.ts";
 import type { Stop } from "../logic/timers.ts";
 import type { Cause } from "../message/cause.ts";
+import type { ToneName } from "../message/country.ts";
 import type { FxsEvent } from "../message/fxs.ts";
 import type { VoiceFormat } from "../message/media.ts";
 import { type Identity, type PortName, type UsbEndpoint, usbEndpoint } from "../message/name.ts";
@@ -125,7 +126,7 @@ export class Port implements Party {
   }
 
   /** A leg that is over: with the phone still off-hook its person hears the tone until he hangs up. */
-  forget(leg: PortLeg, tone: "busy" | "congestion"): void {
+  forget(leg: PortLeg, tone: ToneName): void {
     if (this.#leg === leg) this.#leg = null;
     // Both hang up at once: the loop is open, and what might have been a flash is not one any more.
     if (this.#brokenAt !== null) this.#offHook = false;
@@ -217,7 +218,7 @@ export class Port implements Party {
     this.#brokenAt = null;
   }
 
-  #park(endpoint: UsbEndpoint, tone: "busy" | "congestion"): void {
+  #park(endpoint: UsbEndpoint, tone: ToneName): void {
     const { timers, voice, house } = this.#desk;
     voice.part(endpoint);
     voice.tone(endpoint, tone);

@@ -8,7 +8,7 @@ import { journalVersion } from "../vendor/recorder/journal.ts";
 import { Ids } from "./ids.ts";
 import { MaskedKeys } from "./keys.ts";
 import { Pseudonyms } from "./pseudonyms.ts";
-import type { Window, WindowEntry } from "./window.ts";
+import { noPause, type Window, type WindowEntry } from "./window.ts";
 
 export interface Capsule {
   readonly call: CallId;
@@ -24,13 +24,17 @@ const tries = 8;
 
 /**
  * One call as a journal of its own that replays by itself, under pseudonyms. Everything is done again under them, and the
- * commands of the call are compared with those that were recorded.
+ * commands of the call are compared with those that were recorded. `pause` comes before every event.
  * @throws Error with a sentence when they do not come out the same
  */
-export function capsuleOf(window: Window, secret: () => string): Capsule {
+export async function capsuleOf(
+  window: Window,
+  secret: () => string,
+  pause: () => Promise<void> = noPause,
+): Promise<Capsule> {
   for (const alone of [true, false])
     for (let times = 0; times < tries; times++) {
-      const capsule = new Maker(window, alone, secret()).made();
+      const capsule = await new Maker(window, alone, secret()).made(pause);
       if (capsule !== null) return capsule;
     }
   throw new Error(`${window.call} does not come out the same under pseudonyms — send the recording itself, if you may`);
@@ -58,9 +62,10 @@ class Maker {
   }
 
   /** Null: it does not come out the same. */
-  made(): Capsule | null {
+  async made(pause: () => Promise<void>): Promise<Capsule | null> {
     for (const event of this.#prelude()) this.#write(event, this.#upper.handle(event));
     for (const entry of this.#entries) {
+      await pause();
       const event = this.#ids.renamed(this.#keys.of(entry.event, this.#pseudonyms.of(entry.event)));
       const commands = this.#upper.handle(event);
       this.#write(event, commands);

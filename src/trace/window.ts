@@ -24,12 +24,21 @@ export interface Window {
   readonly entries: readonly WindowEntry[];
 }
 
+/** For whoever has nothing else to do. */
+export async function noPause(): Promise<void> {}
+
 /**
+ * Null: the journal does not have the call from its beginning. `pause` comes before every event.
  * @throws Error with a sentence when the journal can not be read, or does not replay until the call is over
  */
-export async function windowOf(path: string, call: CallId): Promise<Window | null> {
+export async function windowOf(
+  path: string,
+  call: CallId,
+  pause: () => Promise<void> = noPause,
+): Promise<Window | null> {
   const collector = new Collector(call);
   for await (const item of readJournal(path)) {
+    await pause();
     if (item.kind === "torn" || !collector.take(item.n, item.event, item.commands)) break;
   }
   return collector.window();

@@ -25,7 +25,7 @@ async function capsule(t: TestContext, world: World, call: CallId = "call:1", se
   const window = await windowOf(await journalOf(t, world), call);
   assert.ok(window !== null);
   let count = 0;
-  const made = capsuleOf(window, () => `${secret}${++count}`);
+  const made = await capsuleOf(window, () => `${secret}${++count}`);
   const path = join(await folder(t), "capsule.jsonl");
   await writeFile(path, made.text);
   assert.deepEqual((await replayJournal(path)).divergence, null);

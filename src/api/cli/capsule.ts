@@ -20,7 +20,7 @@ export async function capsule(
   const { journal } = await recordedCall(call, args.journal, args, terminal);
   const window = await windowOf(journal, call);
   if (window === null) throw refused(`${journal} begins in the middle of ${call} — nobody can replay that`);
-  const { text, events, others } = capsuleOf(window, () => randomBytes(32).toString("hex"));
+  const { text, events, others } = await capsuleOf(window, () => randomBytes(32).toString("hex"));
   await writeFile(resolve(terminal.cwd, file), text, { mode: 0o600, flag: "wx" }).catch((error: unknown) => {
     throw refused(`${file}: can not be written (${error instanceof Error ? error.message : String(error)})`);
   });

@@ -1,4 +1,5 @@
 import type { Cause } from "../../message/cause.ts";
+import type { ToneName } from "../../message/country.ts";
 import type { CallId, Digit, Identity, PartyName } from "../../message/name.ts";
 import type { Target } from "../../message/plan.ts";
 import type { CallRecord } from "../../message/record.ts";
@@ -24,7 +25,12 @@ export interface CallHost {
   dialling(call: Call): { digit(digit: Digit): void; close(): void; readonly dialled: string };
   record(entry: Omit<CallRecord, "id">): CallRecord;
   over(call: Call): void;
+  /** The last call in the log in which a party spoke, or which it made; null without one. */
+  lastOf(party: PartyName): CallId | null;
 }
+
+/** A capsule is saved within a second or two, or something is wrong. */
+const SAVING_MS = ms(20_000);
 
 type State = "dialling" | "ringing" | "answered" | "over";
 
@@ -69,6 +75,7 @@ export class Call implements LegOwner {
   /** Rings whoever the number means. */
   route(target: Target): void {
     this.#inside(() => {
+      if (target.kind === "service" && target.service === "capsule") return this.#saveLast();
       this.#announce(target.number, target.kind === "line");
       if (target.kind === "service") return this.#serve();
       this.#state = "ringing";
@@ -198,6 +205,11 @@ export class Call implements LegOwner {
     });
   }
 
+  /** What it waits for is saved, or can not be: its person is told by a tone. */
+  capsuleSaved(good: boolean): void {
+    this.#inside(() => (good ? this.#finish("normal", "confirm") : this.#finish("temporaryFailure")));
+  }
+
   involves(party: PartyName): boolean {
     return this.#legs().some((leg) => leg.party.name === party);
   }
@@ -242,6 +254,18 @@ export class Call implements LegOwner {
     this.#begin("service:echo");
   }
 
+  /** The person had a bad call, and wants it kept. Not a call for the log: nobody is called. */
+  #saveLast(): void {
+    const call = this.#story.incoming ? null : this.#host.lastOf(this.caller.party.name);
+    if (call === null) return this.#finish("notFound");
+    this.#state = "ringing";
+    this.caller.proceed();
+    this.#desk.send({ world: "store", kind: "saveCapsule", call, asked: this.call });
+    this.#stopNoAnswer = this.#desk.timers.start("capsule", this.call, SAVING_MS, () =>
+      this.#inside(() => this.#finish("temporaryFailure")),
+    );
+  }
+
   #beginHold(leg: Leg, other: Leg): void {
     this.#holder = leg;
     const endpoint = leg.voice(other);
@@ -258,7 +282,7 @@ export class Call implements LegOwner {
   }
 
   /** Releases every leg, once; writes the record. */
-  #finish(cause: Cause): void {
+  #finish(cause: Cause, tone?: ToneName): void {
     if (this.#state === "over") return;
     const ringing = this.#ringing;
     const answered = this.#answered;
@@ -268,7 +292,7 @@ export class Call implements LegOwner {
     this.#collecting?.close();
     ringing?.releaseAll(cause === "noAnswer" ? "noAnswer" : "cancelled");
     answered?.release(cause);
-    this.caller.release(cause);
+    this.caller.release(cause, tone);
     this.#close(cause);
   }
 

@@ -97,6 +97,9 @@ function perform(
     case "clearCalls":
       calls.entries.clear();
       return calls.changed();
+    case "saveCapsule":
+      // Made of the flight recording: the gateway gives it to whoever does that.
+      return;
     default:
       return unreachable(command);
   }

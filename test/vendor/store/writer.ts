@@ -13,7 +13,7 @@ const store = openStore(dir, {
     if (event.world !== "store") return;
     if (event.kind === "saved") process.stdout.write(`${beingSaved}\n`);
     else if (event.kind === "saveFailed") process.exit(3);
-    else added = event.calls.at(-1)?.id ?? 0;
+    else if (event.kind === "loaded") added = event.calls.at(-1)?.id ?? 0;
   },
   seeds: [],
   callLogSize: 6000,
