@@ -12,6 +12,9 @@ import type { CallSteps, Step } from "./steps.ts";
 import { harmless, visible } from "./visible.ts";
 import { voiceCommand, voiceEvent } from "./voice-words.ts";
 
+/** Stands for a key that nobody is to know. */
+const hiddenKey = "•";
+
 /** A call as a picture: who said what to whom, from top to bottom. No secrets, no audio; every text is harmless. */
 export interface Ladder {
   readonly call: CallId;
@@ -37,6 +40,8 @@ export function ladderOf({ call, steps, divergedAt }: CallSteps): Ladder | null 
 class Writer {
   title: string;
   end: string | null = null;
+  /** The number is dialled: what is pressed from now on may be a PIN. */
+  #started = false;
   readonly #sip = new SipWords();
   readonly #timers = new Map<TimerId, string>();
 
@@ -50,8 +55,9 @@ class Writer {
     const add = (world: Rung["world"], what: Said | null): void => {
       if (what !== null) said.push({ n, at, world, ...what, text: harmless(what.text) });
     };
-    add(worldOf(event), this.#event(event));
-    for (const command of commands) add(worldOf(command), this.#command(command));
+    add(worldOf(event), this.#event(this.#started ? withoutKeys(event) : event));
+    for (const command of commands)
+      add(worldOf(command), this.#command(this.#started ? withoutKeys(command) : command));
     return said;
   }
 
@@ -103,6 +109,7 @@ class Writer {
   #fact(fact: Fact): Said | null {
     switch (fact.kind) {
       case "callStarted":
+        this.#started = true;
         this.title = `${fact.call}: ${shown(fact.from)} calls ${visible(fact.to)}`;
         return mark(this.title);
       case "callRinging":
@@ -130,4 +137,11 @@ function worldOf({ world }: Event | Command): Rung["world"] {
   return world === "sip" || world === "dect" || world === "fxs" || world === "voice" || world === "timer"
     ? world
     : "call";
+}
+
+/** That a key was pressed is told, not which. */
+function withoutKeys<M extends Event | Command>(message: M): M {
+  if ("digit" in message) return { ...message, digit: hiddenKey };
+  if (!("keypad" in message)) return message;
+  return { ...message, keypad: message.keypad.replaceAll(/[0-9A-D*#]/gi, hiddenKey) };
 }

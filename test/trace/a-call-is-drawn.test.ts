@@ -123,6 +123,20 @@ test("hold and its end are there, by flash at a port and by re-INVITE at the far
   ]);
 });
 
+test("keys that dial are shown, keys pressed in the call are not: they may be a PIN", async (t) => {
+  const world = new World();
+  world.dial("port:1", "701");
+  const { leg } = world.invited();
+  world.post({ world: "sip", kind: "answered", line, leg, media });
+  for (const digit of ["9", "8", "9"] as const) world.post({ world: "fxs", kind: "digit", port: "port:1", digit });
+  world.post({ world: "voice", kind: "digit", endpoint: "rtp:0", digit: "9", durationMs: 100 });
+  world.post({ world: "sip", kind: "digit", line, leg, digit: "8", durationMs: 100 });
+  const words = said(await ladder(t, world));
+  inOrder(words, [/port:1 digit 7/, /port:1 digit 0/, /port:1 digit 1/, /200 OK/, /port:1 digit •/, /key •/]);
+  const answered = words.findIndex((text) => text.includes("200 OK"));
+  assert.ok(words.slice(answered).every((text) => !/(digit|keys?) [0-9]/.test(text)));
+});
+
 test("a fax machine in a call is there with the codec it goes on in", async (t) => {
   const phones = house.phones.map((plan) => ({ ...plan, fax: true as const }));
   const world = new World({ ...house, phones });
