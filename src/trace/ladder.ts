@@ -22,6 +22,8 @@ export interface Ladder {
   readonly title: string;
   /** How it ended, in plain words; null: it goes on, or the recording ends before it. */
   readonly end: string | null;
+  /** Of the INVITE that began it; null when none came. */
+  readonly sipCallId: string | null;
   readonly beganAt: Instant;
   readonly rungs: readonly Rung[];
   /** From this event on the program does otherwise than was recorded: the picture ends there. */
@@ -34,12 +36,14 @@ export function ladderOf({ call, steps, divergedAt }: CallSteps): Ladder | null 
   if (first === undefined) return null;
   const writer = new Writer(call);
   const rungs = steps.flatMap((step) => writer.rungs(step));
-  return { call, title: harmless(writer.title), end: writer.end, beganAt: first.event.at, rungs, divergedAt };
+  const { title, end, sipCallId } = writer;
+  return { call, title: harmless(title), end, sipCallId, beganAt: first.event.at, rungs, divergedAt };
 }
 
 class Writer {
   title: string;
   end: string | null = null;
+  sipCallId: string | null = null;
   /** The number is dialled: what is pressed from now on may be a PIN. */
   #started = false;
   readonly #sip = new SipWords();
@@ -64,6 +68,7 @@ class Writer {
   #event(event: Event): Said | null {
     switch (event.world) {
       case "sip":
+        if (event.kind === "invited") this.sipCallId = cut(harmless(event.callId));
         return this.#sip.event(event);
       case "dect":
         return dectEvent(event);
@@ -137,6 +142,11 @@ function worldOf({ world }: Event | Command): Rung["world"] {
   return world === "sip" || world === "dect" || world === "fxs" || world === "voice" || world === "timer"
     ? world
     : "call";
+}
+
+/** A Call-ID may be as long as a message. */
+function cut(id: string): string {
+  return id.slice(0, 255);
 }
 
 /** That a key was pressed is told, not which. */

@@ -22,6 +22,7 @@ export interface Arguments {
   readonly journal: string | null;
   readonly capsule: string | null;
   readonly svg: string | null;
+  readonly hep: string | null;
   readonly until: number | null;
   /** The number of an event before which a debugger stops. */
   readonly breakAt: number | null;
@@ -56,6 +57,7 @@ const options = {
   journal: { type: "string" },
   capsule: { type: "string" },
   svg: { type: "string" },
+  hep: { type: "string" },
   until: { type: "string" },
   break: { type: "string" },
   call: { type: "string" },
@@ -76,6 +78,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   journal: ["trace", "capsule"],
   capsule: ["trace"],
   svg: ["trace"],
+  hep: ["trace"],
   until: ["replay"],
   break: ["replay"],
   call: ["replay"],
@@ -129,6 +132,7 @@ export function readArguments(argv: readonly string[]): Arguments {
     journal: values.journal ?? null,
     capsule: values.capsule ?? null,
     svg: values.svg ?? null,
+    hep: values.hep ?? null,
     until: readNumber("--until", values.until),
     breakAt: readNumber("--break", values.break),
     call: values.call ?? null,

@@ -15,7 +15,10 @@ const own: readonly (readonly [usage: string, help: string])[] = [
     "simulate [--seed N] [--runs M] [--calls K] [--save FILE]",
     "many houses in no time, trouble of all kinds: is a rule broken?",
   ],
-  ["trace CALL [--journal FILE | --capsule FILE] [--svg FILE]", "one call as a picture: phone | gateway | provider"],
+  [
+    "trace CALL [--journal FILE | --capsule FILE] [--svg FILE | --hep HOST:PORT]",
+    "one call as a picture: phone | gateway | provider",
+  ],
   ["capsule CALL FILE [--journal FILE]", "one call under pseudonyms, for whoever is to replay it"],
   ["device --serve [--listen ADDR:PORT]", "offer emulated devices by USB/IP (127.0.0.1:3240)"],
   ["device --attach ADDR:PORT [BUSID …] [--keep]", "plug them into this Linux machine; --keep: again and again"],
