@@ -23,6 +23,7 @@ export interface Arguments {
   readonly capsule: string | null;
   readonly svg: string | null;
   readonly hep: string | null;
+  readonly audio: string | null;
   readonly until: number | null;
   /** The number of an event before which a debugger stops. */
   readonly breakAt: number | null;
@@ -58,6 +59,7 @@ const options = {
   capsule: { type: "string" },
   svg: { type: "string" },
   hep: { type: "string" },
+  audio: { type: "string" },
   until: { type: "string" },
   break: { type: "string" },
   call: { type: "string" },
@@ -79,6 +81,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   capsule: ["trace"],
   svg: ["trace"],
   hep: ["trace"],
+  audio: ["capsule"],
   until: ["replay"],
   break: ["replay"],
   call: ["replay"],
@@ -133,6 +136,7 @@ export function readArguments(argv: readonly string[]): Arguments {
     capsule: values.capsule ?? null,
     svg: values.svg ?? null,
     hep: values.hep ?? null,
+    audio: values.audio ?? null,
     until: readNumber("--until", values.until),
     breakAt: readNumber("--break", values.break),
     call: values.call ?? null,

@@ -3,12 +3,12 @@ import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { capsuleOf } from "../../trace/capsule.ts";
 import { windowOf } from "../../trace/window.ts";
-import { refused } from "../refusal.ts";
+import { refused, wrongUsage } from "../refusal.ts";
 import type { Arguments } from "./arguments.ts";
 import { callOf, recordedCall } from "./recording.ts";
 import type { Terminal } from "./terminal.ts";
 
-export const capsuleUsage = "CALL FILE [--journal FILE]";
+export const capsuleUsage = "CALL FILE [--journal FILE] [--audio no]";
 
 /** `offhook capsule CALL FILE`: one call under pseudonyms, as a recording that anybody can replay. */
 export async function capsule(
@@ -16,6 +16,8 @@ export async function capsule(
   args: Arguments,
   terminal: Terminal,
 ): Promise<number> {
+  if (args.audio !== null && args.audio !== "no")
+    throw wrongUsage("a capsule has no audio: the flight recorder records none — see `offhook record`");
   const call = callOf(word);
   const { journal } = await recordedCall(call, args.journal, args, terminal);
   const window = await windowOf(journal, call);
