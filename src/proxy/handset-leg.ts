@@ -57,6 +57,8 @@ export class HandsetLeg implements Leg {
   #owner: LegOwner | null = null;
   #state: "paging" | "alerting" | "dialling" | "up" | "tone" | "over" = "paging";
   #stopTone: Stop | null = null;
+  /** It let go of the link: no tone reaches it. */
+  #gone = false;
 
   constructor(desk: Desk, handset: Handset, base: Base, cc: CcCall, id: LegId, channel: number) {
     this.#desk = desk;
@@ -159,7 +161,7 @@ export class HandsetLeg implements Leg {
   /** A caller whose call came to nothing is told so by a tone before the link is let go. */
   release(cause: Cause, tone: ToneName = causes[cause].tone): void {
     if (this.#state === "over" || this.#state === "tone") return;
-    const told = this.#state === "dialling" && cause !== "cancelled" && this.party.device !== null;
+    const told = this.#state === "dialling" && cause !== "cancelled" && !this.#gone && this.party.device !== null;
     if (!told) return this.#clear(reasons[cause] ?? "normal");
     this.#state = "tone";
     this.#voice.tone(tone);
@@ -203,6 +205,7 @@ export class HandsetLeg implements Leg {
   }
 
   #released(reason: ReleaseReason): void {
+    this.#gone = true;
     if (this.#state === "tone") return this.#clear("normal");
     const ringing = this.#state === "paging" || this.#state === "alerting";
     const cause = causeOf[reason];

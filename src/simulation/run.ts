@@ -13,6 +13,7 @@ import { Dongles } from "./outside/dongles.ts";
 import { FarEnds } from "./outside/far-ends.ts";
 import { Disk, VoiceWorker } from "./outside/machine.ts";
 import type { Outside, Untimed } from "./outside/outside.ts";
+import { missing } from "./rest.ts";
 import { type Happening, scriptOf } from "./script.ts";
 
 /** What a run breaks: a rule, a handler that threw, or that the house does not come to rest. */
@@ -47,7 +48,7 @@ export interface RunOptions {
 }
 
 /** What the rules are held against. */
-export type Subject = Pick<UpperHalf, "handle" | "view" | "calls" | "quiet">;
+export type Subject = Pick<UpperHalf, "handle" | "view" | "calls" | "quiet" | "restart">;
 
 /** One seed, one run: a house, its outside, and virtual time; to the end, when everything rests. */
 export function run(seed: number, options: RunOptions): RunResult {
@@ -255,7 +256,10 @@ class Run implements Outside {
       .filter(({ state }) => !["idle", "absent", "fault"].includes(state))
       .map((it) => `${it.phone} ${it.state}`);
     const up = calls.map(({ call, state }) => `${call} ${state}`);
-    if (!this.#upper.quiet) this.#fail({ rule: "rest", objects: [...up, ...busy], why: "when everybody had gone" });
+    if (!this.#upper.quiet || busy.length > 0)
+      this.#fail({ rule: "rest", objects: [...up, ...busy], why: "when everybody had gone" });
+    const lost = missing(this.#upper, this.house, this.agenda.now, this.#farEnds.invites);
+    if (lost !== null) this.#fail({ rule: "rest", objects: [], why: lost });
   }
 
   #fail(breach: Omit<Failure, "event" | "calls">): void {

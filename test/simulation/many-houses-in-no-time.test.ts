@@ -77,6 +77,7 @@ function forgetful(): Subject {
   return {
     handle: (event) => upper.handle(event).filter((command) => !lost(event, command)),
     view: () => upper.view(),
+    restart: (at) => upper.restart(at),
     get calls() {
       return upper.calls;
     },

@@ -40,6 +40,11 @@ export class LegRules {
   /** SIP dialogs and CC transactions alive. */
   #dialogs = 0;
   #transactions = 0;
+  #released = false;
+  /** Who said in this event that it is over with him. */
+  #over: string | null = null;
+  /** In this event the last phone of a ring fell silent, and nobody had answered. */
+  #silent = false;
 
   constructor(broken: Broken) {
     this.#broken = broken;
@@ -57,6 +62,17 @@ export class LegRules {
     return this.#live.keys();
   }
 
+  /** The phones of a device that is gone. */
+  *phonesOf(device: DeviceName): Iterable<string> {
+    for (const [handset, base] of this.#bases) if (base === device) yield handset;
+    for (const { id, endpoint } of this.#ports.values()) if (endpoint?.startsWith(`usb:${device}:`)) yield id;
+  }
+
+  /** Whether a leg was released in this event. */
+  get released(): boolean {
+    return this.#released;
+  }
+
   *ringing(): Iterable<PortName> {
     for (const [port, speaker] of this.#ports) if (speaker.ring !== null) yield port;
   }
@@ -71,6 +87,11 @@ export class LegRules {
         return this.#begin(event.leg, true);
       case "answered":
         return this.#mark(event.leg, "answered", event.media.codecs.length > 0);
+      case "cancelled":
+      case "refused":
+      case "ended":
+        this.#over = event.leg;
+        return;
       case "progressed":
         return this.#mark(event.leg, "early", event.media.codecs.length > 0);
       default:
@@ -80,6 +101,7 @@ export class LegRules {
 
   dectEvent(event: DectEvent): void {
     if (event.kind === "setup") this.#begin(event.call, true);
+    if (event.kind === "released" || event.kind === "pageFailed") this.#over = event.call;
     if (event.kind === "attached") for (const { handset } of event.handsets) this.#bases.set(handset, event.base);
   }
 
@@ -117,6 +139,7 @@ export class LegRules {
       case "setupAck":
         return this.#ownsChannel(leg, command.handset, command.channel);
       case "connectAck":
+        if (leg.answered) this.#broken("oneAnswer", [leg.id], "was answered twice");
         leg.answered = true;
         return this.#answers(leg.ring, command.handset);
       case "connect":
@@ -146,11 +169,17 @@ export class LegRules {
     port.answered = true;
   }
 
-  /** The event is over: the others of a ring that was answered are released. */
-  settle(): void {
+  /** The event is over: who is gone, and the others of a ring that was answered, are released. `ended`: a call did. */
+  settle(ended: boolean): void {
+    const over = this.#over;
+    if (over !== null && this.#live.has(over)) this.#broken("oneRelease", [over], "is over, and was not released");
+    if (this.#silent && !ended) this.#broken("oneRing", [], "nobody rings any more, and the call goes on");
+    this.#over = null;
+    this.#silent = false;
     const answered = this.#answered;
     this.#ring = null;
     this.#answered = null;
+    this.#released = false;
     if (answered === null) return;
     const silent = answered.answeredBy?.startsWith("port:") ? 0 : 1;
     if (answered.live > silent)
@@ -180,6 +209,7 @@ export class LegRules {
 
   #end(leg: Speaker): void {
     this.#live.delete(leg.id);
+    this.#released = true;
     if (leg.id.startsWith("sip:")) this.#dialogs -= 1;
     else this.#transactions -= 1;
     this.#leaves(leg);
@@ -214,7 +244,10 @@ export class LegRules {
   }
 
   #leaves(speaker: Speaker): void {
-    if (speaker.ring !== null) speaker.ring.live -= 1;
+    const { ring } = speaker;
+    if (ring === null) return;
+    ring.live -= 1;
+    if (ring.live === 0 && ring.answeredBy === null) this.#silent = true;
     speaker.ring = null;
   }
 

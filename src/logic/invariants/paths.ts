@@ -11,6 +11,8 @@ export class PathRules {
   readonly #peers = new Map<Endpoint, Endpoint>();
   /** Ends of the paths made in this event, two by two. */
   readonly #made: Endpoint[] = [];
+  /** An end of the last path that was parted in this event. */
+  #parted: Endpoint | null = null;
 
   constructor(broken: Broken, legs: LegRules) {
     this.#broken = broken;
@@ -38,6 +40,7 @@ export class PathRules {
       case "part":
         if (this.#peers.get(command.a) !== command.b)
           return this.#broken("voicePath", [command.a, command.b], "parted, and were not joined");
+        this.#parted = command.a;
         this.#peers.delete(command.a);
         this.#peers.delete(command.b as Endpoint); // its peer: no conference has one
         return;
@@ -47,8 +50,16 @@ export class PathRules {
     }
   }
 
-  /** The event is over: who speaks now may, and who ended left nothing open. */
-  settle(): void {
+  /**
+   * The event is over: who speaks now may, and who ended left nothing open. `told`: that a call was held, taken back or
+   * ended; `back`: by a phone, which is then heard again.
+   */
+  settle(told: boolean, back: boolean): void {
+    if (back && this.#made.length === 0)
+      this.#broken("voicePath", [], "a phone took the call back, and nobody hears it");
+    if (this.#parted !== null && !told && this.#made.length === 0 && !this.#legs.released)
+      this.#broken("voicePath", [this.#parted], "was parted, and nobody held or ended a call");
+    this.#parted = null;
     for (let n = 0; n + 1 < this.#made.length; n += 2) this.#check(this.#made[n], this.#made[n + 1]);
     this.#made.length = 0;
     for (const endpoint of this.#legs.orphans)

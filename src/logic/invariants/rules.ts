@@ -1,6 +1,6 @@
 import type { Command } from "../../message/command.ts";
 import type { Event } from "../../message/event.ts";
-import type { PortName } from "../../message/name.ts";
+import type { DeviceName, PortName } from "../../message/name.ts";
 import type { Fact } from "../../message/notify.ts";
 import type { Breach, Broken } from "./breach.ts";
 import { LegRules } from "./legs.ts";
@@ -21,6 +21,10 @@ export class Rules {
   readonly #stories: StoryRules;
   readonly #broken: Broken;
   readonly #calls: () => number;
+  /** In this event a call was held, taken back or ended; a phone took it back. */
+  #moved = false;
+  #back = false;
+  #ended = false;
 
   /** `calls`: how many the house has now. `broken`: told of each breach; a test throws there. */
   constructor(calls: () => number, broken: (breach: Breach) => void) {
@@ -38,10 +42,15 @@ export class Rules {
     this.#event(event);
     const lifted = event.world === "fxs" && event.kind === "wentOffHook" ? event.port : null;
     for (const command of commands) this.#command(command, event.at, lifted);
-    this.#legs.settle();
-    this.#paths.settle();
+    this.#paths.settle(this.#moved, this.#back);
+    this.#legs.settle(this.#ended);
+    this.#ended = false;
+    this.#moved = false;
+    this.#back = false;
     this.#timers.settle(event.at);
     this.#lines.settle();
+    if ((event.world === "dect" || event.world === "fxs") && event.kind === "detached")
+      this.#gone("base" in event ? event.base : event.dongle);
     if (this.#calls() === 0) this.#nobodyCalls();
   }
 
@@ -103,7 +112,16 @@ export class Rules {
     }
   }
 
+  /** Nothing that hangs on it has a timer any more. */
+  #gone(device: DeviceName): void {
+    const timer = this.#timers.of(this.#legs.phonesOf(device));
+    if (timer !== null) this.#broken("timer", [timer, device], "of a phone whose device is gone");
+  }
+
   #told(fact: Fact): void {
+    if (fact.kind === "callEnded") this.#ended = true;
+    if (fact.kind === "callHeld" || fact.kind === "callResumed" || fact.kind === "callEnded") this.#moved = true;
+    if (fact.kind === "callResumed" && !fact.party.startsWith("line:")) this.#back = true;
     if (fact.kind === "lineChanged") this.#lines.told(fact.line, fact.state);
     else if (fact.kind === "callStarted" || fact.kind === "callEnded") this.#stories.told(fact);
   }

@@ -49,6 +49,13 @@ export class TimerRules {
     if (owner.startsWith("call:")) this.#ofCalls += 1;
   }
 
+  /** The first timer of one of these owners. */
+  of(owners: Iterable<string>): string | null {
+    const names = new Set(owners);
+    for (const [timer, { owner }] of this.#running) if (names.has(owner)) return timer;
+    return null;
+  }
+
   settle(now: number): void {
     const { done, value } = this.#round.next();
     if (done === true) {

@@ -170,8 +170,10 @@ export class Bases {
     talker.later(at, () => this.#say(transaction, { kind: "alerting" }));
     if (chance.percent(10)) talker.later(at + 5, () => this.#say(transaction, { kind: "alerting" }));
     at += chance.below(chance.pick([30, 3000, 20_000]));
-    if (chance.percent(60)) talker.later(at, () => this.#say(transaction, { kind: "connect" }));
-    else if (chance.percent(15)) talker.later(at, () => this.#hangsUp(transaction));
+    if (chance.percent(60)) {
+      talker.later(at, () => this.#say(transaction, { kind: "connect" }));
+      if (chance.percent(5)) talker.later(at + 200, () => this.#say(transaction, { kind: "connect" }));
+    } else if (chance.percent(15)) talker.later(at, () => this.#hangsUp(transaction));
   }
 
   #talk(transaction: Transaction): void {
