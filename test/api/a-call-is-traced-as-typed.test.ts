@@ -84,7 +84,7 @@ test("what is no call, or no recording, is refused with the way out", async (t) 
 test("a capsule is written once, replays, and is drawn like a recording; neither number is in it", async (t) => {
   const { dir, file, text, type } = await house(t);
   await writeFile(join(dir, file), text);
-  const made = await type("capsule", "call:1", "one.jsonl");
+  const made = await type("capsule", "call:1", "one.jsonl", "--audio", "no");
   assert.deepEqual([made.code, made.err], [0, ""]);
   assert.match(made.out, /^call:1 is in one\.jsonl: \d+ events$/);
   const capsule = await readFile(join(dir, "one.jsonl"), "utf8");
@@ -96,6 +96,7 @@ test("a capsule is written once, replays, and is drawn like a recording; neither
   assert.match(again.err, /one\.jsonl: can not be written \(EEXIST/);
   for (const words of [
     ["capsule", "1"],
+    ["capsule", "1", "y", "--audio", "yes"],
     ["capsule", "all", "x"],
     ["capsule", "1", "x", "y"],
   ])
