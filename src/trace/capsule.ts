@@ -107,7 +107,7 @@ class Maker {
 
 /** What depends on how much stands in the book and in the log, which a capsule does not carry. */
 function matters(command: Command): boolean {
-  if (command.world === "store") return command.kind !== "dropCallsBefore";
+  if (command.world === "store") return command.kind !== "dropCallsBefore" && command.kind !== "removeContact";
   return command.world !== "notify" || command.fact.kind !== "bookChanged";
 }
 

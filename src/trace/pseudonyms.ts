@@ -71,7 +71,7 @@ export class Pseudonyms {
     if (key === "event" || (key === "state" && text.startsWith("{"))) return this.#json(text);
     if (key === "owner" || phrases.has(text) || /^for [0-9]+ s$/.test(text)) return text;
     const [, before = "", after = null] = /^(lost: |not saved: |[0-9]{3} )(.*)$/s.exec(text) ?? [];
-    if (after !== null) return before + this.#words(after, key);
+    if (after !== null) return before + this.#words(after, "reason");
     if (vocabulary.test(key) && word.test(text)) return text;
     if (/^codecs?$|^format/.test(key) && /^[A-Za-z0-9:/._-]{1,40}$/.test(text)) return text;
     return this.#nth("Text ", text);

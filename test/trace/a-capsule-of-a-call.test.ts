@@ -5,11 +5,11 @@ import { type TestContext, test } from "node:test";
 import { plain } from "../../src/logic/phonebook.ts";
 import type { CallId } from "../../src/message/name.ts";
 import { replayJournal } from "../../src/replay.ts";
+import { run } from "../../src/simulation/run.ts";
 import { type Capsule, capsuleOf } from "../../src/trace/capsule.ts";
 import { ladderOf } from "../../src/trace/ladder.ts";
 import { stepsOf } from "../../src/trace/steps.ts";
 import { windowOf } from "../../src/trace/window.ts";
-import { Outside } from "../logic/outside.ts";
 import { house, line, media, World } from "../logic/world.ts";
 import { type RigName, rig } from "../proxy/rigs.ts";
 import { folder, inOrder, journalOf, said } from "./journal-of.ts";
@@ -22,7 +22,11 @@ interface Made extends Capsule {
 
 /** Makes it, replays it, draws it. */
 async function capsule(t: TestContext, world: World, call: CallId = "call:1", secret = "s"): Promise<Made> {
-  const window = await windowOf(await journalOf(t, world), call);
+  return capsuleFrom(t, await journalOf(t, world), call, secret);
+}
+
+async function capsuleFrom(t: TestContext, journal: string, call: CallId, secret: string): Promise<Made> {
+  const window = await windowOf(journal, call);
   assert.ok(window !== null);
   let count = 0;
   const made = await capsuleOf(window, () => `${secret}${++count}`);
@@ -207,13 +211,21 @@ test("emergency and internal numbers stay as they are, others keep their length"
   assert.doesNotMatch(call.text, /4930123456/);
 });
 
-test("whatever the house and the world do, every call comes out as a capsule that replays", async (t) => {
-  for (let seed = 1; seed <= 3; seed++) {
-    const outside = new Outside(seed);
-    for (let step = 0; step < 80; step++) outside.step();
-    outside.calm();
-    const { calls } = await stepsOf(await journalOf(t, outside.world), "call:1");
+test("whatever the house and the world do, every call comes out as a capsule that replays and shows all its ends", async (t) => {
+  for (let seed = 1; seed <= 4; seed++) {
+    const path = join(await folder(t), "journal-000001.jsonl");
+    const { journal, failure } = run(seed, { calls: 12, hash: false, journal: true });
+    assert.equal(failure, null);
+    await writeFile(
+      path,
+      [`{"journal":"offhook","version":2,"at":1795000000000}`, ...journal.map((n) => n.trim()), ""].join("\n"),
+    );
+    const { calls } = await stepsOf(path, "call:1");
     assert.ok(calls.length > 3);
-    for (const call of calls) await capsule(t, outside.world, call, `${seed}`);
+    for (const call of calls) {
+      const made = await capsuleFrom(t, path, call, `${seed}`);
+      const ladder = ladderOf(await stepsOf(path, call)) ?? assert.fail();
+      assert.equal(made.words.length, said(ladder).length, "as many rungs as the recording has");
+    }
   }
 });
