@@ -1,3 +1,4 @@
+import { LiveRules } from "../src/logic/invariants/live.ts";
 import { Proactor } from "../src/logic/proactor.ts";
 import type { Command } from "../src/message/command.ts";
 import type { CcCall } from "../src/message/dect.ts";
@@ -46,11 +47,19 @@ export class OneCall {
   #now = 1_000_000;
   #calls = 0;
 
-  constructor() {
+  /** `watched`: by the rules that hold whatever happens, as in the gateway. */
+  constructor(watched = false) {
+    const rules = watched
+      ? new LiveRules(
+          () => this.#upper.calls,
+          (fact) => check(false, fact.why),
+        )
+      : null;
     this.#proactor = new Proactor({
       handle: (event) => this.#upper.handle(event),
-      done: (_, commands) => {
+      done: (event, commands) => {
         this.#commands.push(...commands);
+        rules?.watch(event, commands, 0);
       },
       clock: () => performance.now(),
       wake: (drain) => {

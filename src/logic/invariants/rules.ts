@@ -119,11 +119,25 @@ export class Rules {
   }
 
   #told(fact: Fact): void {
-    if (fact.kind === "callEnded") this.#ended = true;
-    if (fact.kind === "callHeld" || fact.kind === "callResumed" || fact.kind === "callEnded") this.#moved = true;
-    if (fact.kind === "callResumed" && !fact.party.startsWith("line:")) this.#back = true;
-    if (fact.kind === "lineChanged") this.#lines.told(fact.line, fact.state);
-    else if (fact.kind === "callStarted" || fact.kind === "callEnded") this.#stories.told(fact);
+    switch (fact.kind) {
+      case "lineChanged":
+        return this.#lines.told(fact.line, fact.state);
+      case "callStarted":
+        return this.#stories.told(fact);
+      case "callEnded":
+        this.#ended = true;
+        this.#moved = true;
+        return this.#stories.told(fact);
+      case "callResumed":
+        if (!fact.party.startsWith("line:")) this.#back = true;
+        this.#moved = true;
+        return;
+      case "callHeld":
+        this.#moved = true;
+        return;
+      default:
+        return;
+    }
   }
 
   /** A handset that hears why its call came to nothing has its transaction still, and a timer of its own. */
