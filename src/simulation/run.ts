@@ -6,13 +6,13 @@ import type { Event } from "../message/event.ts";
 import { instant, unreachable } from "../message/units.ts";
 import { UpperHalf } from "../upper-half.ts";
 import { Agenda } from "./agenda.ts";
-import { Chance } from "./chance.ts";
 import { houseOf, type SimulatedHouse } from "./house.ts";
 import { Bases } from "./outside/bases.ts";
 import { Dongles } from "./outside/dongles.ts";
 import { FarEnds } from "./outside/far-ends.ts";
-import { Disk, VoiceWorker } from "./outside/machine.ts";
+import { Clock, Disk, VoiceWorker } from "./outside/machine.ts";
 import type { Outside, Untimed } from "./outside/outside.ts";
+import { People } from "./outside/people.ts";
 import { missing } from "./rest.ts";
 import { type Happening, scriptOf } from "./script.ts";
 
@@ -80,6 +80,8 @@ class Run implements Outside {
   readonly #dongles: Dongles;
   readonly #voice: VoiceWorker;
   readonly #disk: Disk;
+  readonly #clock: Clock;
+  readonly #people: People;
   #events = 0;
   #commands = 0;
   #failure: Failure | null = null;
@@ -95,6 +97,8 @@ class Run implements Outside {
     this.#dongles = new Dongles(this);
     this.#voice = new VoiceWorker(this);
     this.#disk = new Disk(this);
+    this.#clock = new Clock(this);
+    this.#people = new People(this, () => this.#upper.view().calls);
   }
 
   result(): RunResult {
@@ -163,7 +167,7 @@ class Run implements Outside {
       case "store":
         return this.#disk.perform(command);
       case "timer":
-        return this.#timer(command);
+        return this.#clock.perform(command);
       case "notify":
         if (command.fact.kind === "fault")
           this.#fail({ rule: "fault", objects: command.fact.calls, why: command.fact.message });
@@ -173,23 +177,6 @@ class Run implements Outside {
       default:
         return unreachable(command);
     }
-  }
-
-  readonly #timers = new Map<string, () => void>();
-
-  /** As the clock does it: a cancel may come too late, while the expiry is on its way. */
-  #timer(command: Extract<Command, { world: "timer" }>): void {
-    const { timer } = command;
-    if (command.kind === "cancel") {
-      this.#timers.get(timer)?.();
-      this.#timers.delete(timer);
-      return;
-    }
-    const expire = (): void => {
-      this.#timers.delete(timer);
-      this.post({ world: "timer", kind: "expired", timer });
-    };
-    this.#timers.set(timer, this.agenda.after(command.afterMs, expire));
   }
 
   #happens(verb: Happening["verb"], trait: number): void {
@@ -214,34 +201,14 @@ class Run implements Outside {
         return this.#voice.crash(trait);
       case "diskFull":
         return this.#disk.fill(trait);
-      default:
-        return this.#machine(verb, new Chance(trait));
-    }
-  }
-
-  #machine(verb: "memory" | "standStill" | "hangUp" | "book", chance: Chance): void {
-    switch (verb) {
       case "memory":
-        this.post({ world: "admin", kind: "memory", state: "tight" });
-        this.agenda.after(chance.below(30_000), () => this.post({ world: "admin", kind: "memory", state: "easy" }));
-        return;
+        return this.#people.memory(trait);
       case "standStill":
-        // The process was stopped, or the machine slept: everything that was due comes late, at once.
-        if (this.agenda.lag === 0) this.agenda.now += chance.pick([500, 30_000, 3_000_000]);
-        return;
-      case "hangUp": {
-        const call = this.#upper.view().calls[chance.below(4)]?.call ?? "call:1";
-        return this.post({ world: "admin", kind: "hangUp", call });
-      }
+        return this.#people.standStill(trait);
+      case "hangUp":
+        return this.#people.hangUp(trait);
       case "book":
-        if (chance.percent(20)) return this.post({ world: "admin", kind: "clearLog" });
-        if (chance.percent(30)) return this.post({ world: "admin", kind: "removeContact", id: chance.below(5) });
-        return this.post({
-          world: "admin",
-          kind: "addContact",
-          name: "Bob",
-          numbers: [chance.pick(["0301", "100", "611"])],
-        });
+        return this.#people.book(trait);
       default:
         return unreachable(verb);
     }

@@ -1,7 +1,9 @@
 import type { RtpEndpoint } from "../../message/name.ts";
 import type { CallQuality } from "../../message/quality.ts";
 import type { StoreCommand } from "../../message/store.ts";
+import type { TimerCommand, TimerId } from "../../message/timer.ts";
 import type { VoiceCommand } from "../../message/voice.ts";
+import type { TakeBack } from "../agenda.ts";
 import { Chance } from "../chance.ts";
 import type { Outside } from "./outside.ts";
 
@@ -101,5 +103,36 @@ export class Disk {
       if (this.#failed) this.#outside.post({ world: "store", kind: "saved", what });
       this.#failed = false;
     });
+  }
+}
+
+/** An expiry that is due so soon may be in the queue already when its timer is cancelled, ms. */
+const crossing = 5;
+
+/** Timers of the house. */
+export class Clock {
+  readonly #outside: Outside;
+  readonly #running = new Map<TimerId, { readonly due: number; readonly takeBack: TakeBack }>();
+
+  constructor(outside: Outside) {
+    this.#outside = outside;
+  }
+
+  perform(command: TimerCommand): void {
+    const { timer } = command;
+    if (command.kind === "cancel") {
+      const running = this.#running.get(timer);
+      const crosses = running !== undefined && running.due - this.#outside.agenda.now <= crossing;
+      if (!crosses) running?.takeBack();
+      this.#running.delete(timer);
+      return;
+    }
+    const expire = (): void => {
+      this.#running.delete(timer);
+      this.#outside.post({ world: "timer", kind: "expired", timer });
+    };
+    const { agenda } = this.#outside;
+    const takeBack = agenda.after(command.afterMs, expire);
+    this.#running.set(timer, { due: agenda.now + command.afterMs, takeBack });
   }
 }

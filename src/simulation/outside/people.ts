@@ -1,0 +1,39 @@
+import type { CallView } from "../../message/view.ts";
+import { Chance } from "../chance.ts";
+import type { Outside } from "./outside.ts";
+
+/** People at the command line, and the machine that the gateway runs on. */
+export class People {
+  readonly #outside: Outside;
+  readonly #calls: () => readonly CallView[];
+
+  constructor(outside: Outside, calls: () => readonly CallView[]) {
+    this.#outside = outside;
+    this.#calls = calls;
+  }
+
+  memory(trait: number): void {
+    const tell = (state: "tight" | "easy"): void => this.#outside.post({ world: "admin", kind: "memory", state });
+    tell("tight");
+    this.#outside.agenda.after(new Chance(trait).below(30_000), () => tell("easy"));
+  }
+
+  /** The process was stopped, or the machine slept: everything that was due comes late, at once. */
+  standStill(trait: number): void {
+    const { agenda } = this.#outside;
+    if (agenda.lag === 0) agenda.now += new Chance(trait).pick([500, 30_000, 3_000_000]);
+  }
+
+  hangUp(trait: number): void {
+    const call = this.#calls()[new Chance(trait).below(4)]?.call ?? "call:1";
+    this.#outside.post({ world: "admin", kind: "hangUp", call });
+  }
+
+  book(trait: number): void {
+    const chance = new Chance(trait);
+    if (chance.percent(20)) return this.#outside.post({ world: "admin", kind: "clearLog" });
+    if (chance.percent(30)) return this.#outside.post({ world: "admin", kind: "removeContact", id: chance.below(5) });
+    const numbers = [chance.pick(["0301", "100", "611"])];
+    this.#outside.post({ world: "admin", kind: "addContact", name: "Bob", numbers });
+  }
+}
