@@ -1,11 +1,18 @@
 import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
+import { readArguments } from "../../src/api/cli/arguments.ts";
+import { simulation } from "../../src/api/cli/simulate.ts";
 import type { Command } from "../../src/message/command.ts";
 import type { Event } from "../../src/message/event.ts";
+import { replayJournal } from "../../src/replay.ts";
 import { type RunResult, run, type Subject } from "../../src/simulation/run.ts";
 import { shrink } from "../../src/simulation/shrink.ts";
 import { seedOf, simulate } from "../../src/simulation/simulate.ts";
 import { UpperHalf } from "../../src/upper-half.ts";
+import { Screen } from "../api/stand-in.ts";
 
 /** 50 calls each. */
 const options = { calls: 50 };
@@ -95,4 +102,26 @@ test("a bug is found, and shrunk to a history of one or two events from outside 
   assert.equal(result.failure?.rule, found.failure.rule);
   assert.ok(script.length <= 2, `${script.length} are left`);
   assert.ok(result.journal.length === result.events && result.events < 60);
+});
+
+test("a failing run is saved as a journal that replays with the same commands, by the command that is told", async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "offhook-simulation-"));
+  t.after(() => rm(folder, { recursive: true }));
+  const failing = run(7, options);
+  const failure = { rule: "rest", objects: ["port:1"], why: "rings", event: 9, calls: 3 } as const;
+  const result = { ...run(7, { ...options, journal: true }), failure };
+  const smallest = { script: [{ at: 1500, verb: "lift", trait: 1 }], result, tries: 1 } as const;
+  const failed = { run: { ...failing, failure }, smallest };
+  const screen = new Screen(folder);
+  const { calls, events, commands, hash } = failing;
+  const args = readArguments(["simulate", "--seed", "7", "--runs", "1", "--save", "found.jsonl"]);
+  const code = await simulation(args, screen, () => ({ seed: 7, runs: 1, calls, events, commands, hash, failed }));
+  assert.equal(code, 1);
+  assert.match(
+    screen.text,
+    /seed 7 breaks a rule after 3 calls: rest, port:1 rings \(event 9\)\n[\s\S]*1\.500 s {2}lift\n/,
+  );
+  assert.match(screen.text, /saved: offhook replay found\.jsonl --step/);
+  const { divergence, torn, ...replayed } = await replayJournal(join(folder, "found.jsonl"));
+  assert.deepEqual([divergence, torn, replayed.events], [null, false, events]);
 });
