@@ -45,7 +45,7 @@ test("what another device knew of its clock is forgotten with it", () => {
   assert.deepEqual(device.knownPpb(), [0, 0]);
 });
 
-test("octets pass untouched both ways for an hour when the clocks agree and frames are up to 8 ms late", () => {
+test("octets pass untouched both ways for twenty minutes when the clocks agree and frames are up to 8 ms late", () => {
   const device = new DeviceWithClock({
     ppm: 0,
     format: "PCMA",
@@ -54,10 +54,10 @@ test("octets pass untouched both ways for an hour when the clocks agree and fram
     deviceFrame: (n) => numberedFrame(n),
     streamFrame: (n) => numberedFrame(n),
   });
-  device.run(60 * minute);
+  device.run(20 * minute);
   assert.equal(device.resampled(), false);
   for (const heard of [device.heardOfDevice, device.heardByDevice]) {
-    assert.ok(heard.frames > 60 * minute - 5);
+    assert.ok(heard.frames > 20 * minute - 5);
     const first = numberOf(heard.first) ?? -1;
     assert.equal(numberOf(heard.last), (first + heard.frames - 1) & 0xffff);
     assert.equal(heard.outOfOrder, 0);
