@@ -22,6 +22,8 @@ const peersFolder = join(root, "test/peers");
 const unitPatience = 300_000;
 const peersPatience = 1_800_000;
 const routerPatience = 1_200_000;
+/** Timers of half a minute, and watchdogs. */
+const patient = ["a-call-out-that-fails", "a-stuck-gateway-is-started-again"];
 
 const reporter = ["--enable-source-maps", "--test-reporter=spec", "--test-reporter-destination=stdout"];
 
@@ -82,11 +84,21 @@ async function inOneProcess(all, files) {
   return (await node(["--import", "tsx", ...reporter, all], unitPatience)) === 0;
 }
 
-/** Real programs, sockets and time: one file after the other. */
+/** Real programs, sockets and time: one file after the other, and beside them those that do little but wait. */
 async function peers() {
   const files = testFiles(peersFolder);
   if (files.length === 0) return nothing();
   installPeers();
+  const waits = (file) => patient.some((name) => file.endsWith(`${name}.test.ts`));
+  const results = await Promise.all([
+    oneAfterTheOther(files.filter((file) => !waits(file))),
+    oneAfterTheOther(files.filter(waits)),
+  ]);
+  return results.every((good) => good);
+}
+
+async function oneAfterTheOther(files) {
+  if (files.length === 0) return true;
   const names = files.map((file) => relative(root, file));
   return (
     (await node(["--import", "tsx", "--test", "--test-concurrency=1", ...reporter, ...names], peersPatience)) === 0
