@@ -214,7 +214,7 @@ export class HandsetLeg implements Leg {
   }
 
   #digit(digit: Digit): void {
-    if (this.#state === "dialling") this.#voice.tone(null);
+    this.#voice.endDialTone();
     this.#owner?.digit(this, digit, false);
   }
 

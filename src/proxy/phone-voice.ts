@@ -32,6 +32,7 @@ export class PhoneVoice {
   readonly #own: readonly VoiceFormat[];
   readonly #line: AnalogLine | null;
   #carriesFax = false;
+  #tone: ToneName | null = null;
 
   /** `line`: of an analog phone, whose keys are sounds, and which may echo. */
   constructor(desk: Desk, endpoint: UsbEndpoint, formats: readonly VoiceFormat[], line: AnalogLine | null) {
@@ -75,7 +76,13 @@ export class PhoneVoice {
   }
 
   tone(tone: ToneName | null): void {
+    this.#tone = tone;
     this.#desk.voice.tone(this.endpoint, tone);
+  }
+
+  /** A key ends the dial tone, and no other. */
+  endDialTone(): void {
+    if (this.#tone === "dial") this.tone(null);
   }
 
   sendDigit(digit: Digit): void {

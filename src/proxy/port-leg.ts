@@ -87,7 +87,7 @@ export class PortLeg implements Leg {
   }
 
   digit(digit: Digit): void {
-    if (this.#state === "dialling") this.#voice.tone(null);
+    this.#voice.endDialTone();
     this.#owner?.digit(this, digit, true);
   }
 

@@ -16,6 +16,20 @@ export type Rule =
   | "timer"
   /** A call that was begun is ended once; one that was answered did not end because nobody answered. */
   | "story"
+  /** A call that ended is in the log once, as what it was. */
+  | "log"
+  /** Who is held, or taken back, is told so; who holds is not heard. */
+  | "hold"
+  /** A caller is told each step once and in order; a dialog is changed after its answer; who asks is answered. */
+  | "order"
+  /** A tone is not heard over a voice; nobody is left in silence when his call has ended. */
+  | "tone"
+  /** No more calls than a line may carry, than channels, than RTP streams. */
+  | "limit"
+  /** An emergency number leaves with its last digit, as long as there is a way out. */
+  | "emergency"
+  /** What the house says of a phone is what it was told to do. */
+  | "phone"
   /** What the house says of a line is what the registrar said last. */
   | "registration";
 

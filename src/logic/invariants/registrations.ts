@@ -1,6 +1,7 @@
 import type { LineName } from "../../message/name.ts";
 import type { House } from "../../message/plan.ts";
 import type { SipEvent } from "../../message/sip.ts";
+import type { LineView } from "../../message/view.ts";
 import type { Broken } from "./breach.ts";
 
 const states: Partial<Record<SipEvent["kind"], string>> = {
@@ -12,8 +13,8 @@ const states: Partial<Record<SipEvent["kind"], string>> = {
 /** Registration state agrees with the registrar's last word. */
 export class RegistrationRules {
   readonly #broken: Broken;
-  /** What was told of a line last; null = not known, after a restart in the middle of a journal. */
-  readonly #told = new Map<LineName, string | null>();
+  /** What was told of a line last. */
+  readonly #told = new Map<LineName, string>();
   #asked: LineName | null = null;
   #wanted = "";
 
@@ -26,8 +27,8 @@ export class RegistrationRules {
     for (const { line, registers } of house.lines) this.#told.set(line, registers ? "unregistered" : "direct");
   }
 
-  restored(): void {
-    this.#told.clear();
+  restored(lines: readonly LineView[]): void {
+    for (const { line, state } of lines) this.#told.set(line, state);
   }
 
   event(event: SipEvent): void {

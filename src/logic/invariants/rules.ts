@@ -1,11 +1,17 @@
+import type { AdminEvent } from "../../message/admin.ts";
 import type { Command } from "../../message/command.ts";
 import type { Event } from "../../message/event.ts";
 import type { DeviceName, PortName } from "../../message/name.ts";
 import type { Fact } from "../../message/notify.ts";
+import type { House } from "../../message/plan.ts";
+import type { VoiceEvent } from "../../message/voice.ts";
 import type { Breach, Broken } from "./breach.ts";
+import { EmergencyRules } from "./emergencies.ts";
 import { LegRules } from "./legs.ts";
-import { PathRules } from "./paths.ts";
+import { type Moved, PathRules } from "./paths.ts";
+import { PhoneRules } from "./phones.ts";
 import { RegistrationRules } from "./registrations.ts";
+import { readRestored } from "./restored.ts";
 import { StoryRules } from "./stories.ts";
 import { TimerRules } from "./timers.ts";
 
@@ -19,12 +25,11 @@ export class Rules {
   readonly #timers: TimerRules;
   readonly #lines: RegistrationRules;
   readonly #stories: StoryRules;
+  readonly #emergencies: EmergencyRules;
+  readonly #phones: PhoneRules;
   readonly #broken: Broken;
   readonly #calls: () => number;
-  /** In this event a call was held, taken back or ended; a phone took it back. */
-  #moved = false;
-  #back = false;
-  #ended = false;
+  readonly #moved: Moved = { told: false, ended: false, held: null, back: null };
 
   /** `calls`: how many the house has now. `broken`: told of each breach; a test throws there. */
   constructor(calls: () => number, broken: (breach: Breach) => void) {
@@ -33,8 +38,10 @@ export class Rules {
     this.#legs = new LegRules(this.#broken);
     this.#paths = new PathRules(this.#broken, this.#legs);
     this.#timers = new TimerRules(this.#broken);
-    this.#stories = new StoryRules(this.#broken);
+    this.#stories = new StoryRules(this.#broken, this.#legs, this.#paths);
     this.#lines = new RegistrationRules(this.#broken);
+    this.#emergencies = new EmergencyRules(this.#broken, this.#legs);
+    this.#phones = new PhoneRules(this.#broken, this.#legs);
   }
 
   /** An event that was handled, and what came of it. */
@@ -42,16 +49,25 @@ export class Rules {
     this.#event(event);
     const lifted = event.world === "fxs" && event.kind === "wentOffHook" ? event.port : null;
     for (const command of commands) this.#command(command, event.at, lifted);
-    this.#paths.settle(this.#moved, this.#back);
-    this.#legs.settle(this.#ended);
-    this.#ended = false;
-    this.#moved = false;
-    this.#back = false;
-    this.#timers.settle(event.at);
-    this.#lines.settle();
+    this.#settle(event.at);
     if ((event.world === "dect" || event.world === "fxs") && event.kind === "detached")
       this.#gone("base" in event ? event.base : event.dongle);
     if (this.#calls() === 0) this.#nobodyCalls();
+  }
+
+  #settle(now: number): void {
+    const moved = this.#moved;
+    this.#stories.settle();
+    this.#emergencies.settle();
+    this.#phones.settle();
+    this.#paths.settle(moved);
+    this.#legs.settle(moved.ended);
+    this.#timers.settle(now);
+    this.#lines.settle();
+    moved.told = false;
+    moved.ended = false;
+    moved.held = null;
+    moved.back = null;
   }
 
   /** What a house at rest must not have: each line names the things. */
@@ -76,27 +92,50 @@ export class Rules {
         this.#legs.sipEvent(event);
         return this.#lines.event(event);
       case "dect":
-        return this.#legs.dectEvent(event);
+        this.#legs.dectEvent(event);
+        return this.#emergencies.dect(event);
       case "fxs":
-        return this.#legs.fxsEvent(event);
+        this.#legs.fxsEvent(event);
+        return this.#emergencies.fxs(event);
       case "timer":
         return this.#timers.expired(event.timer);
       case "voice":
-        if (event.kind === "ready") this.#paths.forget();
-        return;
+        return this.#voice(event);
       case "admin":
-        if (event.kind === "configured") this.#lines.configured(event.house);
-        if (event.kind === "restored") this.#lines.restored();
-        return;
+        return this.#admin(event);
       default:
         return;
     }
   }
 
+  #voice(event: VoiceEvent): void {
+    if (event.kind !== "ready") return;
+    this.#paths.forget();
+    this.#legs.dialogs.streams(event.rtp.length);
+  }
+
+  #admin(event: AdminEvent): void {
+    if (event.kind === "configured") return this.#configured(event.house);
+    if (event.kind !== "restored") return;
+    const { house, streams, lines, devices } = readRestored(event.state);
+    this.#configured(house);
+    this.#lines.restored(lines);
+    this.#phones.restored();
+    this.#legs.dialogs.streams(streams);
+    for (const attached of devices) this.#event(attached);
+  }
+
+  #configured(house: House): void {
+    this.#lines.configured(house);
+    this.#legs.dialogs.configured(house);
+    this.#emergencies.configured(house);
+  }
+
   #command(command: Command, now: number, lifted: PortName | null): void {
     switch (command.world) {
       case "sip":
-        return this.#legs.sip(command);
+        this.#legs.sip(command);
+        return this.#emergencies.sip(command);
       case "dect":
         return this.#legs.dect(command);
       case "fxs":
@@ -105,6 +144,9 @@ export class Rules {
         return this.#paths.command(command);
       case "timer":
         return this.#timers.command(command, now);
+      case "store":
+        if (command.kind === "addCall") this.#stories.written(command.record);
+        return;
       case "notify":
         return this.#told(command.fact);
       default:
@@ -119,21 +161,29 @@ export class Rules {
   }
 
   #told(fact: Fact): void {
+    const moved = this.#moved;
     switch (fact.kind) {
       case "lineChanged":
         return this.#lines.told(fact.line, fact.state);
-      case "callStarted":
-        return this.#stories.told(fact);
+      case "phoneChanged":
+        return this.#phones.told(fact.phone, fact.state);
       case "callEnded":
-        this.#ended = true;
-        this.#moved = true;
+        moved.ended = true;
+        moved.told = true;
+        return this.#stories.told(fact);
+      case "callStarted":
+        this.#emergencies.told(fact);
+        return this.#stories.told(fact);
+      case "callRinging":
+      case "callAnswered":
         return this.#stories.told(fact);
       case "callResumed":
-        if (!fact.party.startsWith("line:")) this.#back = true;
-        this.#moved = true;
+        if (!fact.party.startsWith("line:")) moved.back = fact.party;
+        moved.told = true;
         return;
       case "callHeld":
-        this.#moved = true;
+        if (!fact.party.startsWith("line:")) moved.held = fact.party;
+        moved.told = true;
         return;
       default:
         return;
@@ -142,7 +192,7 @@ export class Rules {
 
   /** A handset that hears why its call came to nothing has its transaction still, and a timer of its own. */
   #nobodyCalls(): void {
-    if (this.#legs.dialogs > 0) this.#broken("legWithoutCall", [...this.#legs.live], "and there is no call");
+    if (this.#legs.dialogs.live > 0) this.#broken("legWithoutCall", [...this.#legs.live], "and there is no call");
     if (this.#timers.ofCalls > 0) this.#broken("timer", [...this.#timers.running], "of a call, and there is none");
   }
 }

@@ -1,0 +1,45 @@
+import type { Endpoint, PartyName } from "../../message/name.ts";
+
+/** The phones that ring for one call: those that were told to in one event. */
+export interface Ring {
+  answeredBy: string | null;
+  /** Of them, how many ring or speak. */
+  live: number;
+}
+
+/** A SIP dialog, a CC transaction, or the phone in a port: somebody who may speak. */
+export interface Speaker {
+  readonly id: string;
+  readonly party: PartyName;
+  readonly calls: boolean;
+  answered: boolean;
+  /** Sound before the answer was agreed. */
+  early: boolean;
+  endpoint: Endpoint | null;
+  ring: Ring | null;
+  /** How far it was told how its call goes on: a step of `DialogRules`. */
+  told: number;
+  /** It was told that it is held. */
+  held: boolean;
+  /** What its person has dialled; null while nothing is collected. */
+  dialled: string | null;
+}
+
+export function newSpeaker(id: string, party: PartyName, calls: boolean): Speaker {
+  return {
+    id,
+    party,
+    calls,
+    answered: false,
+    early: false,
+    endpoint: null,
+    ring: null,
+    told: 0,
+    held: false,
+    dialled: null,
+  };
+}
+
+export function isSip(speaker: Speaker): boolean {
+  return speaker.id.startsWith("sip:");
+}
