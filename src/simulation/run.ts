@@ -3,9 +3,11 @@ import type { Breach, Rule } from "../logic/invariants/breach.ts";
 import { Rules } from "../logic/invariants/rules.ts";
 import type { Command } from "../message/command.ts";
 import type { Event } from "../message/event.ts";
+import type { DeviceName } from "../message/name.ts";
 import { instant, unreachable } from "../message/units.ts";
 import { UpperHalf } from "../upper-half.ts";
 import { Agenda } from "./agenda.ts";
+import { type Failable, Failing, type Fails } from "./failing.ts";
 import { houseOf, type SimulatedHouse } from "./house.ts";
 import { Bases } from "./outside/bases.ts";
 import { Dongles } from "./outside/dongles.ts";
@@ -35,6 +37,9 @@ export interface RunResult {
   readonly failure: Failure | null;
   /** Entries of a journal; empty when it was not asked for. */
   readonly journal: readonly string[];
+  /** Commands that left the house, and in how many ways the one that was to fail can fail: 0 when it did not come. */
+  readonly operations: number;
+  readonly ways: number;
 }
 
 export interface RunOptions {
@@ -45,6 +50,10 @@ export interface RunOptions {
   readonly upper?: () => Subject;
   /** Instead of the seed's own: a part of it, while a history is made smaller. */
   readonly script?: readonly Happening[];
+  /** Instead of the seed's own: one in which something is scarce. */
+  readonly house?: SimulatedHouse;
+  /** One operation that fails. */
+  readonly fails?: Fails;
 }
 
 /** What the rules are held against. */
@@ -61,8 +70,9 @@ class Stop extends Error {}
 const start = 1_795_000_000_000;
 /** A house that does so much is one that never rests. */
 const mostSteps = 3_000_000;
+const none: Fails = { nth: -1, way: 0 };
 
-class Run implements Outside {
+class Run implements Outside, Failable {
   readonly seed: number;
   readonly house: SimulatedHouse;
   readonly agenda = new Agenda(start);
@@ -82,16 +92,19 @@ class Run implements Outside {
   readonly #disk: Disk;
   readonly #clock: Clock;
   readonly #people: People;
+  readonly #failing: Failing;
   #events = 0;
   #commands = 0;
   #failure: Failure | null = null;
 
-  constructor(seed: number, { calls, hash = true, journal = false, script, upper }: RunOptions) {
+  constructor(seed: number, options: RunOptions) {
+    const { calls, hash = true, journal = false, script, upper, house, fails = none } = options;
     this.seed = seed;
-    this.house = houseOf(seed);
+    this.house = house ?? houseOf(seed);
     this.#upper = upper?.() ?? new UpperHalf();
     this.#wants = { hash, journal };
     this.#script = script ?? scriptOf(seed, calls);
+    this.#failing = new Failing(this, this, fails);
     this.#farEnds = new FarEnds(this);
     this.#bases = new Bases(this);
     this.#dongles = new Dongles(this);
@@ -114,6 +127,7 @@ class Run implements Outside {
     }
     const hash = this.#wants.hash ? this.#hash.digest("hex") : "";
     const { seed, calls } = this;
+    const { operations, ways } = this.#failing;
     return {
       seed,
       calls,
@@ -122,6 +136,8 @@ class Run implements Outside {
       hash,
       failure: this.#failure,
       journal: this.#journal,
+      operations,
+      ways,
     };
   }
 
@@ -154,7 +170,21 @@ class Run implements Outside {
     for (const { dongle } of this.house.dongles) this.#dongles.attach(dongle);
   }
 
+  loseDevice(device: DeviceName): void {
+    if (device.startsWith("base:")) this.#bases.lose(device);
+    else this.#dongles.lose(device);
+  }
+
+  loseVoice(): void {
+    this.#voice.crash(1);
+  }
+
+  fillDisk(): void {
+    this.#disk.fill(1);
+  }
+
   #perform(command: Command): void {
+    if (this.#failing.takes(command)) return;
     switch (command.world) {
       case "sip":
         return this.#farEnds.perform(command);

@@ -21,6 +21,8 @@ const reasons: readonly ReleaseReason[] = ["normal", "normal", "rejected", "busy
 const recall = "\x15";
 /** LCE.03: a page that nobody answers, ms. */
 const pageTime = 5000;
+/** A device that failed is tried again after this time, ms. */
+const retryMs = 500;
 
 /** DECT bases, handsets and the people who have them in their hands or have forgotten where they are. */
 export class Bases {
@@ -63,6 +65,16 @@ export class Bases {
     this.#plugged.delete(base);
     this.#outside.post({ world: "dect", kind: "detached", base, reason: "unplugged" });
     this.#outside.agenda.after(chance.pick([1, 2000, 20_000]), () => {
+      if (!this.#plugged.has(base)) this.attach(base);
+    });
+  }
+
+  /** Its transfers fail: it is given up, and attached anew. */
+  lose(base: DeviceName): void {
+    for (const [handset, at] of this.#baseOf) if (at === base) this.#drop(handset);
+    if (!this.#plugged.delete(base)) return;
+    this.#outside.post({ world: "dect", kind: "detached", base, reason: "a transfer failed" });
+    this.#outside.agenda.after(retryMs, () => {
       if (!this.#plugged.has(base)) this.attach(base);
     });
   }

@@ -15,6 +15,8 @@ interface Phone {
 }
 
 const digits = "0123456789*#";
+/** A device that failed is tried again after this time, ms. */
+const retryMs = 500;
 
 /** FXS adapters, phones and people at them. */
 export class Dongles {
@@ -54,6 +56,19 @@ export class Dongles {
     this.#plugged.delete(dongle);
     this.#outside.post({ world: "fxs", kind: "detached", dongle, reason: "unplugged" });
     this.#outside.agenda.after(chance.pick([1, 2000, 20_000]), () => {
+      if (!this.#plugged.has(dongle)) this.attach(dongle);
+    });
+  }
+
+  /** Its transfers fail: it is given up, and attached anew. */
+  lose(dongle: DeviceName): void {
+    for (const phone of this.#of(dongle)) {
+      phone.era += 1;
+      phone.rings = false;
+    }
+    if (!this.#plugged.delete(dongle)) return;
+    this.#outside.post({ world: "fxs", kind: "detached", dongle, reason: "a transfer failed" });
+    this.#outside.agenda.after(retryMs, () => {
       if (!this.#plugged.has(dongle)) this.attach(dongle);
     });
   }
