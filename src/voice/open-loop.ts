@@ -24,7 +24,7 @@ export async function openLoop(task: WorkerTask, priority: Priority): Promise<Vo
   try {
     const withKoffi = opened.io.edge === "batched";
     const time = await openTimepiece(withKoffi);
-    await priority.takeRealtime(withKoffi);
+    await priority.settle(withKoffi);
     return new VoiceLoop(task, engine, opened, plugins, { priority, time });
   } catch (error) {
     await opened.io.close();

@@ -2,6 +2,7 @@ import { readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { setPriority } from "node:os";
 import type { PriorityChoice, PriorityStatus } from "./contract.ts";
 import { takeRealtime } from "./realtime.ts";
+import { askForShortSlices } from "./short-slice.ts";
 
 /** Before everything else on the machine, short of real-time classes. */
 const NICE = -15;
@@ -29,11 +30,19 @@ export class Priority {
    * To be called when everything is open, before the first tick: only the ticks are worth it.
    * @param withKoffi it is loaded anyway
    */
-  async takeRealtime(withKoffi: boolean): Promise<void> {
-    if (this.#choice !== "realtime" || process.platform !== "linux") return;
+  async settle(withKoffi: boolean): Promise<void> {
+    if (process.platform !== "linux") return;
+    if (withKoffi) await this.#shortSlices();
+    if (this.#choice !== "realtime") return;
     const refused = await this.#realtime(withKoffi);
     // With real time, it does not matter whether the nice value was refused.
     this.#why = refused === null ? null : [refused, this.#why].filter((why) => why !== null).join("; ");
+  }
+
+  /** Real time has no slices, but may be taken away. What the kernel refuses was worth a try. */
+  async #shortSlices(): Promise<void> {
+    const { nice } = placeOf("thread-self");
+    if (nice !== null) await askForShortSlices(nice).catch(() => false);
   }
 
   /** Null when the thread has it, else why not: voice without it is better than none. */

@@ -12,7 +12,7 @@ import { Priority } from "../../src/voice/priority.ts";
 import { edges } from "./each-edge.ts";
 
 class NoPriority extends Priority {
-  override takeRealtime(): Promise<void> {
+  override settle(): Promise<void> {
     return Promise.reject(new Error("not today"));
   }
 }
