@@ -26,6 +26,8 @@ export interface Gateway {
   journal(): string | null;
   /** Queue delay and handler time of the Proactor, counters of refused input. */
   figures(): Figures;
+  /** What went to the HEP collector; null: none is configured. */
+  hep(): HepFigures | null;
   readonly queue: QueueControl;
   close(): Promise<void>;
 }
@@ -50,6 +52,17 @@ export interface Frozen {
   readonly waiting: number;
   /** With more than these it is resumed by itself. */
   readonly most: number;
+}
+
+/** Counted since the start. */
+export interface HepFigures {
+  /** `host:port`. */
+  readonly collector: string;
+  readonly sent: number;
+  /** Not sent: too many at once, no address, or the network said no. */
+  readonly dropped: number;
+  /** What the last complaint was; null: none. */
+  readonly trouble: string | null;
 }
 
 export interface Figures {

@@ -4,6 +4,7 @@ import type { Config } from "./config/config.ts";
 import type { EmulatedHouse, EmulatorOptions } from "./emulator/contract.ts";
 import { Freezer } from "./freezer.ts";
 import type { Gateway, GatewayOptions } from "./gateway-contract.ts";
+import type { HepExport } from "./hep-export.ts";
 import { LiveRules } from "./logic/invariants/live.ts";
 import { Proactor } from "./logic/proactor.ts";
 import { type LowerHalf, perform } from "./lower-half.ts";
@@ -22,7 +23,7 @@ import { roomOf } from "./vendor/memory/room.ts";
 import { Complaints } from "./vendor/notify/complaints.ts";
 import { openNotify } from "./vendor/notify/notify.ts";
 import { openRecorder, type Recorder } from "./vendor/recorder/recorder.ts";
-import { startSip } from "./vendor/sip/sip.ts";
+import { type SipTap, startSip } from "./vendor/sip/sip.ts";
 import { openStore } from "./vendor/store/store.ts";
 import { machineBus } from "./vendor/usb.ts";
 import { isHeartbeat, openWatchdog } from "./vendor/watchdog/watchdog.ts";
@@ -36,6 +37,8 @@ interface Spine {
   readonly proactor: Proactor;
   readonly freezer: Freezer;
   readonly lower: LowerHalf;
+  /** Who is told what every event came to, besides the recorder. */
+  readonly watcher: { hep: HepExport | null };
   readonly post: Post;
   readonly complaints: Complaints;
   readonly faults: () => number;
@@ -66,6 +69,7 @@ async function open(config: Config, options: GatewayOptions, closing: Closing): 
   const rtpPorts = new Map<RtpEndpoint, number>();
   const voice = await openVoice(config, spine, rtpPorts, closing);
   const emulator = config.emulator === null ? null : await openEmulator(config.emulator, closing);
+  await openHep(config, spine, closing);
   await openSip(config, spine, rtpPorts, closing);
   await openDevices(config, spine, emulator?.bus ?? null, voice, closing);
   await openMemoryWatch(config, spine, closing);
@@ -91,6 +95,7 @@ async function open(config: Config, options: GatewayOptions, closing: Closing): 
       faults: spine.faults(),
       refused: complaints.counts(),
     }),
+    hep: () => spine.watcher.hep?.figures() ?? null,
     queue: spine.freezer,
     close: async () => {
       spine.freezer.resume();
@@ -124,6 +129,7 @@ function buildSpine(
     watchdog: null,
   };
   const watchdog = openWatchdog(options.heartbeat ?? null);
+  const watcher: Spine["watcher"] = { hep: null };
   let faults = 0;
   let recorded = 0;
   const rules = new LiveRules(
@@ -138,6 +144,7 @@ function buildSpine(
     for (const command of commands) perform(lower, command, (problem) => complaints.about("bug", "", problem));
     if (recorder !== null && !isHeartbeat(event)) journal(recorder, upper, event, commands, ++recorded);
     rules.watch(event, commands, recorded);
+    watcher.hep?.handled(event, commands, upper.touched());
     for (const command of commands) {
       if (command.world !== "notify" || command.fact.kind !== "fault") continue;
       faults += 1;
@@ -153,7 +160,7 @@ function buildSpine(
   closing.push(() => watchdog.close());
   watchdog.start(clock, proactor.post);
   const freezer = new Freezer({ proactor, watchdog, clock, report: options.report });
-  return { upper, proactor, freezer, lower, post: proactor.post, complaints, faults: () => faults };
+  return { upper, proactor, freezer, lower, watcher, post: proactor.post, complaints, faults: () => faults };
 }
 
 /** A segment of the journal ends at a quiet moment, so that the next one replays by itself. */
@@ -225,6 +232,16 @@ async function openEmulator(options: EmulatorOptions, closing: Closing): Promise
   return house;
 }
 
+/** Loaded only where it is wanted. Open before anybody can call, so that every call is followed from its beginning. */
+async function openHep({ hep, sip }: Config, spine: Spine, closing: Closing): Promise<void> {
+  if (hep === null) return;
+  const { HepExport } = await import("./hep-export.ts");
+  const report = (problem: string): void => spine.complaints.about("hep", `${hep.host}:${hep.port}`, problem);
+  const opened = new HepExport({ ...hep, clock, gateway: sip.listen, report });
+  spine.watcher.hep = opened;
+  closing.push(() => opened.close());
+}
+
 async function openSip(
   config: Config,
   spine: Spine,
@@ -233,7 +250,9 @@ async function openSip(
 ): Promise<void> {
   const mediaPort = (endpoint: RtpEndpoint): number => rtpPorts.get(endpoint) ?? 0;
   const report = (peer: string, problem: string): void => spine.complaints.about("sip", peer, problem);
-  const sip = await startSip(config.sip, spine.post, clock, mediaPort, report);
+  const { hep } = spine.watcher;
+  const tap: SipTap | null = hep === null ? null : (octets, from, to) => hep.sip(octets, from, to);
+  const sip = await startSip(config.sip, spine.post, clock, mediaPort, report, undefined, tap);
   spine.lower.sip = sip;
   closing.push(() => sip.close());
 }

@@ -12,6 +12,7 @@ const peers = [
   { program: "sipp", package: "sip-tester" },
   { program: "baresip", package: "baresip-core" },
   { program: "kamailio", package: "kamailio" },
+  { program: "sngrep", package: "sngrep" },
   // A codec in C is compiled to WebAssembly.
   { program: "clang", package: "clang" },
   { program: "wasm-ld", package: "lld" },

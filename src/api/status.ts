@@ -1,4 +1,4 @@
-import type { Figures, Frozen, Gateway } from "../gateway-contract.ts";
+import type { Figures, Frozen, Gateway, HepFigures } from "../gateway-contract.ts";
 import type { DeviceView, HouseView, LineView, PhoneView, Unsaved } from "../message/view.ts";
 import type { VoiceStatus } from "../voice/contract.ts";
 
@@ -21,6 +21,8 @@ export interface Status {
   readonly figures: Figures;
   /** `offhook freeze`; null while the queue moves. */
   readonly frozen: (Frozen & { readonly forMs: number }) | null;
+  /** Null: no HEP collector is configured. */
+  readonly hep: HepFigures | null;
   /** Null when the voice path does not answer. */
   readonly voiceStatus: VoiceStatus | null;
   readonly memory: {
@@ -53,6 +55,7 @@ export async function statusOf(gateway: Gateway): Promise<Status> {
     timers: view.timers,
     figures: gateway.figures(),
     frozen: frozenOf(gateway),
+    hep: gateway.hep(),
     voiceStatus,
     memory: { rssBytes: memory.rss, heapBytes: memory.heapUsed, state: view.memory },
   };

@@ -3,7 +3,7 @@ import type { HandsetName, LineName, PhoneName, PortName } from "../message/name
 import type { House, IncomingRule, LinePlan, PhonePlan } from "../message/plan.ts";
 import type { SipAccount, SipOptions } from "../vendor/sip/options.ts";
 import type { VoiceOptions } from "../voice/contract.ts";
-import type { Config } from "./config.ts";
+import type { Config, HepConfig } from "./config.ts";
 import { emergencyNumbers } from "./emergency.ts";
 import type { Document } from "./schema.ts";
 import { type HostPort, readHostPort } from "./value.ts";
@@ -11,6 +11,7 @@ import { type HostPort, readHostPort } from "./value.ts";
 type Line = Document["line"][number];
 
 const sipPort = 5060;
+const hepPort = 9060;
 
 /** The phones of a document in their order: handsets first. */
 export function phonesOf(document: Document): { readonly phone: PhoneName; readonly number: string }[] {
@@ -73,9 +74,17 @@ export function assemble(document: Document): Config {
     usb: usb.enabled,
     recorder: { enabled: recorder.enabled, keep: recorder.keep, segmentBytes: recorder.segment_kb * 1024 },
     data: { dir: data.dir ?? null, callLogSize: data.call_log_size, saveAfterMs: data.save_after_ms },
+    hep: hepOf(document),
     memoryLimitBytes: memory.limit_mb * 1_000_000,
     seeds: document.contact.map(({ name, numbers }, index) => ({ id: index + 1, name, numbers })),
   };
+}
+
+/** Null without a collector. */
+function hepOf({ hep }: Document): HepConfig | null {
+  if (hep.collector === undefined) return null;
+  const { host, port } = endOf(hep.collector);
+  return { host, port: port ?? hepPort, id: hep.id, password: hep.password, credentials: hep.credentials };
 }
 
 /** Nothing without a candidate. */

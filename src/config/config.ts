@@ -4,7 +4,7 @@ import type { Contact } from "../message/record.ts";
 import type { SipOptions } from "../vendor/sip/options.ts";
 import type { VoiceOptions } from "../voice/contract.ts";
 
-/** What the parts of the gateway are told at start. Only `sip` holds secrets. */
+/** What the parts of the gateway are told at start. Only `sip` and `hep` hold secrets. */
 export interface Config {
   readonly house: House;
   readonly sip: SipOptions;
@@ -15,6 +15,8 @@ export interface Config {
   readonly usb: boolean;
   readonly recorder: RecorderConfig;
   readonly data: DataConfig;
+  /** Null: nothing is sent to a collector. */
+  readonly hep: HepConfig | null;
   /** The most memory the process may have, octets; 0 = what its control group and the machine have left. */
   readonly memoryLimitBytes: number;
   /** The phone book of a first start. */
@@ -26,6 +28,16 @@ export interface RecorderConfig {
   /** Journal files kept. */
   readonly keep: number;
   readonly segmentBytes: number;
+}
+
+/** A HEP collector, and who we are to it. Holds a secret. */
+export interface HepConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly id: number;
+  readonly password: string;
+  /** Digest responses are sent as they are. */
+  readonly credentials: boolean;
 }
 
 export interface DataConfig {

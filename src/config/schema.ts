@@ -2,6 +2,7 @@ import * as v from "valibot";
 import type { CountryCode } from "../message/country.ts";
 import {
   codecName,
+  collector,
   dialled,
   digits,
   domain,
@@ -275,6 +276,24 @@ const recorder = table("The flight recorder: a journal of every event and comman
   segment_kb: may(whole(64, 65_536, "kB"), 1024, "A new file is begun about here, when no call is up."),
 });
 
+const hep = table(
+  "What a HEP collector (Homer, sipcapture, sngrep) is sent by UDP while the gateway runs, see [debugging.md](debugging.md).",
+  {
+    collector: left(
+      collector,
+      "none: nothing is sent",
+      "Every SIP message that is sent or received, and of each call what phones, timers and voice do. In clear: keep it in the house.",
+    ),
+    id: may(whole(0, 4_294_967_295, ""), 1, "The capture agent's number, by which the collector knows this gateway."),
+    password: may(secret, "", "The collector's key, if it asks for one. It is sent in clear."),
+    credentials: may(
+      flag,
+      false,
+      "Sends the responses of digests as they are; else an `x` stands for each of their characters.",
+    ),
+  },
+);
+
 const memory = table(
   "Memory the gateway keeps free: with less than 16 MB left, new calls are refused but for emergencies.",
   {
@@ -306,6 +325,7 @@ export const documentSchema = v.object(
     numbering,
     contact,
     recorder,
+    hep,
     memory,
   },
   "write a TOML document",

@@ -65,6 +65,11 @@ export const host = written(
   'write a host name or address, with a port if it is not 5060, e.g. "sip.example.com" or "10.0.0.5:5070"',
   (text) => readHostPort(text) !== null,
 );
+export const collector = written(
+  "HOST or HOST:PORT",
+  'write a host name or address, with a port if it is not 9060, e.g. "homer.example.com" or "10.0.0.5:9063"',
+  (text) => readHostPort(text) !== null,
+);
 export const domain = written(
   "DOMAIN",
   'write a host name or address without port, e.g. "sip.example.com"',

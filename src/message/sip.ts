@@ -24,6 +24,8 @@ export type SipEvent = { readonly world: "sip"; readonly at: Instant; readonly l
       readonly media: MediaDescription | null;
     }
   | { readonly kind: "cancelled"; readonly leg: SipLeg }
+  /** Our INVITE is on its way, and this is its Call-ID: for recordings, pictures and whoever watches the wire. */
+  | { readonly kind: "calling"; readonly leg: SipLeg; readonly callId: string }
   /** 180 or another 18x without usable SDP. */
   | { readonly kind: "ringing"; readonly leg: SipLeg }
   /** 18x with SDP: early media. */

@@ -11,7 +11,7 @@ type Body<C> = C extends unknown ? Omit<C, "world" | "line" | "leg"> : never;
 type SipBody = Body<SipCommand>;
 type LegEvent = Exclude<
   SipEvent,
-  { kind: "registered" } | { kind: "registrationFailed" } | { kind: "unregistered" } | { kind: "invited" }
+  { kind: "registered" | "registrationFailed" | "unregistered" | "invited" | "calling" }
 >;
 
 /**

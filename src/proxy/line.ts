@@ -53,6 +53,8 @@ export class Line implements Party {
         return this.#change("unregistered", this.#server, "");
       case "invited":
         return this.#invited(event);
+      case "calling":
+        return;
       case "cancelled":
       case "ringing":
       case "progressed":

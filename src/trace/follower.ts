@@ -17,6 +17,12 @@ export interface Followed {
  */
 export class Follower {
   readonly #owners = new Map<string, CallId>();
+  readonly #most: number;
+
+  /** `most`: of the names it remembers; those that were not spoken of for longest are forgotten. */
+  constructor(most = Number.POSITIVE_INFINITY) {
+    this.#most = most;
+  }
 
   /** To be told of every event from the beginning, in order; `touched` are the calls that it reached. */
   take(event: Event, commands: readonly Command[], touched: readonly CallId[]): Followed {
@@ -39,7 +45,15 @@ export class Follower {
   }
 
   #claim(objects: readonly string[], call: CallId): void {
-    for (const object of objects) if (!isCall(object)) this.#owners.set(object, call);
+    for (const object of objects) {
+      if (isCall(object)) continue;
+      this.#owners.delete(object);
+      this.#owners.set(object, call);
+    }
+    for (const oldest of this.#owners.keys()) {
+      if (this.#owners.size <= this.#most) break;
+      this.#owners.delete(oldest);
+    }
   }
 
   #firstOwner(objects: readonly string[]): CallId | null {

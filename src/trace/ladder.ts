@@ -22,8 +22,8 @@ export interface Ladder {
   readonly title: string;
   /** How it ended, in plain words; null: it goes on, or the recording ends before it. */
   readonly end: string | null;
-  /** Of the INVITE that began it; null when none came. */
-  readonly sipCallId: string | null;
+  /** Of its INVITEs that came in or went out, in their order. */
+  readonly sipCallIds: readonly string[];
   readonly beganAt: Instant;
   readonly rungs: readonly Rung[];
   /** From this event on the program does otherwise than was recorded: the picture ends there. */
@@ -34,16 +34,18 @@ export interface Ladder {
 export function ladderOf({ call, steps, divergedAt }: CallSteps): Ladder | null {
   const [first] = steps;
   if (first === undefined) return null;
-  const writer = new Writer(call);
+  const writer = new CallWriter(call);
   const rungs = steps.flatMap((step) => writer.rungs(step));
-  const { title, end, sipCallId } = writer;
-  return { call, title: harmless(title), end, sipCallId, beganAt: first.event.at, rungs, divergedAt };
+  const { title, end, sipCallIds } = writer;
+  return { call, title: harmless(title), end, sipCallIds, beganAt: first.event.at, rungs, divergedAt };
 }
 
-class Writer {
+/** Puts what happens in one call into words, step by step. */
+export class CallWriter {
   title: string;
+  /** How it ended, in words; null while it goes on. */
   end: string | null = null;
-  sipCallId: string | null = null;
+  readonly sipCallIds: string[] = [];
   /** The number is dialled: what is pressed from now on may be a PIN. */
   #started = false;
   readonly #sip = new SipWords();
@@ -68,7 +70,7 @@ class Writer {
   #event(event: Event): Said | null {
     switch (event.world) {
       case "sip":
-        if (event.kind === "invited") this.sipCallId = cut(harmless(event.callId));
+        if (event.kind === "invited" || event.kind === "calling") this.#identified(cut(harmless(event.callId)));
         return this.#sip.event(event);
       case "dect":
         return dectEvent(event);
@@ -83,6 +85,10 @@ class Writer {
       default:
         return null;
     }
+  }
+
+  #identified(id: string): void {
+    if (!this.sipCallIds.includes(id)) this.sipCallIds.push(id);
   }
 
   #command(command: Command): Said | null {

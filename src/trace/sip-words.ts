@@ -19,6 +19,7 @@ export class SipWords {
       case "registered":
       case "registrationFailed":
       case "unregistered":
+      case "calling":
         return null;
       case "invited":
         return fromProvider(`INVITE ${shown(event.from)} calls ${visible(event.dialled)}${described(event.media)}`);

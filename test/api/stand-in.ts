@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import type { Terminal } from "../../src/api/cli/terminal.ts";
 import type { EmulatedHouse, PhoneAction, PhoneReport } from "../../src/emulator/contract.ts";
-import type { Gateway, QueueControl } from "../../src/gateway-contract.ts";
+import type { Gateway, HepFigures, QueueControl } from "../../src/gateway-contract.ts";
 import type { Event } from "../../src/message/event.ts";
 import type { PhoneName } from "../../src/message/name.ts";
 import type { Fact } from "../../src/message/notify.ts";
@@ -126,7 +126,12 @@ export class StandIn implements Gateway {
   closed = false;
   emulator: EmulatedHouse | null = this.#house();
   unsaved: HouseView["unsaved"] = view.unsaved;
+  collected: HepFigures | null = null;
   readonly #listeners = new Set<(fact: Fact, at: number) => void>();
+
+  hep(): HepFigures | null {
+    return this.collected;
+  }
 
   view(): HouseView {
     return { ...view, unsaved: this.unsaved };

@@ -77,6 +77,12 @@ function frozenRows({ frozen }: Status): string[][] {
   return [["queue", `FROZEN since ${showTime(since)} (${showDuration(forMs)}): ${wait}; \`offhook resume\``]];
 }
 
+function hepRows({ hep }: Status): string[][] {
+  if (hep === null) return [];
+  const { collector, sent, dropped, trouble } = hep;
+  return [["HEP", `${collector}, ${sent} sent, ${dropped} dropped${trouble === null ? "" : ` (last: ${trouble})`}`]];
+}
+
 function printStatus(status: Status): string {
   const { figures, voiceStatus, memory } = status;
   const count = (states: readonly { readonly state: string }[], bad: string): string =>
@@ -111,6 +117,7 @@ function printStatus(status: Status): string {
       "queue",
       `${figures.events} events, delay p99 ${figures.queueDelayMs.p99.toFixed(1)} ms, max ${figures.queueDelayMs.max.toFixed(1)} ms`,
     ],
+    ...hepRows(status),
     ["timers", status.timers.map(({ name, owner }) => `${name} of ${owner}`).join(", ") || "none"],
     ["refused", refusals.join(", ") || "nothing"],
     ["faults", String(figures.faults)],

@@ -19,7 +19,7 @@ import { grammarFigures } from "./library/fast-grammar.ts";
 import type { SipOptions } from "./options.ts";
 import { Registration } from "./registration.ts";
 import { OfferAnswer } from "./sdp/offer-answer.ts";
-import type { MediaPort, SipFigures, SipVendor } from "./sip.ts";
+import type { MediaPort, SipFigures, SipTap, SipVendor } from "./sip.ts";
 import { FloodGuard } from "./wire/flood.ts";
 import { gate } from "./wire/gate.ts";
 import { header } from "./wire/message.ts";
@@ -31,6 +31,7 @@ export interface SipHouse {
   readonly mediaPort: MediaPort;
   readonly report: (peer: string, problem: string) => void;
   readonly random: () => number;
+  readonly tap?: SipTap | null;
 }
 
 const farewell = seconds(2);
@@ -145,6 +146,7 @@ export class SipSide implements SipVendor {
 
   #send(text: string, destination: Address): void {
     this.#count.sent++;
+    this.#house.tap?.(Buffer.from(text), this.#flow.local, destination);
     this.#flow.send(text, destination);
   }
 
@@ -156,7 +158,11 @@ export class SipSide implements SipVendor {
       return;
     }
     // Nothing a stranger sends may stop the house: what throws all the same is reported as our fault, not his.
-    attempt(this.#house, "datagram", () => this.#message(gate(datagram), source));
+    attempt(this.#house, "datagram", () => {
+      const reading = gate(datagram);
+      if (reading.kind !== "nothing") this.#house.tap?.(datagram, source, this.#flow.local);
+      this.#message(reading, source);
+    });
     this.#checkQuiet();
   }
 

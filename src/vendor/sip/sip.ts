@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Post } from "../../message/event.ts";
+import type { Address } from "../../message/media.ts";
 import type { SipCommand } from "../../message/sip.ts";
 import type { Clock } from "../clock/clock.ts";
 import { bindSocket } from "./hub/socket.ts";
@@ -37,6 +38,9 @@ export type SipFigures = {
   readonly slowParses: number;
 };
 
+/** Sees every SIP message as it is on the wire, sent or received. Never throws, and nobody waits for it. */
+export type SipTap = (octets: Uint8Array, from: Address, to: Address) => void;
+
 /** Tells the UDP port of an RTP endpoint, to be written into the SDP. */
 export type MediaPort = (endpoint: `rtp:${number}`) => number;
 
@@ -51,10 +55,11 @@ export async function startSip(
   mediaPort: MediaPort,
   report: (peer: string, problem: string) => void,
   random: () => number = randomFraction,
+  tap: SipTap | null = null,
 ): Promise<SipVendor> {
   installFastGrammar();
   const flow = await bindSocket(options.listen, report);
-  return new SipSide(options, flow, { post, clock, mediaPort, report, random });
+  return new SipSide(options, flow, { post, clock, mediaPort, report, random, tap });
 }
 
 function randomFraction(): number {

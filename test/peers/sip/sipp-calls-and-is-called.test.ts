@@ -44,7 +44,7 @@ test("SIPp is called and hung up on", async (t) => {
   house.do({ kind: "release", leg: "sip:out-1", cause: "normal" });
   const messages = await sipp.succeeds();
   assert.match(messages[0]?.text ?? "", /^INVITE sip:\*21\*5%23@127\.0\.0\.1:/);
-  assert.equal(house.story(), "ringing answered");
+  assert.equal(house.story(), "calling ringing answered");
 });
 
 test("SIPp rings and is cancelled", async (t) => {

@@ -33,7 +33,7 @@ test("a call is set up, confirmed and ended by the caller", async (t) => {
   callee.react = answers(callee);
   caller.call("sip:out-1");
   await network.pass(50);
-  assert.equal(caller.story(), "ringing answered");
+  assert.equal(caller.story(), "calling ringing answered");
   assert.equal(callee.story(), "invited confirmed");
   const invited = callee.find("invited");
   assert.equal(invited.dialled, "600");
@@ -60,7 +60,7 @@ test("the callee hangs up and says why", async (t) => {
   await network.pass(50);
   callee.do({ kind: "release", leg: callee.find("invited").leg, cause: "mediaTimeout" });
   await network.pass(50);
-  assert.equal(caller.story(), "ringing answered ended");
+  assert.equal(caller.story(), "calling ringing answered ended");
   assert.equal(callee.story(), "invited confirmed");
 });
 
@@ -91,7 +91,7 @@ test("the alert was taken before the CANCEL: 100, 180, 200 to CANCEL, 487", asyn
   await network.pass(50);
   assert.deepEqual(network.ladder(there), ["100 INVITE", "180 INVITE", "200 CANCEL", "487 INVITE"]);
   assert.equal(callee.story(), "invited cancelled");
-  assert.equal(caller.story(), "ringing", "a released leg says no more");
+  assert.equal(caller.story(), "calling ringing", "a released leg says no more");
 });
 
 test("a 180 that was decided before the CANCEL was heard of still precedes the 487", async (t) => {
@@ -187,7 +187,7 @@ test("a resume asked for while the hold is still unanswered follows it: the far 
   callee.do({ kind: "acceptReoffer", leg, media });
   await network.pass(100);
   assert.equal(lastOffered(callee), "sendrecv");
-  assert.equal(caller.story(), "ringing answered reanswered reanswered");
+  assert.equal(caller.story(), "calling ringing answered reanswered reanswered");
 });
 
 test("a wish changed while a refused re-INVITE waits for its retry is what the retry asks for", async (t) => {
@@ -244,7 +244,7 @@ test("two re-INVITEs that meet are both refused with 491 and tried again, the ow
   await network.pass(50);
   assert.equal(network.ladder().filter((what) => what === "491 INVITE").length, 2);
   await network.pass(4000);
-  assert.equal(caller.story(), "ringing answered reoffered reanswered");
+  assert.equal(caller.story(), "calling ringing answered reoffered reanswered");
   assert.equal(callee.story(), "invited confirmed reanswered reoffered");
 });
 

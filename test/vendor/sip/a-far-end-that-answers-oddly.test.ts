@@ -22,7 +22,7 @@ test("a 180 without Contact and To tag rings", async (t) => {
   await network.pass(20);
   peer.respond(peer.requested("INVITE"), "180 Ringing", { tag: null });
   await network.pass(20);
-  assert.equal(house.story(), "ringing");
+  assert.equal(house.story(), "calling ringing");
 });
 
 test("a 200 without Contact is acknowledged to the Request-URI", async (t) => {
@@ -31,7 +31,7 @@ test("a 200 without Contact is acknowledged to the Request-URI", async (t) => {
   await network.pass(20);
   peer.respond(peer.requested("INVITE"), "200 OK", { body: offer });
   await network.pass(20);
-  assert.equal(house.story(), "answered");
+  assert.equal(house.story(), "calling answered");
   assert.equal(peer.requested("ACK").uri, "sip:600@127.0.0.2");
 });
 
@@ -71,7 +71,7 @@ test("a 183 with a session description is early media, once", async (t) => {
   for (const status of ["183 Session Progress", "183 Session Progress", "180 Ringing"])
     peer.respond(invite, status, { extra: [peer.contact], body: status.startsWith("183") ? offer : "" });
   await network.pass(20);
-  assert.equal(house.story(), "progressed ringing");
+  assert.equal(house.story(), "calling progressed ringing");
   peer.respond(invite, "200 OK", { extra: [peer.contact] });
   await network.pass(20);
   assert.deepEqual(house.find("answered").media, house.find("progressed").media, "a 200 without SDP means the same");
@@ -92,7 +92,7 @@ test("the 200 of another branch than the 183 is the one that counts", async (t) 
   assert.equal(house.find("answered").media.remote.address, "10.0.0.3");
   peer.respond(invite, "200 OK", { extra: [peer.contact], body: offer, tag: "branch-a" });
   await network.pass(20);
-  assert.equal(house.story(), "progressed answered");
+  assert.equal(house.story(), "calling progressed answered");
   assert.match(header(peer.requested("BYE"), "to") ?? "", /branch-a/, "the second 2xx is acknowledged and ended");
 });
 
@@ -117,7 +117,7 @@ test("a 200 that crosses the CANCEL is acknowledged and ended", async (t) => {
   peer.respond(invite, "200 OK", { extra: [peer.contact], body: offer });
   await network.pass(20);
   assert.equal(peer.log(), "INVITE CANCEL ACK BYE");
-  assert.equal(house.story(), "ringing");
+  assert.equal(house.story(), "calling ringing");
 });
 
 test("a challenge after the caller has given up does not ring on", async (t) => {
@@ -129,7 +129,7 @@ test("a challenge after the caller has given up does not ring on", async (t) => 
   peer.respond(peer.requested("INVITE"), "407 Proxy Authentication Required", { extra });
   await network.pass(50);
   assert.equal(peer.log(), "INVITE ACK");
-  assert.equal(house.story(), "");
+  assert.equal(house.story(), "calling");
 });
 
 test("a challenge is answered with the strongest algorithm, and a loop of challenges ends after one try", async (t) => {
@@ -176,7 +176,7 @@ test("a repeated final response gets its ACK again and nothing else", async (t) 
   assert.equal(peer.log(), "INVITE ACK ACK ACK");
   const branches = peer.inbox.map((message) => /branch=[^;]+/.exec(header(message, "via") ?? "")?.[0]);
   assert.equal(new Set(branches).size, 1, "the ACK has the INVITE's branch");
-  assert.equal(house.story(), "refused");
+  assert.equal(house.story(), "calling refused");
 });
 
 test("a far end that never answers the CANCELled INVITE is given up after 32 s", async (t) => {
@@ -210,7 +210,7 @@ test("a response that belongs to nothing is dropped", async (t) => {
       `SIP/2.0 180 Ringing\r\nVia: ${via(invite)}\r\nFrom: ${header(invite, "from")}\r\nTo: <sip:a@b>;tag=x\r\nCall-ID: ${header(invite, "call-id")}\r\nCSeq: 1 INVITE\r\n\r\n`,
     );
   await network.pass(20);
-  assert.equal(house.story(), "");
+  assert.equal(house.story(), "calling");
 });
 
 test("a redirect is a refusal with its status", async (t) => {

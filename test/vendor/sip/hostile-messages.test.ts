@@ -19,7 +19,7 @@ async function inCall(t: TestContext) {
   await network.pass(20);
   peer.respond(peer.requested("INVITE"), "200 OK", { extra: [peer.contact], body: offer });
   await network.pass(20);
-  assert.equal(house.story(), "answered");
+  assert.equal(house.story(), "calling answered");
   t.after(() => house.close());
   /** The call is still there, and still ends when it should. */
   const callLives = async () => {

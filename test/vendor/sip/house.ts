@@ -3,6 +3,7 @@ import type { Address, LocalMedia } from "../../../src/message/media.ts";
 import type { SipCommand, SipEvent, SipLeg } from "../../../src/message/sip.ts";
 import { installFastGrammar } from "../../../src/vendor/sip/library/fast-grammar.ts";
 import type { SipAccount } from "../../../src/vendor/sip/options.ts";
+import type { SipTap } from "../../../src/vendor/sip/sip.ts";
 import { SipSide } from "../../../src/vendor/sip/sip-side.ts";
 import type { VirtualNetwork } from "./virtual-network.ts";
 
@@ -45,7 +46,7 @@ export class House {
   /** Called at every event, as the upper half would be. */
   react: (event: SipEvent) => void = () => {};
 
-  constructor(network: VirtualNetwork, at: Address, accounts: readonly SipAccount[]) {
+  constructor(network: VirtualNetwork, at: Address, accounts: readonly SipAccount[], tap: SipTap | null = null) {
     installFastGrammar();
     this.network = network;
     this.line = accounts[0]?.line ?? "line:none";
@@ -60,6 +61,7 @@ export class House {
       mediaPort: (endpoint) => 4000 + 2 * Number(endpoint.slice("rtp:".length)),
       report: (peer, problem) => this.reports.push(`${peer} ${problem}`),
       random: () => 0.5,
+      tap,
     });
   }
 

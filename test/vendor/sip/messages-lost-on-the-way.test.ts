@@ -43,7 +43,7 @@ async function call(ending: "bye" | "cancel" | "refuse", nth: number) {
 test("whichever message of an answered call is lost, the call comes up and ends", async () => {
   for (let nth = 0; nth < 7; nth++) {
     const { caller, callee, lost, left } = await call("bye", nth);
-    assert.match(caller, /^(ringing )?answered$/, `${lost} lost`);
+    assert.match(caller, /^calling (ringing )?answered$/, `${lost} lost`);
     assert.equal(callee, "invited confirmed ended", `${lost} lost`);
     assert.equal(left, 0);
   }
@@ -52,7 +52,7 @@ test("whichever message of an answered call is lost, the call comes up and ends"
 test("whichever message of a cancelled call is lost, both sides end", async () => {
   for (let nth = 0; nth < 7; nth++) {
     const { caller, callee, lost } = await call("cancel", nth);
-    assert.match(caller, /^(ringing)?$/, `${lost} lost`);
+    assert.match(caller, /^calling(?: ringing)?$/, `${lost} lost`);
     assert.equal(callee, "invited cancelled", `${lost} lost`);
   }
 });
@@ -60,7 +60,7 @@ test("whichever message of a cancelled call is lost, both sides end", async () =
 test("whichever message of a refused call is lost, the refusal arrives once", async () => {
   for (let nth = 0; nth < 4; nth++) {
     const { caller, callee, lost } = await call("refuse", nth);
-    assert.equal(caller, "refused", `${lost} lost`);
+    assert.equal(caller, "calling refused", `${lost} lost`);
     assert.equal(callee, "invited", `${lost} lost`);
   }
 });
@@ -71,7 +71,7 @@ test("an INVITE that nobody answers is sent seven times in 32 s and ends as 408"
   caller.call("sip:out-1");
   await network.pass(31_900);
   assert.equal(network.ladder().length, 7, "at 0, 0.5, 1.5, 3.5, 7.5, 15.5 and 31.5 s");
-  assert.equal(caller.story(), "");
+  assert.equal(caller.story(), "calling");
   await network.pass(200);
   assert.equal(caller.find("refused").status, 408);
   assert.deepEqual([...new Set(network.ladder())], ["INVITE"], "a 408 of our own making gets no ACK");

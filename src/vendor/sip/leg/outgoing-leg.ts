@@ -39,6 +39,7 @@ export class OutgoingLeg implements Leg {
     this.#account = account;
     this.#negotiation = negotiation;
     this.#voice = voice;
+    voice.tell({ kind: "calling", callId: this.#callId });
     const sent = attempt(voice.house, "INVITE", () => this.#invite(invite));
     if (!sent) this.#refused(500, "Server Internal Error");
   }
