@@ -90,6 +90,8 @@ export const CODEC_SAMPLES = 4;
 export const CODEC_UNITS = 8;
 /** 1 when the codec makes up itself what was lost. */
 export const CODEC_CONCEALS = 12;
+/** Host writes: how much before or after it is due a tick may begin, µs: 0 by the clock. */
+export const HEADER_WINDOW = HEADER_CODECS + MAX_PLUGINS * CODEC_STRIDE;
 
 // ---- constants: the compiler's (memory.data, StaticArray); asconfig.json states the offset again (memoryBase) --------
 export const STATIC_OFFSET = HEADER_OFFSET + HEADER_SIZE;

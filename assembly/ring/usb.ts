@@ -22,6 +22,7 @@ import {
   FORMAT_L16,
   FORMAT_PCMU,
   HEADER_DUE,
+  HEADER_WINDOW,
   MAX_RTP,
   RING_READ,
   RING_SLOT_DATA,
@@ -43,7 +44,7 @@ import { followIn, openClocks, readResampled, somethingJumped } from "./drift-in
 // All in frames of 20 ms.
 /** In the ring before it is played: one to play, one for the other clock's lateness. */
 const TARGET: i32 = 2;
-/** A frame that came later than this before the tick would be late too often, µs: one more is waited for. */
+/** A frame that came later than this before the tick could begin would be late too often, µs: one more is waited for. */
 const MARGIN: u32 = 8000;
 /** More than this is a stall of ours: play the newest. The writer may be busy in the slot before the oldest. */
 const MOST: i32 = RING_SLOTS - 2;
@@ -147,7 +148,7 @@ function leftOver(endpoint: usize, fill: i32): bool {
 function enough(index: i32, ring: usize, fill: i32): bool {
   if (fill != frames(TARGET)) return fill > frames(TARGET);
   const newest = slotAt(index, 0, load<i32>(ring, RING_READ) + fill - 1);
-  return u32(load<i32>(HEADER_DUE) - load<i32>(newest, RING_SLOT_TIME)) >= MARGIN;
+  return u32(load<i32>(HEADER_DUE) - load<i32>(newest, RING_SLOT_TIME)) >= MARGIN + load<u32>(HEADER_WINDOW);
 }
 
 function prime(index: i32, endpoint: usize, ring: usize): void {

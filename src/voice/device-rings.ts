@@ -180,7 +180,10 @@ export class DeviceRings implements DeviceVoice {
     const written = this.#map.word(own.ringOut + layout.RING_WRITTEN);
     const newest = own.slotsOut[(written - 1) & this.#mask];
     if (newest === undefined) return false;
-    return (this.#micros() - this.#map.word(newest.at + layout.RING_SLOT_TIME)) >>> 0 >= MARGIN;
+    return (
+      (this.#micros() - this.#map.word(newest.at + layout.RING_SLOT_TIME)) >>> 0 >=
+      MARGIN + this.#map.word(layout.HEADER_WINDOW)
+    );
   }
 
   #skipStale(own: Channel): void {

@@ -47,6 +47,11 @@ export class EndpointTable {
     return [...this.#channels].map(([endpoint, index]) => ({ endpoint, index, isOpen: this.isOpen(index) }));
   }
 
+  hasOpenChannel(): boolean {
+    for (const index of this.#channels.values()) if (this.isOpen(index)) return true;
+    return false;
+  }
+
   /** Indices of all open endpoints. */
   openIndices(): number[] {
     const all = [...Array(this.#streams).keys(), ...this.#channels.values()];

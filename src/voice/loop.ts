@@ -114,8 +114,12 @@ export class VoiceLoop {
     this.#mail = new Mailbox(task.port, task.mail);
     const isPacketDriven = drive === "packets";
     this.#drive = isPacketDriven
-      ? new PacketDrive(frameMs, time, io, (stream) => remoteOf(stream) !== null)
+      ? new PacketDrive(frameMs, time, io, {
+          hasFarEnd: (stream) => remoteOf(stream) !== null,
+          hasDevice: () => this.#control.endpoints.hasOpenChannel(),
+        })
       : new TimerDrive(frameMs, time);
+    this.#map.setWord(layout.HEADER_WINDOW, this.#drive.windowMs * 1000);
     this.#reception = new Reception({
       remoteOf,
       sessionOf: (stream) => this.#rtcp.of(stream),

@@ -9,13 +9,25 @@ const WINDOW = 1 / 4;
 const MOST_MISSED = 3;
 /** How much of what a packet is off by the deadlines follow at once. */
 const SHARE = 1 / 32;
-/** Clocks of telephones are not further off: 500 ppm. */
-const MOST_RATE = 500e-6;
+/**
+ * Clocks of telephones are not further off: 300 ppm. A device whose own is 200 ppm off the other way is then 500 from the
+ * deadlines, and what makes up for it holds 550 (assembly/rate/drift-clock.ts).
+ */
+const MOST_RATE = 300e-6;
 /**
  * Until a new leader's packets are in step the deadlines move faster, of a frame time each turn; a frame time in all,
- * which comes back as slowly as a clock is off: whoever leads again and again makes the others' clock no faster.
+ * of which only what the leader's clock is less than MOST_RATE off by comes back: whoever leads, and however often, moves
+ * the others' clock by no more than that. Devices could not follow so fast: while one is in a call, nothing does.
  */
 const CATCHING_UP = 1 / 64;
+
+/** Who the turns are for. */
+export interface Followers {
+  /** Whether a stream is in a call. */
+  hasFarEnd(stream: number): boolean;
+  /** Whether a device's channel is in a call. */
+  hasDevice(): boolean;
+}
 
 /**
  * A turn when a packet comes: one stream leads, the others and all devices are served in the same turn. The leader's
@@ -25,30 +37,26 @@ const CATCHING_UP = 1 / 64;
  */
 export class PacketDrive implements Drive {
   readonly name = "packets";
+  readonly windowMs: number;
   readonly #time: Timepiece;
   readonly #io: Pick<RtpIo, "packetComes">;
   readonly #frameMs: number;
   readonly #pace: Pace;
-  readonly #hasFarEnd: (stream: number) => boolean;
+  readonly #who: Followers;
   #leader = -1;
   #missed = 0;
   #came = false;
   /** How far a new leader may still move the deadlines, ms. */
   #toCatchUp: number;
 
-  /** `hasFarEnd`: whether a stream is in a call. */
-  constructor(
-    frameMs: number,
-    time: Timepiece,
-    io: Pick<RtpIo, "packetComes">,
-    hasFarEnd: (stream: number) => boolean,
-  ) {
+  constructor(frameMs: number, time: Timepiece, io: Pick<RtpIo, "packetComes">, who: Followers) {
     this.#io = io;
     this.#time = time;
     this.#frameMs = frameMs;
+    this.windowMs = frameMs * WINDOW;
     this.#toCatchUp = frameMs;
     this.#pace = new Pace(time.now(), frameMs);
-    this.#hasFarEnd = hasFarEnd;
+    this.#who = who;
   }
 
   /** -1 while none leads, and the clock does. */
@@ -58,11 +66,10 @@ export class PacketDrive implements Drive {
 
   wait(): void | Promise<void> {
     this.#came = false;
-    if (this.#leader >= 0 && !this.#hasFarEnd(this.#leader)) this.#leader = -1;
+    if (this.#leader >= 0 && !this.#who.hasFarEnd(this.#leader)) this.#leader = -1;
     if (this.#leader < 0) return this.#time.sleep(this.#untilNext());
-    const window = this.#frameMs * WINDOW;
-    this.#time.sleep(this.#untilNext() - window);
-    const left = this.#untilNext() + window;
+    this.#time.sleep(this.#untilNext() - this.windowMs);
+    const left = this.#untilNext() + this.windowMs;
     if (left <= 0) return;
     const coming = this.#io.packetComes(this.#leader, left);
     if (typeof coming === "boolean") this.#came = coming;
@@ -74,12 +81,12 @@ export class PacketDrive implements Drive {
     const behind = -this.#pace.untilDue(now);
     const { lateMs, periods } = this.#pace.begin(now - this.#allowance());
     if (this.#leader >= 0) this.#follow(behind);
-    else this.#saveUp();
+    else this.#saveUp(0);
     return { lateMs, periods, behindMs: behind - (periods - 1) * this.#frameMs };
   }
 
   drained(packets: number, stream: number): void {
-    if (this.#leader >= 0 || packets === 0 || !this.#hasFarEnd(stream)) return;
+    if (this.#leader >= 0 || packets === 0 || !this.#who.hasFarEnd(stream)) return;
     this.#leader = stream;
     this.#missed = 0;
   }
@@ -94,25 +101,26 @@ export class PacketDrive implements Drive {
 
   /** A turn that a packet began, or that waited for one, is not late within the window. */
   #allowance(): number {
-    return this.#leader < 0 ? 0 : this.#frameMs * WINDOW;
+    return this.#leader < 0 ? 0 : this.windowMs;
   }
 
   #follow(behind: number): void {
     this.#missed = this.#came ? 0 : this.#missed + 1;
     if (this.#missed >= MOST_MISSED) this.#leader = -1;
     if (!this.#came) return;
-    const window = this.#frameMs * WINDOW;
+    const window = this.windowMs;
     const off = Math.max(-window, Math.min(window, behind));
     const inStep = Math.abs(off) < window / 2;
-    const most = inStep || this.#toCatchUp <= 0 ? this.#frameMs * MOST_RATE : this.#frameMs * CATCHING_UP;
+    const isFast = !inStep && this.#toCatchUp > 0 && !this.#who.hasDevice();
+    const most = this.#frameMs * (isFast ? CATCHING_UP : MOST_RATE);
     const by = Math.max(-most, Math.min(most, inStep ? off * SHARE : off));
-    if (inStep) this.#saveUp();
-    else this.#toCatchUp -= Math.abs(by);
+    if (isFast) this.#toCatchUp -= Math.abs(by);
+    else this.#saveUp(Math.abs(by));
     this.#pace.move(by);
   }
 
-  /** For the next leader. */
-  #saveUp(): void {
-    this.#toCatchUp = Math.min(this.#frameMs, this.#toCatchUp + this.#frameMs * MOST_RATE);
+  /** For the next leader: what the deadlines did not move in this turn, ms. */
+  #saveUp(moved: number): void {
+    this.#toCatchUp = Math.min(this.#frameMs, this.#toCatchUp + this.#frameMs * MOST_RATE - moved);
   }
 }

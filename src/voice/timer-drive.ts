@@ -14,6 +14,8 @@ export interface Beginning {
 /** What says when the next turn begins. */
 export interface Drive {
   readonly name: DriveName;
+  /** How much before or after it is due a turn may begin. */
+  readonly windowMs: number;
   /** Ends when it is time. */
   wait(): void | Promise<void>;
   begin(): Beginning;
@@ -24,6 +26,7 @@ export interface Drive {
 /** A turn every frame time by the clock. */
 export class TimerDrive implements Drive {
   readonly name = "timer";
+  readonly windowMs = 0;
   readonly #time: Timepiece;
   readonly #frameMs: number;
   readonly #pace: Pace;

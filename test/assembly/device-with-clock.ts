@@ -24,6 +24,14 @@ export interface DeviceOptions {
   readonly streamFrame?: (n: number) => Uint8Array;
   /** With it the stream says noise, and the device gives back what it plays, 12 dB down and 20 samples later. */
   readonly echoTailMs?: EchoTailMs;
+  /** When ticks are, and which of them bring packets; without: by the clock, the far end's with every 20 ms. */
+  readonly turns?: Turns;
+}
+
+/** What says when the next tick is. */
+export interface Turns {
+  readonly windowMs: number;
+  next(): { readonly micros: number; readonly dueMicros: number; readonly periods: number; readonly packets: number };
 }
 
 /** A phone with a clock of its own, joined to a stream; each says a sine without end, unless told otherwise. */
@@ -48,6 +56,7 @@ export class DeviceWithClock {
     const { frameMs = 20, deviceMs = 20 } = options;
     this.#deviceMs = deviceMs;
     this.rig = new Rig({ frameMs, deviceMs, deviceMicros: () => this.#micros });
+    this.rig.map.setWord(layout.HEADER_WINDOW, (options.turns?.windowMs ?? 0) * 1000);
     this.heardByDevice = new Heard(true, deviceMs === 20 ? 0 : options.format === "L16" ? 160 : 80);
     this.heardOfDevice = new Heard(false, frameMs === 20 ? 0 : options.stream === "L16/8000" ? 160 : 80);
     this.#into = new Uint8Array((options.format === "L16" ? 16 : 8) * deviceMs);
@@ -59,9 +68,12 @@ export class DeviceWithClock {
     const { frameMs } = this.rig;
     const ticks = 20 / frameMs;
     for (let n = 0; n < twenties * ticks; n++) {
-      this.#device(this.rig.micros + frameMs * 1000);
-      if (n % ticks === 0) this.#stream();
-      for (const { packet } of this.rig.tick()) this.heardOfDevice.addPart(packet.payload);
+      const turn = this.#options.turns?.next();
+      this.#device(turn?.micros ?? this.rig.micros + frameMs * 1000);
+      if (turn === undefined && n % ticks === 0) this.#stream();
+      for (let left = turn?.packets ?? 0; left > 0; left--) this.#stream();
+      for (const { packet } of this.rig.tick(turn?.periods, turn?.dueMicros))
+        this.heardOfDevice.addPart(packet.payload);
     }
   }
 

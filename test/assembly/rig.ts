@@ -117,9 +117,9 @@ export class Rig {
     return this.#in.put(stream, packet, this.#clock);
   }
 
-  /** One tick; returns the packets sent. */
-  tick(periods = 1): { readonly stream: number; readonly packet: RtpPacket }[] {
-    this.tickEngine(periods);
+  /** One tick; returns the packets sent. `dueMicros`: when it was due, by the clock without it. */
+  tick(periods = 1, dueMicros?: number): { readonly stream: number; readonly packet: RtpPacket }[] {
+    this.tickEngine(periods, dueMicros);
     forEachHappening(
       this.map,
       (index) => this.control.endpoints.nameOf(index),
@@ -135,9 +135,9 @@ export class Rig {
   }
 
   /** One tick and nothing else. */
-  tickEngine(periods = 1): void {
+  tickEngine(periods = 1, dueMicros?: number): void {
     this.#clock += 8 * this.frameMs * periods;
-    this.map.setWord(layout.HEADER_DUE, this.micros);
+    this.map.setWord(layout.HEADER_DUE, dueMicros ?? this.micros);
     if (this.control.needsPlugins) this.#engine.tickWith(periods, this.plugins);
     else this.#engine.tick(periods);
   }

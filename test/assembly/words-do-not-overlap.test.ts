@@ -12,8 +12,14 @@ test("no two words of the header lie in one place", () => {
   const places = Object.entries(layout).filter(([name]) => /^HEADER_(?!OFFSET|SIZE)/.test(name));
   assert.ok(places.length > 12);
   assert.deepEqual(shared(places), []);
-  for (const [name, at] of places)
-    assert.ok(name === "HEADER_CODECS" || at < layout.HEADER_CODECS, `${name} is in the table of codecs`);
+  const behind = layout.HEADER_CODECS + layout.MAX_PLUGINS * layout.CODEC_STRIDE;
+  for (const [name, at] of places) {
+    assert.ok(
+      name === "HEADER_CODECS" || at < layout.HEADER_CODECS || at >= behind,
+      `${name} is in the table of codecs`,
+    );
+    assert.ok(at < layout.HEADER_SIZE, `${name} is behind the header`);
+  }
 });
 
 test("no two words of an endpoint's block lie in one place, and each lies within its part", () => {

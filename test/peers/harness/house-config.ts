@@ -7,6 +7,8 @@ export interface HouseConfig {
   readonly peerPort: number;
   /** `key = value` lines put into `[numbering]`. */
   readonly numbering?: string;
+  /** The same for `[rtp]`. */
+  readonly rtp?: string;
   /** Further sections, in TOML; rules here come before those of the house. */
   readonly extra?: string;
 }
@@ -31,6 +33,7 @@ listen = "127.0.0.1:${config.sipPort}"
 [rtp]
 port_min = ${config.rtpPort}
 port_max = ${config.rtpPort + 31}
+${config.rtp ?? ""}
 
 [usb]
 enabled = false

@@ -19,7 +19,7 @@ const main = join(root, "dist/offhook.js");
 /** How often the state is looked at while nothing is told, ms. */
 const LOOK_EVERY_MS = 50;
 
-export type HouseOptions = Partial<Pick<HouseConfig, "numbering" | "extra" | "peerPort">> & {
+export type HouseOptions = Partial<Pick<HouseConfig, "numbering" | "rtp" | "extra" | "peerPort">> & {
   /** A data directory that is there already: a house that is started again. */
   readonly dataDir?: string;
   /** Where the configuration is written; into the data directory when it is not said. */
