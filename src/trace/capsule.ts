@@ -105,9 +105,12 @@ class Maker {
   }
 }
 
+/** How an earlier call was heard may be known only now. */
+const ofTheLists = new Set<Command["kind"]>(["dropCallsBefore", "removeContact", "addQuality"]);
+
 /** What depends on how much stands in the book and in the log, which a capsule does not carry. */
 function matters(command: Command): boolean {
-  if (command.world === "store") return command.kind !== "dropCallsBefore" && command.kind !== "removeContact";
+  if (command.world === "store") return !ofTheLists.has(command.kind);
   return command.world !== "notify" || command.fact.kind !== "bookChanged";
 }
 

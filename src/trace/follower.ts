@@ -26,11 +26,11 @@ export class Follower {
 
   /** To be told of every event from the beginning, in order; `touched` are the calls that it reached. */
   take(event: Event, commands: readonly Command[], touched: readonly CallId[]): Followed {
-    const [only] = touched.length === 1 ? touched : [];
-    const about = touched.length === 0 ? this.#firstOwner(objectsOf(event)) : null;
-    const calls = new Set(about === null ? touched : [about]);
-    if (only !== undefined) this.#claim(objectsOf(event), only);
-    const owners = commands.map((command) => this.#ownerOf(command, only ?? null));
+    const [first = null] = touched;
+    const only = touched.length > 1 ? null : (first ?? this.#firstOwner(objectsOf(event)));
+    const calls = new Set(only === null ? touched : [only]);
+    if (only !== null) this.#claim(objectsOf(event), only);
+    const owners = commands.map((command) => this.#ownerOf(command, only));
     for (const owner of owners) if (owner !== null) calls.add(owner);
     return { calls, owners };
   }

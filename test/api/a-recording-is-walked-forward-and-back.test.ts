@@ -2,10 +2,13 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { type TestContext, test } from "node:test";
 import { cli, type Parts } from "../../src/api/cli/cli.ts";
+import type { Event } from "../../src/message/event.ts";
 import { instant } from "../../src/message/units.ts";
 import { openWalk, replayJournal } from "../../src/replay.ts";
 import type { Change } from "../../src/vendor/recorder/changes.ts";
-import type { Step } from "../../src/vendor/recorder/walk.ts";
+import type { Entry } from "../../src/vendor/recorder/journal.ts";
+import type { Broken } from "../../src/vendor/recorder/replay.ts";
+import type { Step, Walk } from "../../src/vendor/recorder/walk.ts";
 import { recordingOf, twoCalls } from "./recorded.ts";
 import { folder, Screen } from "./stand-in.ts";
 
@@ -55,6 +58,10 @@ function stepsOf(out: string): Step[] {
   });
 }
 
+function entriesOf({ recording }: Walk): Entry[] {
+  return Array.from({ length: recording.length }, (_, index) => recording.entry(index));
+}
+
 function objects({ changes }: Step): string[] {
   return changes.map(({ object }) => object);
 }
@@ -62,8 +69,8 @@ function objects({ changes }: Step): string[] {
 test("every step is the same on the way back as it was on the way there, whatever the order", async (t) => {
   const { path } = await recorded(t);
   const walk = await openWalk(path);
-  const last = walk.recording.entries.length - 1;
-  const there = [...walk.recording.entries.keys()].map((index) => walk.step(index));
+  const last = walk.recording.length - 1;
+  const there = Array.from({ length: walk.recording.length }, (_, index) => index).map((index) => walk.step(index));
   assert.equal(there.length, 18);
   for (let index = last; index >= 0; index--) assert.deepEqual(walk.step(index), there[index]);
   for (const index of [7, 3, last, 0, 3]) assert.deepEqual(walk.step(index), there[index]);
@@ -77,16 +84,15 @@ test("a later segment, which begins with the state of a quiet house, is walked a
   world.post({ world: "dect", kind: "connect", handset: "handset:3", call: world.setupOf("handset:3") });
   const path = await recordingOf(await folder(t), world.events.slice(from), before);
   const walk = await openWalk(path);
-  assert.equal(walk.recording.entries[0]?.event.kind, "restored");
-  assert.equal(walk.stops(null).divergence, null);
-  const last = walk.recording.entries.length - 1;
+  assert.equal(walk.recording.entry(0).event.kind, "restored");
+  const last = walk.recording.length - 1;
   const answer = walk.step(last);
   const ring = walk.step(last - 1);
   assert.deepEqual([objects(ring).includes("call:3"), objects(answer).includes("call:3/handset:3")], [true, true]);
   assert.deepEqual(walk.step(last), answer);
-  const log = walk.recording.entries.findIndex(({ event }) => event.kind === "loaded" && event.calls.length > 0);
+  const log = entriesOf(walk).findIndex(({ event }) => event.kind === "loaded" && event.calls.length > 0);
   assert.deepEqual(objects(walk.step(log)), ["contact:1", "log:1", "log:2"]);
-  const numbers = walk.recording.entries.map(({ n }) => n);
+  const numbers = entriesOf(walk).map(({ n }) => n);
   assert.deepEqual(
     [numbers.slice(0, 2), numbers.slice(-2)],
     [
@@ -94,13 +100,13 @@ test("a later segment, which begins with the state of a quiet house, is walked a
       [1, 2],
     ],
   );
-  assert.deepEqual([walk.placeOf(0), walk.placeOf(2)], [last - 2, last]);
+  assert.deepEqual([walk.recording.placeOf(0), walk.recording.placeOf(2)], [last - 2, last]);
 });
 
 test("a step shows who was touched with the state before and after, what left, and the time since the last", async (t) => {
   const { path } = await recorded(t);
   const walk = await openWalk(path);
-  const at = walk.recording.entries.findIndex(({ event }) => event.kind === "alerting");
+  const at = entriesOf(walk).findIndex(({ event }) => event.kind === "alerting");
   const { sinceMs, changes, commands } = walk.step(at);
   assert.equal(sinceMs, 1250);
   assert.deepEqual(
@@ -120,14 +126,20 @@ test("a step shows who was touched with the state before and after, what left, a
 
 test("with nothing typed every event is told, one JSON object a line, and the result last", async (t) => {
   const { path, walked } = await recorded(t);
-  const { entries } = (await openWalk(path)).recording;
+  const entries = entriesOf(await openWalk(path));
   const { code, out } = await walked(["--step", "--json"]);
   assert.equal(code, 0);
   assert.deepEqual(
     stepsOf(out).map(({ n, event }) => ({ n, event })),
     entries.map(({ n, event }) => ({ n, event })),
   );
-  assert.deepEqual(JSON.parse(out.split("\n").at(-1) ?? ""), { events: entries.length, divergence: null, torn: false });
+  assert.deepEqual(JSON.parse(out.split("\n").at(-1) ?? ""), {
+    events: entries.length,
+    divergence: null,
+    broken: [],
+    torn: false,
+    gaps: [],
+  });
   const until = await walked(["--step", "--json", "--until", "4"]);
   assert.deepEqual(
     stepsOf(until.out).map(({ n }) => n),
@@ -137,7 +149,7 @@ test("with nothing typed every event is told, one JSON object a line, and the re
 
 test("what is typed goes forward, back, to a number and to a word, and the ends are told", async (t) => {
   const { path, walked } = await recorded(t);
-  const { entries } = (await openWalk(path)).recording;
+  const entries = entriesOf(await openWalk(path));
   const cancelled = entries.find(({ event }) => event.kind === "cancelled")?.n;
   const said = async (...typed: readonly string[]) => {
     const lines = (await walked(["--step", "--json"], ...typed)).out.split("\n").map((line) => JSON.parse(line));
@@ -198,7 +210,7 @@ test("of one call only the events that touched it are told, from its first to it
 test("what is watched is changed on the way, and the state after an event is looked at", async (t) => {
   const { walked } = await recorded(t);
   const { out } = await walked(["--step"], "watch handset:2", "next 3", "state handset:2", "watch nothing at all", "q");
-  assert.match(out, /^5 of \d+ events$/m);
+  assert.match(out, /^only events of handset:2$/m);
   const state = JSON.parse(/^\{\n[\s\S]*?^\}$/m.exec(out)?.[0] ?? "") as Record<string, { state: string }>;
   assert.equal(state["handset:2"]?.state, "ringing");
   assert.equal(state["call:1/handset:2"]?.state, "alerting");
@@ -224,4 +236,25 @@ test("a changed program on an old recording is shown at its first differing comm
   const plain = await walked([]);
   assert.equal(plain.code, 1);
   assert.match(plain.out, /from the 2. of 2:/);
+});
+
+test("a recording that breaks a rule is told with the rule and the event, walked or not, and the exit code is 1", async (t) => {
+  const dir = await folder(t);
+  const { events } = twoCalls();
+  const at = events.findIndex(({ kind }) => kind === "invited");
+  // No far end can do so: the same dialog begins twice.
+  const path = await recordingOf(dir, events.toSpliced(at + 1, 0, events[at] as Event));
+  const run = async (...options: readonly string[]) => {
+    const screen = new Typist(dir, []);
+    return { code: await cli(["replay", path, ...options], screen, parts), out: screen.text };
+  };
+  const plain = await run();
+  assert.equal(plain.code, 1);
+  assert.match(plain.out, new RegExp(`^event ${at + 2} breaks oneRelease: sip:in-1 began while it lived$`, "m"));
+  assert.match(plain.out, /19 events replayed, every command is the same$/);
+  const walked = await run("--step");
+  assert.equal(walked.code, 1);
+  assert.match(walked.out, new RegExp(`^#${at + 2} .*[^#]*!! breaks oneRelease: sip:in-1 began while it lived$`, "m"));
+  const { broken } = JSON.parse((await run("--json")).out) as { broken: readonly Broken[] };
+  assert.deepEqual([broken[0]?.n, broken[0]?.rule], [at + 2, "oneRelease"]);
 });

@@ -14,10 +14,12 @@ const parts: Parts = {
   serveDevices: () => Promise.reject(new Error("nothing is served here")),
   deviceAttacher: () => Promise.reject(new Error("nothing is attached here")),
   openWalk: async () => openWalk,
-  replayJournal: async () => async (path, options) => {
-    const divergence = path.endsWith("bad") ? { n: 4, event: {} as never, expected: "[]", actual: "[1]" } : null;
-    return { events: options.until ?? 9, divergence, torn: path.endsWith("torn") };
-  },
+  replayJournal:
+    async () =>
+    async ([path = ""], options) => {
+      const divergence = path.endsWith("bad") ? { n: 4, event: {} as never, expected: "[]", actual: "[1]" } : null;
+      return { events: options.until ?? 9, divergence, torn: path.endsWith("torn"), gaps: [], broken: [] };
+    },
   simulator: async () => simulate,
   codecChecker: async () => async (file) => {
     const good = file.endsWith("good.wasm");

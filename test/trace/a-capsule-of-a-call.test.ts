@@ -12,6 +12,7 @@ import { stepsOf } from "../../src/trace/steps.ts";
 import { windowOf } from "../../src/trace/window.ts";
 import { house, line, media, World } from "../logic/world.ts";
 import { type RigName, rig } from "../proxy/rigs.ts";
+import { quality } from "../vendor/recorder/day.ts";
 import { folder, inOrder, journalOf, said } from "./journal-of.ts";
 
 interface Made extends Capsule {
@@ -228,4 +229,30 @@ test("whatever the house and the world do, every call comes out as a capsule tha
       assert.equal(made.words.length, said(ladder).length, "as many rungs as the recording has");
     }
   }
+});
+
+test("a port that rings again rings for the new call: its caller ID is that call's, and no earlier call is needed", async (t) => {
+  const world = new World();
+  for (let n = 0; n < 2; n++) {
+    const leg = world.invite("601");
+    world.pass(8000);
+    world.post({ world: "sip", kind: "cancelled", line, leg });
+    world.pass(2000);
+  }
+  const { others, words } = await capsule(t, world, "call:2");
+  assert.equal(others, 0);
+  assert.ok(
+    words.some((text) => /caller ID/i.test(text)),
+    words.join("\n"),
+  );
+});
+
+test("how the call before was heard, known only now, does not belong to this one", async (t) => {
+  const world = new World();
+  const first = world.invite("611");
+  world.post({ world: "sip", kind: "cancelled", line, leg: first });
+  const leg = world.invite("612");
+  world.post({ world: "voice", kind: "measured", call: "call:1", party: line, quality });
+  world.post({ world: "sip", kind: "cancelled", line, leg });
+  assert.equal((await capsule(t, world, "call:2")).others, 0);
 });

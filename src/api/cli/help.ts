@@ -9,8 +9,8 @@ const own: readonly (readonly [usage: string, help: string])[] = [
   ["check CONFIG", "validate a configuration: every fault, with the way out"],
   ["codec check FILE.wasm", "try a codec for the gateway: what it does, what it costs, what it may not"],
   ["config", "print the embedded default configuration"],
-  ["replay JOURNAL [--until N] [--break N]", "replay a flight recording and compare every command"],
-  ["replay JOURNAL --step [--call ID] [--watch NAME]", "walk it forward and back (docs/debugging.md)"],
+  ["replay JOURNAL… [--until N] [--break N]", "replay a flight recording and compare every command"],
+  ["replay JOURNAL… --step [--call ID] [--watch NAME]", "walk it forward and back (docs/debugging.md)"],
   [
     "simulate [--seed N] [--runs M] [--calls K] [--save FILE]",
     "many houses in no time, trouble of all kinds: is a rule broken?",

@@ -18,8 +18,8 @@ import { trace, traceUsage } from "./trace.ts";
 /** Parts of the program that are loaded only when they are needed. */
 export interface Parts extends DeviceParts {
   startGateway(): Promise<StartGateway>;
-  replayJournal(): Promise<(path: string, options: ReplayOptions) => Promise<ReplayResult>>;
-  openWalk(): Promise<(path: string, options: ReplayOptions) => Promise<Walk>>;
+  replayJournal(): Promise<(paths: readonly string[], options: ReplayOptions) => Promise<ReplayResult>>;
+  openWalk(): Promise<(paths: readonly string[], options: ReplayOptions) => Promise<Walk>>;
   simulator(): Promise<Simulate>;
   codecChecker(): Promise<(file: string) => Promise<CodecReport>>;
 }
@@ -70,10 +70,12 @@ export async function runOwn(
 }
 
 async function replayRecording(args: Arguments, terminal: Terminal, parts: Parts): Promise<number> {
-  const file = count(args, 1, "JOURNAL [--until N] [--break N] [--step] [--call ID] [--watch NAME]");
+  const { args: files } = args;
+  if (files.length === 0)
+    throw wrongUsage("write: offhook replay JOURNAL… [--until N] [--break N] [--step] [--call ID] [--watch NAME]");
   if (!args.step && args.call === null && args.watch === null)
-    return replay(file, args, terminal, await parts.replayJournal());
-  return stepThrough(file, args, terminal, await parts.openWalk());
+    return replay(files, args, terminal, await parts.replayJournal());
+  return stepThrough(files, args, terminal, await parts.openWalk());
 }
 
 /** Silence after which a gateway is taken for stuck, s. */

@@ -1,6 +1,8 @@
 import { resolve } from "node:path";
 import type { CallId } from "../../message/name.ts";
 import { type CallSteps, stepsOf } from "../../trace/steps.ts";
+import { filesOf } from "../../vendor/recorder/recording.ts";
+import { SegmentFile } from "../../vendor/recorder/segment-file.ts";
 import { segmentsIn } from "../../vendor/recorder/segments.ts";
 import { ask } from "../control-client.ts";
 import { refused, wrongUsage } from "../refusal.ts";
@@ -23,8 +25,8 @@ export function callOf(word: string): CallId {
 }
 
 /**
- * Finds a call in the file that is named, else in the recordings of the data directory, the newest first; a gateway that
- * runs there writes what it holds back before.
+ * Finds a call in the file (or folder of files) that is named, else in the recordings of the data directory, the newest
+ * first; a gateway that runs there writes what it holds back before. Only a file with the call's name in it is run.
  * @throws Refusal when no recording has it
  */
 export async function recordedCall(
@@ -34,14 +36,16 @@ export async function recordedCall(
   terminal: Terminal,
 ): Promise<RecordedCall> {
   const dir = dataDir(args, terminal, null);
-  const journals = file === null ? await journalsOf(dir) : [resolve(terminal.cwd, file)];
-  const seen: CallId[] = [];
+  const journals = file === null ? await journalsOf(dir) : filesOf(resolve(terminal.cwd, file)).toReversed();
+  const alone = journals.length === 1 && file !== null;
+  const seen: number[] = [];
   for (const journal of journals) {
     // One of several that can not be read (just begun, damaged) does not hide the others.
-    const steps = await (file === null ? stepsOf(journal, call).catch(() => null) : stepsOf(journal, call));
-    if (steps === null) continue;
-    if (steps.steps.length > 0) return { journal, steps };
-    seen.push(...steps.calls);
+    const calls = alone ? callsIn(journal) : callsOr(journal, []);
+    seen.push(...calls);
+    if (!calls.includes(numberOf(call))) continue;
+    const steps = await (alone ? stepsOf(journal, call) : stepsOf(journal, call).catch(() => null));
+    if (steps !== null && steps.steps.length > 0) return { journal, steps };
   }
   const where = file ?? `the recordings of ${dir}`;
   throw refused(`${where} ${file === null ? "do not have" : "does not have"} ${call} — ${choice(seen)}`);
@@ -58,8 +62,29 @@ async function journalsOf(dir: string): Promise<string[]> {
   }
 }
 
-function choice(calls: readonly CallId[]): string {
-  const numbers = calls.map((call) => Number(call.slice("call:".length)));
+/** The calls that something happened to: the call log at a file's beginning does not count. */
+function callsIn(journal: string): readonly number[] {
+  const calls = new Set<number>();
+  const file = new SegmentFile(journal);
+  for (let at = file.state; at < file.entries; at++)
+    for (const [, number] of file.text(at).matchAll(/"call:([0-9]{1,15})"/g)) calls.add(Number(number));
+  return [...calls];
+}
+
+function callsOr(journal: string, otherwise: readonly number[]): readonly number[] {
+  try {
+    return callsIn(journal);
+  } catch {
+    return otherwise;
+  }
+}
+
+function numberOf(call: CallId): number {
+  return Number(call.slice("call:".length));
+}
+
+function choice(numbers: readonly number[]): string {
   if (numbers.length === 0) return "there is no call in it";
-  return `there are calls between call:${Math.min(...numbers)} and call:${Math.max(...numbers)}`;
+  const [least, most] = [numbers.reduce((a, b) => Math.min(a, b)), numbers.reduce((a, b) => Math.max(a, b))];
+  return `there are calls between call:${least} and call:${most}`;
 }

@@ -1,30 +1,52 @@
 import { resolve } from "node:path";
-import type { Divergence, ReplayOptions, ReplayResult } from "../../vendor/recorder/replay.ts";
+import type { Gap } from "../../vendor/recorder/recording.ts";
+import type { Broken, Divergence, ReplayOptions, ReplayResult } from "../../vendor/recorder/replay.ts";
 import type { Arguments } from "./arguments.ts";
+import { brokenWords } from "./step-words.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** `offhook replay JOURNAL`: 0 when every command is the same, 1 when one is not. */
+/** `offhook replay JOURNAL…`: 0 when every command is the same and no rule is broken, else 1. */
 export async function replay(
-  file: string,
+  files: readonly string[],
   { until, breakAt, json }: Arguments,
   terminal: Terminal,
-  replayJournal: (path: string, options: ReplayOptions) => Promise<ReplayResult>,
+  replayJournal: (paths: readonly string[], options: ReplayOptions) => Promise<ReplayResult>,
 ): Promise<number> {
-  const result = await replayJournal(resolve(terminal.cwd, file), { until, breakAt });
+  const result = await replayJournal(
+    files.map((file) => resolve(terminal.cwd, file)),
+    { until, breakAt },
+  );
   terminal.out(json ? JSON.stringify(result) : showResult(result));
-  return result.divergence === null ? 0 : 1;
+  return exitCode(result);
+}
+
+export function exitCode({ divergence, broken }: ReplayResult): number {
+  return divergence === null && broken.length === 0 ? 0 : 1;
 }
 
 /** How it ended, for people. */
-export function showResult({ events, divergence, torn }: ReplayResult): string {
+export function showResult({ events, divergence, torn, gaps, broken }: ReplayResult): string {
   const cut = torn ? "; the last line was cut off when the gateway was killed" : "";
-  if (divergence === null) return `${events} events replayed, every command is the same${cut}`;
+  const end =
+    divergence === null ? [`${events} events replayed, every command is the same${cut}`] : showDivergence(divergence);
+  return [...gaps.map(showGap), ...broken.map(showBroken), ...end].join("\n");
+}
+
+function showDivergence(divergence: Divergence): readonly string[] {
   return [
     `event ${divergence.n} gives other commands than were recorded${firstDifference(divergence)}:`,
     `  event     ${JSON.stringify(divergence.event)}`,
     `  recorded  ${divergence.expected}`,
     `  replayed  ${divergence.actual}`,
-  ].join("\n");
+  ];
+}
+
+function showGap({ after, lost }: Gap): string {
+  return `${lost} event${lost === 1 ? "" : "s"} after event ${after} were not recorded`;
+}
+
+function showBroken(broken: Broken): string {
+  return `event ${broken.n} breaks ${brokenWords(broken)}`;
 }
 
 /** Which of the commands is the first that differs, counted from 1. */

@@ -1,16 +1,13 @@
-import type { Step } from "../../vendor/recorder/walk.ts";
+import type { Filter, Step, Wanted } from "../../vendor/recorder/walk.ts";
 import { wrongUsage } from "../refusal.ts";
-
-/** Whether somebody wants to see an event. It is asked of every event of a recording, in order. */
-export type Wanted = (step: Step) => boolean;
 
 /**
  * Events that changed an object of the house: it, its timers, its side of a call.
  * @throws Refusal `usage`
  */
-export function watching(name: string): Wanted {
-  if (/^[a-z]+(:[\w.+-]+)+$|^(voice|memory|unsaved)$/i.test(name))
-    return ({ changes }) => changes.some(({ object, of }) => object === name || of.includes(name));
+export function watching(name: string): Filter {
+  const wanted: Wanted = ({ changes }) => changes.some(({ object, of }) => object === name || of.includes(name));
+  if (/^[a-z]+(:[\w.+-]+)+$|^(voice|memory|unsaved)$/i.test(name)) return { fresh: () => wanted, word: null };
   throw wrongUsage(`"${name.slice(0, 40)}" is nothing of the house — write e.g. handset:2, line:home, call:3, log:7`);
 }
 
@@ -18,10 +15,24 @@ export function watching(name: string): Wanted {
  * Events that touched a call: they changed it, name it, or came from a phone, dialog or timer that was its own.
  * @throws Refusal `usage`
  */
-export function touching(text: string): Wanted {
+export function touching(text: string): Filter {
   const match = /^(?:call:)?([0-9]{1,15})$/.exec(text);
   if (match === null) throw wrongUsage(`"${text.slice(0, 40)}" is no call — write e.g. call:3`);
   const call = `call:${Number(match[1])}`;
+  return { fresh: () => touchedBy(call), word: `"${call}"` };
+}
+
+/** Each is asked of every event: it follows what happens. */
+export function both(one: Filter | null, other: Filter | null): Filter | null {
+  if (one === null || other === null) return one ?? other;
+  const fresh = (): Wanted => {
+    const all = [one.fresh(), other.fresh()];
+    return (step) => all.map((wanted) => wanted(step)).every((yes) => yes);
+  };
+  return { fresh, word: one.word ?? other.word };
+}
+
+function touchedBy(call: string): Wanted {
   const phones = new Set<string>();
   const own = new Set<string>();
   return (step) => {

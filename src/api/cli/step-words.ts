@@ -2,11 +2,13 @@ import type { Command } from "../../message/command.ts";
 import type { Event } from "../../message/event.ts";
 import type { Identity } from "../../message/name.ts";
 import type { Change } from "../../vendor/recorder/changes.ts";
+import type { StartedTimer } from "../../vendor/recorder/recording.ts";
+import type { Broken } from "../../vendor/recorder/replay.ts";
 import type { Step, Walk } from "../../vendor/recorder/walk.ts";
 import { showFact, showIdentity } from "../show-fact.ts";
 import { printable, showTime } from "./table.ts";
 
-type Timer = ReturnType<Walk["timer"]>;
+type Timer = StartedTimer | null;
 
 /** Whom a message is about, the most particular first. */
 const subjects = ["handset", "port", "party", "endpoint", "line", "base", "dongle", "device"];
@@ -57,19 +59,29 @@ function wordsOf(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
+/** The timer that an event is the end of. */
+export function timerOf({ event, index }: Pick<Step, "event" | "index">, { recording }: Walk): Timer {
+  return event.world === "timer" ? recording.timer(event.timer, index) : null;
+}
+
+export function brokenWords({ rule, objects, why }: Broken): string {
+  return [`${rule}:`, ...objects, why].join(" ");
+}
+
 /** One step for people. */
 export function showStep(step: Step, walk: Walk): string {
-  const { n, event, sinceMs, changes, commands } = step;
-  const timer = event.world === "timer" ? walk.timer(event.timer) : null;
+  const { n, event, sinceMs, changes, commands, broken } = step;
+  const timer = timerOf(step, walk);
   const since = sinceMs === null ? "" : `  +${(sinceMs / 1000).toFixed(3)} s`;
   return [
     `#${n}${since}  ${showTime(event.at)}  ${eventWords(event, timer)}`,
     `    ${JSON.stringify(event)}`,
     ...changes.map((change) => `    ${showChange(change)}`),
     ...commands.map((command) => {
-      const started = command.world === "timer" ? walk.timer(command.timer) : null;
+      const started = command.world === "timer" ? walk.recording.timer(command.timer, step.index) : null;
       return `    -> ${commandWords(command, started)}`;
     }),
+    ...broken.map((one) => `    !! breaks ${brokenWords(one)}`),
   ]
     .map(printable)
     .join("\n");

@@ -1,12 +1,13 @@
 import { resolve } from "node:path";
 import { stateOf } from "../../vendor/recorder/changes.ts";
 import type { ReplayOptions } from "../../vendor/recorder/replay.ts";
-import type { Step, Stops, Walk } from "../../vendor/recorder/walk.ts";
+import type { Filter, Step, Walk } from "../../vendor/recorder/walk.ts";
 import { Refusal } from "../refusal.ts";
 import type { Arguments } from "./arguments.ts";
-import { showResult } from "./replay.ts";
-import { touching, type Wanted, watching } from "./step-filter.ts";
-import { eventWords, showStep } from "./step-words.ts";
+import { exitCode, showResult } from "./replay.ts";
+import { both, touching, watching } from "./step-filter.ts";
+import { Stops } from "./step-stops.ts";
+import { eventWords, showStep, timerOf } from "./step-words.ts";
 import type { Terminal } from "./terminal.ts";
 
 const help = `  Enter, next [K]   the next event, or the Kth from here      back [K]       the one before
@@ -15,16 +16,17 @@ const help = `  Enter, next [K]   the next event, or the Kth from here      back
   call [ID]         only events that touched this call          state [NAME]   the house, or a thing of it, after this event
   json              this event as JSON                          quit           ends`;
 
-/** `offhook replay JOURNAL --step`: 0 when every command is the same, 1 when one is not. */
+/** `offhook replay JOURNAL… --step`: 0 when every command that was walked past is the same and no rule broken, else 1. */
 export async function stepThrough(
-  file: string,
+  files: readonly string[],
   { until, breakAt, call, watch, json }: Arguments,
   terminal: Terminal,
-  openWalk: (path: string, options: ReplayOptions) => Promise<Walk>,
+  openWalk: (paths: readonly string[], options: ReplayOptions) => Promise<Walk>,
 ): Promise<number> {
-  const wanted = both(call === null ? null : touching(call), watch === null ? null : watching(watch));
-  const walk = await openWalk(resolve(terminal.cwd, file), { until, breakAt });
-  const walker = new Walker(walk, wanted, { json, out: (line) => terminal.out(line) });
+  const filter = both(call === null ? null : touching(call), watch === null ? null : watching(watch));
+  const paths = files.map((file) => resolve(terminal.cwd, file));
+  const walk = await openWalk(paths, { until, breakAt });
+  const walker = new Walker(walk, filter, { json, out: (line) => terminal.out(line) });
   walker.next();
   let typed = false;
   for (;;) {
@@ -38,21 +40,15 @@ export async function stepThrough(
   return walker.end();
 }
 
-/** Each is asked of every event: it follows what happens. */
-function both(one: Wanted | null, other: Wanted | null): Wanted | null {
-  if (one === null || other === null) return one ?? other;
-  return (step) => [one(step), other(step)].every((yes) => yes);
-}
-
-/** Where in the list the first place stands that is not before `index`; a journal may have a hundred thousand. */
-function firstFrom(indexes: readonly number[], index: number): number {
-  let [from, to] = [0, indexes.length];
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if ((indexes[middle] ?? 0) < index) from = middle + 1;
-    else to = middle;
+/** So many steps on, or as many as there are; null: there is none. */
+function farthest(from: number, count: number, step: (index: number) => number | null): number | null {
+  let index: number | null = null;
+  for (let left = count; left > 0; left--) {
+    const next = step(index ?? from);
+    if (next === null) break;
+    index = next;
   }
-  return from;
+  return index;
 }
 
 interface Face {
@@ -67,21 +63,19 @@ class Walker {
   #stops: Stops;
   #step: Step | null = null;
 
-  constructor(walk: Walk, wanted: Wanted | null, face: Face) {
+  constructor(walk: Walk, filter: Filter | null, face: Face) {
     this.#walk = walk;
     this.#face = face;
-    this.#stops = walk.stops(wanted);
-    const { divergence } = this.#stops;
-    if (divergence !== null && !face.json)
-      face.out(`event ${divergence.n} gives other commands than were recorded: the walk ends there\n`);
+    this.#stops = new Stops(walk, filter);
   }
 
   /** False: there is none, which is said with `otherwise`. */
   next(count = 1, otherwise: string | null = "there is no later event"): boolean {
-    const { indexes } = this.#stops;
-    const first = firstFrom(indexes, (this.#step?.index ?? -1) + 1);
-    const wanted = Math.min(first + count, indexes.length) - 1;
-    return this.#show(wanted < first ? undefined : indexes[wanted], otherwise);
+    const from = this.#step?.index ?? -1;
+    return this.#show(
+      farthest(from, count, (index) => this.#stops.after(index)),
+      otherwise,
+    );
   }
 
   /** Does what was typed, or says why not. */
@@ -98,10 +92,12 @@ class Walker {
 
   /** The exit code. */
   end(): number {
-    const { events, divergence } = this.#stops;
-    const result = { events, divergence, torn: this.#walk.recording.torn };
-    this.#face.out(this.#face.json ? JSON.stringify(result) : showResult(result));
-    return divergence === null ? 0 : 1;
+    const { recording, result } = this.#walk;
+    const torn = result.divergence === null && recording.torn;
+    const gaps = recording.parts.flatMap(({ gap }) => gap ?? []);
+    const whole = { ...result, torn, gaps };
+    this.#face.out(this.#face.json ? JSON.stringify(whole) : showResult(whole));
+    return exitCode(whole);
   }
 
   #obey(word: string, text: string): void {
@@ -134,49 +130,52 @@ class Walker {
   }
 
   #back(count: number): boolean {
-    const { indexes } = this.#stops;
-    const here = firstFrom(indexes, this.#step?.index ?? 0);
-    return this.#show(here === 0 ? undefined : indexes[Math.max(0, here - count)], "there is no earlier event");
+    const from = this.#step?.index ?? 0;
+    return this.#show(
+      farthest(from, count, (index) => this.#stops.before(index)),
+      "there is no earlier event",
+    );
   }
 
   #jump(n: number): boolean {
-    const index = this.#walk.placeOf(n);
-    const { events } = this.#stops;
-    return this.#show(index === null || index >= events ? undefined : index, `there is no event ${n} to walk to`);
+    const index = this.#walk.recording.placeOf(n);
+    return this.#show(index !== null && index <= this.#walk.end ? index : null, `there is no event ${n} to walk to`);
   }
 
   #until(text: string): boolean {
-    const here = this.#step?.index ?? -1;
-    const found = this.#stops.indexes.find((index) => index > here && this.#has(index, text));
-    return this.#show(found, `no later event has "${text}" in it`);
+    let index = this.#stops.after(this.#step?.index ?? -1);
+    while (index !== null && !this.#has(index, text)) index = this.#stops.after(index);
+    return this.#show(index, `no later event has "${text}" in it`);
   }
 
   /** In the event, or in what was recorded to leave. */
   #has(index: number, text: string): boolean {
-    const entry = this.#walk.recording.entries[index];
-    if (entry === undefined) return false;
-    const { event, commands } = entry;
-    const words = eventWords(event, event.world === "timer" ? this.#walk.timer(event.timer) : null);
+    const { event, commands } = this.#walk.recording.entry(index);
+    const words = eventWords(event, timerOf({ event, index }, this.#walk));
     return `${words} ${JSON.stringify(event)} ${JSON.stringify(commands)}`.toLowerCase().includes(text);
   }
 
   #narrow(word: "watch" | "call", name: string): void {
-    const wanted = name === "" ? null : word === "watch" ? watching(name) : touching(name);
-    this.#stops = this.#walk.stops(wanted);
-    this.#say(`${this.#stops.indexes.length} of ${this.#stops.events} events`);
+    const filter = name === "" ? null : word === "watch" ? watching(name) : touching(name);
+    this.#stops = new Stops(this.#walk, filter);
+    this.#say(filter === null ? "every event" : `only events of ${name}`);
   }
 
-  #show(index: number | undefined, otherwise: string | null): boolean {
-    if (index === undefined) {
+  #show(index: number | null, otherwise: string | null): boolean {
+    if (index === null) {
       if (otherwise !== null) this.#say(otherwise);
       return false;
     }
     const step = this.#walk.step(index);
     this.#step = step;
-    const { event } = step;
-    const timer = event.world === "timer" ? this.#walk.timer(event.timer) : null;
-    if (this.#face.json) this.#face.out(JSON.stringify({ ...step, words: eventWords(event, timer) }));
-    else this.#face.out(showStep(step, this.#walk));
+    const { divergence, event } = step;
+    if (this.#face.json) {
+      this.#face.out(JSON.stringify({ ...step, words: eventWords(event, timerOf(step, this.#walk)) }));
+      return true;
+    }
+    if (divergence !== null)
+      this.#face.out(`event ${divergence.n} gives other commands than were recorded: the walk ends there\n`);
+    this.#face.out(showStep(step, this.#walk));
     return true;
   }
 

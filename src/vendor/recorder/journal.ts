@@ -7,7 +7,7 @@ import type { Event } from "../../message/event.ts";
 export const journalVersion = 2;
 
 /** What stands where a file has grown, but nothing was written before the power went. */
-const neverWritten = "\u0000";
+export const neverWritten = "\u0000";
 
 /** Longest line accepted, characters: the state of a quiet house with a full call log fits many times. */
 const longestLine = 32 * 1024 * 1024;
@@ -19,9 +19,17 @@ const longestLine = 32 * 1024 * 1024;
  *   {"n":1,"event":{"world":"admin","kind":"configured",…},"commands":[…]}
  */
 export type JournalItem =
-  | { readonly kind: "entry"; readonly n: number; readonly event: Event; readonly commands: readonly Command[] }
+  | Entry
   /** The process was killed or the power went while this line was written: this much of it is there. Nothing follows. */
   | { readonly kind: "torn"; readonly line: number; readonly octets: number };
+
+/** An event, its number, and what came of it. */
+export interface Entry {
+  readonly kind: "entry";
+  readonly n: number;
+  readonly event: Event;
+  readonly commands: readonly Command[];
+}
 
 /**
  * Reads a journal as a stream.
@@ -61,17 +69,27 @@ async function* linesOf(path: string): AsyncGenerator<{ text: string; ended: boo
       const lines = [rest + head, ...tail];
       rest = lines.pop() ?? "";
       for (const text of lines) yield { text, ended: true };
-      if (rest.length > longestLine)
-        throw new Error(`${path}: has a line over ${longestLine} characters — it is no journal`);
+      checkLength(path, rest.length);
     }
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : null;
-    throw code === null ? error : new Error(`${path}: can not be read (${code}) — check the path`);
+    throw readable(path, error);
   }
   if (rest !== "") yield { text: rest, ended: false };
 }
 
-function checkHeader(path: string, text: string): void {
+/** Why a file can not be read, in a sentence. */
+export function readable(path: string, error: unknown): unknown {
+  const code = error instanceof Error && "code" in error ? error.code : null;
+  return code === null ? error : new Error(`${path}: can not be read (${code}) — check the path`);
+}
+
+/** @throws Error with a sentence */
+export function checkLength(path: string, length: number): void {
+  if (length > longestLine) throw new Error(`${path}: has a line over ${longestLine} characters — it is no journal`);
+}
+
+/** @throws Error with a sentence */
+export function checkHeader(path: string, text: string): void {
   const { journal, version } = parse(path, 1, text);
   if (journal !== "offhook") throw new Error(`${path}: is no journal — name a journal-NNNNNN.jsonl`);
   if (version === journalVersion) return;
@@ -81,7 +99,8 @@ function checkHeader(path: string, text: string): void {
   );
 }
 
-function readEntry(path: string, line: number, text: string): Extract<JournalItem, { kind: "entry" }> {
+/** @throws Error with file and line */
+export function readEntry(path: string, line: number, text: string): Entry {
   const { n, event, commands } = parse(path, line, text);
   const good = typeof n === "number" && typeof event === "object" && event !== null && "world" in event;
   if (!good || !Array.isArray(commands))

@@ -1,11 +1,25 @@
 import type { Command } from "../../message/command.ts";
 import type { Event } from "../../message/event.ts";
-import { readJournal } from "./journal.ts";
+import type { Instant } from "../../message/units.ts";
+import type { Gap, Part, Recording } from "./recording.ts";
 
 /** What is replayed into: an upper half fresh from the start. */
 export interface Handler {
   /** `n`: its number in the recording. */
   handle(event: Event, n: number): readonly Command[];
+  /** Rules that the last event broke. */
+  broken(): readonly Broken[];
+  /** The state of a quiet house, as the flight recorder writes it at the beginning of a file. */
+  restart(at: Instant): Iterable<Event>;
+}
+
+/** A rule that holds whatever happens was broken. */
+export interface Broken {
+  /** The number of the event. */
+  readonly n: number;
+  readonly rule: string;
+  readonly objects: readonly string[];
+  readonly why: string;
 }
 
 export interface ReplayOptions {
@@ -13,8 +27,8 @@ export interface ReplayOptions {
   readonly until?: number | null;
   /** An attached debugger stops before the event of this number. */
   readonly breakAt?: number | null;
-  /** Told after each event; the replay waits for it. */
-  readonly onStep?: (step: ReplayStep) => void | Promise<void>;
+  /** Told after each event. */
+  readonly onStep?: (step: ReplayStep) => void;
 }
 
 export interface ReplayStep {
@@ -30,6 +44,10 @@ export interface ReplayResult {
   readonly divergence: Divergence | null;
   /** The journal's last line was cut off when the process was killed. */
   readonly torn: boolean;
+  /** Events that were not recorded, between one file and the next. */
+  readonly gaps: readonly Gap[];
+  /** The first hundred. */
+  readonly broken: readonly Broken[];
 }
 
 export interface Divergence {
@@ -40,23 +58,83 @@ export interface Divergence {
   readonly actual: string;
 }
 
+/** Everybody else has a turn after so many events. */
+const atOnce = 256;
+const mostBroken = 100;
+/** Of a state that differs so much is shown, characters before and after the place. */
+const aroundPlace = 100;
+
 /**
- * Runs a journal through `fresh` and compares every command.
- * @throws Error with a sentence when the journal can not be read
+ * Runs a recording through a fresh upper half and compares every command, and at each file's beginning the state of the
+ * house with what it came to.
+ * @throws Error with a sentence when the recording can not be read
  */
-export async function replayInto(fresh: Handler, path: string, options: ReplayOptions = {}): Promise<ReplayResult> {
-  let events = 0;
-  for await (const item of readJournal(path)) {
-    if (item.kind === "torn") return { events, divergence: null, torn: true };
-    const { n, event } = item;
-    if (options.until !== undefined && options.until !== null && n > options.until) break;
-    events += 1;
-    const expected = JSON.stringify(item.commands);
-    const { text: actual, commands } = handled(fresh, event, n);
-    await options.onStep?.({ n, event, commands });
-    if (actual !== expected) return { events, divergence: { n, event, expected, actual }, torn: false };
+export async function replayInto(
+  fresh: () => Handler,
+  recording: Recording,
+  options: ReplayOptions = {},
+): Promise<ReplayResult> {
+  const replay = new Replay(fresh, recording, options);
+  for (const part of recording.parts) {
+    if (!replay.begin(part)) break;
+    for (let index = part.from; index < part.to; index++) {
+      if (!replay.take(index)) return replay.result();
+      if (index % atOnce === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
   }
-  return { events, divergence: null, torn: false };
+  return replay.result();
+}
+
+class Replay {
+  readonly #fresh: () => Handler;
+  readonly #recording: Recording;
+  readonly #options: ReplayOptions;
+  readonly #gaps: Gap[] = [];
+  readonly #broken: Broken[] = [];
+  #handler: Handler | null = null;
+  #events = 0;
+  #divergence: Divergence | null = null;
+
+  constructor(fresh: () => Handler, recording: Recording, options: ReplayOptions) {
+    this.#fresh = fresh;
+    this.#recording = recording;
+    this.#options = options;
+  }
+
+  /** A file begins. False: the house is not where its state says. */
+  begin(part: Part): boolean {
+    if (part.gap !== null) this.#gaps.push(part.gap);
+    const state = [...this.#recording.stateOf(part)];
+    const [restored] = state;
+    if (restored !== undefined && part.gap === null && this.#handler !== null) {
+      const came = JSON.stringify([...this.#handler.restart(restored.event.at)]);
+      const said = JSON.stringify(state.map(({ event }) => event));
+      if (came !== said) this.#divergence = { n: restored.n, event: cut(restored.event), ...difference(said, came) };
+      return came === said;
+    }
+    this.#handler = this.#fresh();
+    for (const { event, n } of state) this.#handler.handle(event, n);
+    return true;
+  }
+
+  /** False: the replay ends here. */
+  take(index: number): boolean {
+    const { n, event, commands: recorded } = this.#recording.entry(index);
+    const handler = this.#handler;
+    if (handler === null) throw new Error("no file has begun");
+    this.#events += 1;
+    const expected = JSON.stringify(recorded);
+    const { text: actual, commands } = handled(handler, event, n);
+    if (this.#broken.length < mostBroken) this.#broken.push(...handler.broken());
+    this.#options.onStep?.({ n, event, commands });
+    if (actual !== expected) this.#divergence = { n, event, expected, actual };
+    return this.#divergence === null;
+  }
+
+  result(): ReplayResult {
+    const torn = this.#divergence === null && this.#recording.torn;
+    return { events: this.#events, divergence: this.#divergence, torn, gaps: this.#gaps, broken: this.#broken };
+  }
 }
 
 /** A handler that throws is a divergence too, shown by its error. */
@@ -71,4 +149,16 @@ function handled(
   } catch (error) {
     return { text: `threw: ${error instanceof Error ? error.message : String(error)}`, commands: [] };
   }
+}
+
+/** The state of a house may be as long as its call log. */
+function cut(event: Event): Event {
+  return event.world === "admin" && event.kind === "restored" ? { ...event, state: "…" } : event;
+}
+
+function difference(expected: string, actual: string): { readonly expected: string; readonly actual: string } {
+  let place = 0;
+  while (expected[place] === actual[place]) place += 1;
+  const around = (text: string): string => `…${text.slice(Math.max(0, place - aroundPlace), place + aroundPlace)}…`;
+  return { expected: around(expected), actual: around(actual) };
 }

@@ -1,26 +1,16 @@
 import type { Command } from "../../message/command.ts";
 import type { Event } from "../../message/event.ts";
-import type { TimerId } from "../../message/timer.ts";
 import type { HouseView } from "../../message/view.ts";
-import { type Change, changesOf, still } from "./changes.ts";
-import { type JournalItem, readJournal } from "./journal.ts";
-import type { Divergence, Handler } from "./replay.ts";
-
-type Entry = Extract<JournalItem, { kind: "entry" }>;
-
-/** A recording in memory: a journal's segment is a few megabytes. */
-export interface Recording {
-  readonly entries: readonly Entry[];
-  /** Its last line was cut off when the process was killed. */
-  readonly torn: boolean;
-}
+import { type Change, changesOf, type Picture, pictureOf } from "./changes.ts";
+import type { Part, Recording } from "./recording.ts";
+import type { Broken, Divergence, Handler } from "./replay.ts";
 
 /** An upper half that can be looked at. */
 export interface Subject extends Handler {
   view(): HouseView;
 }
 
-/** `scan`: the whole recording is run to find out what is in it; `walk`: somebody looks on. */
+/** `scan`: a file is run to find out what is in it; `walk`: somebody looks on. */
 export type Purpose = "scan" | "walk";
 
 /** One event of a recording, handled again. */
@@ -33,61 +23,92 @@ export interface Step {
   readonly sinceMs: number | null;
   readonly changes: readonly Change[];
   readonly commands: readonly Command[];
+  /** Rules that this event broke. */
+  readonly broken: readonly Broken[];
   /** The commands are not those of the recording: nothing after this can be believed. */
   readonly divergence: Divergence | null;
 }
 
-export interface Stops {
-  /** Places of the events that were asked for, and of the first one whose commands are not the same. */
-  readonly indexes: readonly number[];
-  readonly events: number;
-  readonly divergence: Divergence | null;
+/** Whether somebody wants to see an event. It is asked of every event of a part, in order. */
+export type Wanted = (step: Step) => boolean;
+
+/** Events that somebody wants to see. */
+export interface Filter {
+  /** For the events of one part: no call goes on from one to the next. */
+  fresh(): Wanted;
+  /** Parts without this word in what happened have none of them; null: any may. */
+  readonly word: string | null;
+}
+
+interface Taken {
+  readonly step: Step;
+  /** Null: nobody wants to know. */
+  readonly after: Picture | null;
 }
 
 /**
- * Reads a journal whole, to the event of number `until`.
- * @throws Error with a sentence when it can not be read
- */
-export async function readRecording(path: string, until: number | null): Promise<Recording> {
-  const entries: Entry[] = [];
-  for await (const item of readJournal(path)) {
-    if (item.kind === "torn") return { entries, torn: true };
-    if (until !== null && item.n > until) break;
-    entries.push(item);
-  }
-  return { entries, torn: false };
-}
-
-/**
- * A recording that is walked forward and back. Going back runs it again from its beginning: what is shown was computed by
- * the program itself, never restored from a copy.
+ * A recording that is walked forward and back. A step back runs its file again from the beginning, where the state of the
+ * house is: what is shown was computed by the program itself, never restored from a copy. No more is held than one house
+ * and where the lines of the recording begin.
  */
 export class Walk {
   readonly recording: Recording;
   readonly #fresh: (purpose: Purpose) => Subject;
-  readonly #timers: ReadonlyMap<TimerId, { readonly name: string; readonly owner: string }>;
   #subject: Subject;
+  #part: Part | null = null;
+  #next = 0;
   #handled = 0;
+  /** How far each part was run and compared. */
+  readonly #compared = new Map<Part, number>();
+  #divergence: { readonly index: number; readonly divergence: Divergence } | null = null;
+  readonly #broken = new Map<number, Broken>();
+  #last = { index: -1, at: 0 };
 
   constructor(recording: Recording, fresh: (purpose: Purpose) => Subject) {
     this.recording = recording;
     this.#fresh = fresh;
     this.#subject = fresh("walk");
-    this.#timers = timersOf(recording);
   }
 
-  /** Goes there, forward or back, and handles that event. @throws Error when the recording has no such place */
+  /** Events that were handled for all that was asked, those included that were run again. */
+  get handled(): number {
+    return this.#handled;
+  }
+
+  /** What came of it: events that were run and compared, and the first that came out otherwise. */
+  get result(): {
+    readonly events: number;
+    readonly divergence: Divergence | null;
+    readonly broken: readonly Broken[];
+  } {
+    let events = 0;
+    for (const [{ from }, to] of this.#compared) events += to - from;
+    const broken = [...this.#broken].sort(([a], [b]) => a - b).map(([, one]) => one);
+    return { events, divergence: this.#divergence?.divergence ?? null, broken };
+  }
+
+  /** The first event known to come out otherwise; nothing after it is walked to. */
+  get end(): number {
+    return this.#divergence?.index ?? this.recording.length - 1;
+  }
+
+  /**
+   * Goes there, forward or back, and handles that event; one on the way that comes out otherwise is shown instead.
+   * @throws Error when the recording has no such place
+   */
   step(index: number): Step {
-    if (index < this.#handled) {
-      this.#subject = this.#fresh("walk");
-      this.#handled = 0;
+    const part = this.recording.partAt(index);
+    if (part !== this.#part || index < this.#next) this.#begin(part);
+    while (this.#next < index) {
+      const { divergence } = this.#take(this.#subject, this.#next, null).step;
+      if (divergence !== null) {
+        this.#part = null;
+        return this.step(this.#next);
+      }
+      this.#next += 1;
     }
-    for (; this.#handled < index; this.#handled += 1) {
-      const { event, n } = entryAt(this.recording, this.#handled);
-      this.#subject.handle(event, n);
-    }
-    const step = take(this.recording, index, this.#subject, still(this.#subject.view()));
-    this.#handled += 1;
+    const { step } = this.#take(this.#subject, index, pictureOf(this.#subject.view()));
+    this.#next = index + 1;
     return step;
   }
 
@@ -96,53 +117,56 @@ export class Walk {
     return this.#subject.view();
   }
 
-  /** Runs it all, to its end or to the first event whose commands differ; null: every event is wanted. */
-  stops(wanted: ((step: Step) => boolean) | null): Stops {
-    const subject = this.#fresh("scan");
+  /** Runs a part to its end, or to the first event that comes out otherwise: the places of those that are wanted, and of that one. */
+  stops(part: Part, filter: Filter): readonly number[] {
+    if (filter.word !== null && !part.file.mentions(filter.word, part.repeated)) return [];
+    const subject = this.#started("scan", part);
+    const wanted = filter.fresh();
     const indexes: number[] = [];
-    let view = still(subject.view());
-    for (const index of this.recording.entries.keys()) {
-      const step = take(this.recording, index, subject, wanted === null ? null : view);
-      if (wanted !== null) view = still(subject.view());
-      if (wanted === null || wanted(step) || step.divergence !== null) indexes.push(index);
-      if (step.divergence !== null) return { indexes, events: index + 1, divergence: step.divergence };
+    let before: Picture | null = pictureOf(subject.view());
+    for (let index = part.from; index < part.to; index++) {
+      const { step, after }: Taken = this.#take(subject, index, before);
+      before = after;
+      if (wanted(step) || step.divergence !== null) indexes.push(index);
+      if (step.divergence !== null) break;
     }
-    return { indexes, events: this.recording.entries.length, divergence: null };
+    return indexes;
   }
 
-  /** Place of the last event of that number or a smaller one; null when it begins later. */
-  placeOf(n: number): number | null {
-    const index = this.recording.entries.findLastIndex((entry) => entry.n <= n);
-    return index < 0 ? null : index;
+  #begin(part: Part): void {
+    this.#subject = this.#started("walk", part);
+    this.#part = part;
+    this.#next = part.from;
   }
 
-  /** What a timer is for, as it was started in the recording. */
-  timer(timer: TimerId): { readonly name: string; readonly owner: string } | null {
-    return this.#timers.get(timer) ?? null;
+  #started(purpose: Purpose, part: Part): Subject {
+    const subject = this.#fresh(purpose);
+    for (const { event, n } of this.recording.stateOf(part)) subject.handle(event, n);
+    return subject;
   }
-}
 
-function entryAt({ entries }: Recording, index: number): Entry {
-  const entry = entries[index];
-  if (entry === undefined) throw new Error(`the recording has ${entries.length} events, and none at ${index}`);
-  return entry;
-}
+  /** `before`: the house as it is; null: nobody wants to know what changes. */
+  #take(subject: Subject, index: number, before: Picture | null): Taken {
+    const part = this.recording.partAt(index);
+    const { n, event, commands: recorded } = this.recording.entry(index);
+    const earlier = this.#timeBefore(index);
+    this.#last = { index, at: event.at };
+    const commands = subject.handle(event, n);
+    const broken = subject.broken();
+    const after = before === null ? null : pictureOf(subject.view(), before);
+    const changes = before === null || after === null ? [] : changesOf(before, after);
+    const [expected, actual] = [JSON.stringify(recorded), JSON.stringify(commands)];
+    const divergence = expected === actual ? null : { n, event, expected, actual };
+    this.#handled += 1;
+    this.#compared.set(part, Math.max(this.#compared.get(part) ?? 0, index + 1));
+    for (const one of broken) this.#broken.set(index, one);
+    if (divergence !== null && index <= this.end) this.#divergence = { index, divergence };
+    const sinceMs = earlier === null ? null : event.at - earlier;
+    return { step: { index, n, event, sinceMs, changes, commands, broken, divergence }, after };
+  }
 
-/** `before`: the house as it is; null: nobody wants to know what changes. */
-function take(recording: Recording, index: number, subject: Subject, before: HouseView | null): Step {
-  const { n, event, commands: recorded } = entryAt(recording, index);
-  const earlier = recording.entries[index - 1]?.event.at;
-  const commands = subject.handle(event, n);
-  const changes = before === null ? [] : changesOf(before, subject.view());
-  const [expected, actual] = [JSON.stringify(recorded), JSON.stringify(commands)];
-  const divergence = expected === actual ? null : { n, event, expected, actual };
-  return { index, n, event, sinceMs: earlier === undefined ? null : event.at - earlier, changes, commands, divergence };
-}
-
-function timersOf({ entries }: Recording): Map<TimerId, { name: string; owner: string }> {
-  const timers = new Map<TimerId, { name: string; owner: string }>();
-  for (const { commands } of entries)
-    for (const command of commands)
-      if (command.world === "timer" && command.kind === "start") timers.set(command.timer, command);
-  return timers;
+  #timeBefore(index: number): number | null {
+    if (index === 0) return null;
+    return this.#last.index === index - 1 ? this.#last.at : this.recording.entry(index - 1).event.at;
+  }
 }

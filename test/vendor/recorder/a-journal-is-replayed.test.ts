@@ -1,10 +1,17 @@
 import assert from "node:assert/strict";
-import { appendFile, readFile, truncate, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { Command } from "../../../src/message/command.ts";
 import type { Event } from "../../../src/message/event.ts";
-import { type Handler, replayInto } from "../../../src/vendor/recorder/replay.ts";
+import { Recording } from "../../../src/vendor/recorder/recording.ts";
+import {
+  type Broken,
+  type Handler,
+  type ReplayOptions,
+  type ReplayResult,
+  replayInto,
+} from "../../../src/vendor/recorder/replay.ts";
 import { blackBox, commandsOf, eventOf, folder } from "./black-box.ts";
 
 /** Reacts to the `n`th event as it did when it was recorded. */
@@ -15,7 +22,21 @@ class Same implements Handler {
     this.handled += 1;
     return event.world === "timer" ? commandsOf(Number(event.timer.slice(6))) : [];
   }
+
+  broken(): readonly Broken[] {
+    return [];
+  }
+
+  restart(): readonly Event[] {
+    return [];
+  }
 }
+
+async function replayed(handler: Handler, path: string, options: ReplayOptions = {}): Promise<ReplayResult> {
+  return replayInto(() => handler, new Recording([path], options.until ?? null), options);
+}
+
+const same = { divergence: null, torn: false, gaps: [], broken: [] };
 
 async function recorded(t: TestContext, events: number): Promise<string> {
   const { recorder } = blackBox(await folder(t), { segmentBytes: 10_000_000 });
@@ -27,34 +48,37 @@ async function recorded(t: TestContext, events: number): Promise<string> {
 
 test("the same reactions give the same commands, byte for byte", async (t) => {
   const path = await recorded(t, 3000);
-  assert.deepEqual(await replayInto(new Same(), path), { events: 3000, divergence: null, torn: false });
+  assert.deepEqual(await replayed(new Same(), path), { events: 3000, ...same });
 });
 
 test("a replay stops after the event it was asked to", async (t) => {
   const path = await recorded(t, 20);
   const handler = new Same();
   const steps: number[] = [];
-  const result = await replayInto(handler, path, { until: 7, onStep: ({ n }) => void steps.push(n) });
+  const result = await replayed(handler, path, { until: 7, onStep: ({ n }) => void steps.push(n) });
   assert.deepEqual([result.events, handler.handled, steps], [7, 7, [1, 2, 3, 4, 5, 6, 7]]);
 });
 
 test("the first event with other commands is named with both", async (t) => {
   const path = await recorded(t, 20);
-  const same = new Same();
-  const other: Handler = { handle: (event) => (event.at === 120 ? [] : same.handle(event)) };
-  const { divergence, events } = await replayInto(other, path);
+  const other = new (class extends Same {
+    override handle(event: Event): readonly Command[] {
+      return event.at === 120 ? [] : super.handle(event);
+    }
+  })();
+  const { divergence, events } = await replayed(other, path);
   assert.equal(events, 12);
   assert.deepEqual(divergence, { n: 12, event: eventOf(12), expected: JSON.stringify(commandsOf(12)), actual: "[]" });
 });
 
 test("a handler that throws is a divergence with its error", async (t) => {
   const path = await recorded(t, 3);
-  const broken: Handler = {
-    handle() {
+  const broken = new (class extends Same {
+    override handle(): never {
       throw new Error("no such call");
-    },
-  };
-  assert.equal((await replayInto(broken, path)).divergence?.actual, "threw: no such call");
+    }
+  })();
+  assert.equal((await replayed(broken, path)).divergence?.actual, "threw: no such call");
 });
 
 test("a last line that was cut off by a kill is said, and all before it is replayed", async (t) => {
@@ -62,7 +86,7 @@ test("a last line that was cut off by a kill is said, and all before it is repla
   const whole = (await readFile(path)).length;
   for (const cut of [1, 2, 30]) {
     await truncate(path, whole - cut);
-    assert.deepEqual(await replayInto(new Same(), path), { events: 19, divergence: null, torn: true });
+    assert.deepEqual(await replayed(new Same(), path), { events: 19, ...same, torn: true });
   }
 });
 
@@ -72,11 +96,11 @@ test("where the power went before the file was written, the replay ends: at hole
   const upTo = (count: number): string => `${lines.slice(0, 1 + count).join("\n")}\n`;
   for (const rest of ["\u0000".repeat(3000), `${lines[13]?.slice(0, 40)}${"\u0000".repeat(500)}\n${lines[14]}\n`]) {
     await writeFile(path, upTo(12) + rest);
-    assert.deepEqual(await replayInto(new Same(), path), { events: 12, divergence: null, torn: true });
+    assert.deepEqual(await replayed(new Same(), path), { events: 12, ...same, torn: true });
   }
   for (const stale of [lines[5], lines[17]]) {
     await writeFile(path, `${upTo(12)}${stale}\n`);
-    assert.deepEqual(await replayInto(new Same(), path), { events: 12, divergence: null, torn: true });
+    assert.deepEqual(await replayed(new Same(), path), { events: 12, ...same, torn: true });
   }
 });
 
@@ -95,11 +119,12 @@ test("what is no journal, or was changed, is refused with file, line and way out
     [`${header}\n\n`, /line 2 is not JSON/],
   ] as const) {
     await writeFile(file, content);
-    await assert.rejects(replayInto(new Same(), file), says, content);
+    await assert.rejects(replayed(new Same(), file), says, content);
   }
-  await assert.rejects(replayInto(new Same(), join(dir, "none")), /none: can not be read \(ENOENT\)/);
-  await assert.rejects(replayInto(new Same(), dir), /can not be read \(EISDIR\)/);
+  await assert.rejects(replayed(new Same(), join(dir, "none")), /none: can not be read \(ENOENT\)/);
+  const empty = await mkdtemp(join(dir, "empty-"));
+  await assert.rejects(replayed(new Same(), empty), /has no journal-NNNNNN\.jsonl in it — name the data directory/);
   await writeFile(file, header);
   for (let n = 0; n < 34; n++) await appendFile(file, "x".repeat(1_000_000));
-  await assert.rejects(replayInto(new Same(), file), /has a line over/);
+  await assert.rejects(replayed(new Same(), file), /has a line over/);
 });

@@ -1,0 +1,181 @@
+import { closeSync, openSync, readSync } from "node:fs";
+import { checkHeader, checkLength, type Entry, neverWritten, readable, readEntry } from "./journal.ts";
+
+/** Octets of a file held at a time, if no line is longer. */
+const atOnce = 64 * 1024;
+const newline = 10;
+const numberFirst = /^\{"n":([0-9]{1,15}),/;
+/** Of a line: its number stands in there. */
+const beginning = 24;
+
+/**
+ * One file of a recording, read at any place. What is held of it is where its lines begin, sixteen octets an event, and a
+ * window of its text.
+ */
+export class SegmentFile {
+  readonly path: string;
+  readonly #starts = new Numbers();
+  readonly #numbers = new Numbers();
+  #window: Buffer = Buffer.alloc(0);
+  #windowAt = 0;
+  #torn = false;
+  #state = 0;
+
+  /** @throws Error with a sentence when it can not be read, or is no journal */
+  constructor(path: string) {
+    this.path = path;
+    let line = 0;
+    for (const { at, text, ended } of linesOf(path)) {
+      line += 1;
+      if (!this.#take(line, at, text, ended)) break;
+    }
+    if (line === 0) throw new Error(`${path}: is empty — the gateway wrote nothing into it yet`);
+    this.#state = this.#countState();
+  }
+
+  /** Events, and the state of the house before them. */
+  get entries(): number {
+    return this.#numbers.length;
+  }
+
+  /** Entries at the beginning that are no events, but tell a fresh upper half where the quiet house was. */
+  get state(): number {
+    return this.#state;
+  }
+
+  /** Its last line was cut off when the process was killed, or the power went. */
+  get torn(): boolean {
+    return this.#torn;
+  }
+
+  /** The number of an entry; NaN when there is none. */
+  number(at: number): number {
+    return this.#numbers.at(at);
+  }
+
+  /** @throws Error with a sentence when the file was changed or is gone */
+  entry(at: number): Entry {
+    return readEntry(this.path, at + 2, this.text(at));
+  }
+
+  /** The line of an entry. @throws Error with a sentence when the file is gone */
+  text(at: number): string {
+    const [from, to] = [this.#starts.at(at), this.#starts.at(at + 1) - 1];
+    if (from < this.#windowAt || to > this.#windowAt + this.#window.length) this.#read(from, to);
+    return this.#window.toString("utf8", from - this.#windowAt, to - this.#windowAt);
+  }
+
+  /** Whether a word stands in one of the entries from `from` on. */
+  mentions(word: string, from: number): boolean {
+    for (let at = from; at < this.entries; at++) if (this.text(at).includes(word)) return true;
+    return false;
+  }
+
+  /** False: nothing after this can be believed. */
+  #take(line: number, at: number, text: Buffer, ended: boolean): boolean {
+    if (!ended || text.includes(neverWritten)) {
+      this.#torn = true;
+      return false;
+    }
+    if (line === 1) {
+      checkHeader(this.path, text.toString());
+      this.#starts.add(at + text.length + 1);
+      return true;
+    }
+    const n = this.#numberOf(line, text);
+    const last = this.#numbers.at(this.#numbers.length - 1);
+    // Blocks the file was given, but that were not written when the power went: they hold what they held before.
+    this.#torn = this.#numbers.length > 0 && n !== last && n !== last + 1;
+    if (this.#torn) return false;
+    this.#numbers.add(n);
+    this.#starts.add(at + text.length + 1);
+    return true;
+  }
+
+  #numberOf(line: number, text: Buffer): number {
+    const digits = numberFirst.exec(text.toString("latin1", 0, beginning))?.[1];
+    return digits === undefined ? readEntry(this.path, line, text.toString()).n : Number(digits);
+  }
+
+  #countState(): number {
+    if (this.entries === 0) return 0;
+    const { event } = this.entry(0);
+    if (event.world !== "admin" || event.kind !== "restored") return 0;
+    let count = 1;
+    while (this.number(count) === this.number(0)) count += 1;
+    return count;
+  }
+
+  #read(from: number, to: number): void {
+    try {
+      const file = openSync(this.path, "r");
+      try {
+        const octets = Buffer.allocUnsafe(Math.max(atOnce, to - from));
+        this.#window = octets.subarray(0, readSync(file, octets, 0, octets.length, from));
+        this.#windowAt = from;
+      } finally {
+        closeSync(file);
+      }
+    } catch (error) {
+      throw readable(this.path, error);
+    }
+  }
+}
+
+interface Line {
+  /** Octets before it. */
+  readonly at: number;
+  readonly text: Buffer;
+  readonly ended: boolean;
+}
+
+function* linesOf(path: string): Generator<Line> {
+  let rest: Buffer = Buffer.alloc(0);
+  let at = 0;
+  for (const chunk of chunksOf(path)) {
+    const octets = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    let from = 0;
+    for (let to = octets.indexOf(newline, rest.length); to >= 0; to = octets.indexOf(newline, from)) {
+      yield { at: at + from, text: octets.subarray(from, to), ended: true };
+      from = to + 1;
+    }
+    at += from;
+    rest = Buffer.from(octets.subarray(from));
+    checkLength(path, rest.length);
+  }
+  if (rest.length > 0) yield { at, text: rest, ended: false };
+}
+
+/** The same memory each time. */
+function* chunksOf(path: string): Generator<Buffer> {
+  const octets = Buffer.allocUnsafe(atOnce);
+  let file: number | null = null;
+  try {
+    file = openSync(path, "r");
+    for (let count = readSync(file, octets); count > 0; count = readSync(file, octets)) yield octets.subarray(0, count);
+  } catch (error) {
+    throw readable(path, error);
+  } finally {
+    if (file !== null) closeSync(file);
+  }
+}
+
+/** A list of numbers that grows, eight octets each. */
+class Numbers {
+  #values = new Float64Array(1024);
+  length = 0;
+
+  add(value: number): void {
+    if (this.length === this.#values.length) {
+      const values = new Float64Array(2 * this.length);
+      values.set(this.#values);
+      this.#values = values;
+    }
+    this.#values[this.length++] = value;
+  }
+
+  /** NaN where there is none. */
+  at(index: number): number {
+    return index < this.length ? (this.#values[index] ?? Number.NaN) : Number.NaN;
+  }
+}
