@@ -1,7 +1,7 @@
 import { causeWords } from "../message/cause.ts";
 import type { Command } from "../message/command.ts";
 import type { Event } from "../message/event.ts";
-import type { CallId } from "../message/name.ts";
+import type { CallId, PartyName } from "../message/name.ts";
 import type { Fact } from "../message/notify.ts";
 import type { TimerCommand, TimerId } from "../message/timer.ts";
 import type { Instant } from "../message/units.ts";
@@ -22,6 +22,9 @@ export interface Ladder {
   readonly title: string;
   /** How it ended, in plain words; null: it goes on, or the recording ends before it. */
   readonly end: string | null;
+  /** Who answered first, and when; null: nobody. */
+  readonly answered: Answer | null;
+  readonly endedAt: Instant | null;
   /** Of its INVITEs that came in or went out, in their order. */
   readonly sipCallIds: readonly string[];
   readonly beganAt: Instant;
@@ -30,14 +33,20 @@ export interface Ladder {
   readonly divergedAt: number | null;
 }
 
+export interface Answer {
+  readonly by: PartyName;
+  readonly at: Instant;
+}
+
 /** Null: the recording does not have the call. */
 export function ladderOf({ call, steps, divergedAt }: CallSteps): Ladder | null {
   const [first] = steps;
   if (first === undefined) return null;
   const writer = new CallWriter(call);
   const rungs = steps.flatMap((step) => writer.rungs(step));
-  const { title, end, sipCallIds } = writer;
-  return { call, title: harmless(title), end, sipCallIds, beganAt: first.event.at, rungs, divergedAt };
+  const { title, end, answered, endedAt, sipCallIds } = writer;
+  const beganAt = first.event.at;
+  return { call, title: harmless(title), end, answered, endedAt, sipCallIds, beganAt, rungs, divergedAt };
 }
 
 /** Puts what happens in one call into words, step by step. */
@@ -45,6 +54,8 @@ export class CallWriter {
   title: string;
   /** How it ended, in words; null while it goes on. */
   end: string | null = null;
+  answered: Answer | null = null;
+  endedAt: Instant | null = null;
   readonly sipCallIds: string[] = [];
   /** The number is dialled: what is pressed from now on may be a PIN. */
   #started = false;
@@ -63,7 +74,7 @@ export class CallWriter {
     };
     add(worldOf(event), this.#event(this.#started ? withoutKeys(event) : event));
     for (const command of commands)
-      add(worldOf(command), this.#command(this.#started ? withoutKeys(command) : command));
+      add(worldOf(command), this.#command(this.#started ? withoutKeys(command) : command, at));
     return said;
   }
 
@@ -91,7 +102,7 @@ export class CallWriter {
     if (!this.sipCallIds.includes(id)) this.sipCallIds.push(id);
   }
 
-  #command(command: Command): Said | null {
+  #command(command: Command, at: Instant): Said | null {
     switch (command.world) {
       case "sip":
         return this.#sip.command(command);
@@ -104,7 +115,7 @@ export class CallWriter {
       case "timer":
         return this.#timer(command);
       case "notify":
-        return this.#fact(command.fact);
+        return this.#fact(command.fact, at);
       default:
         return null;
     }
@@ -117,7 +128,7 @@ export class CallWriter {
     return mark(`timer ${name} of ${visible(command.owner)}, ${command.afterMs / 1000} s`);
   }
 
-  #fact(fact: Fact): Said | null {
+  #fact(fact: Fact, at: Instant): Said | null {
     switch (fact.kind) {
       case "callStarted":
         this.#started = true;
@@ -126,6 +137,7 @@ export class CallWriter {
       case "callRinging":
         return mark(`${fact.party} rings`);
       case "callAnswered":
+        this.answered ??= { by: fact.party, at };
         return mark(`answered by ${fact.party}`);
       case "callHeld":
         return mark(`held by ${fact.party}`);
@@ -135,6 +147,7 @@ export class CallWriter {
         return mark(`a fax machine at ${fact.party} (${fact.tone}): the call carries fax`);
       case "callEnded":
         this.end = causeWords[fact.cause] ?? inWords(fact.cause);
+        this.endedAt = at;
         return mark(`over: ${this.end}`);
       case "fault":
         return mark(`a handler failed: ${visible(fact.message)}`);

@@ -1,3 +1,4 @@
+import { footOf, headOf, pauseBetween, timeOf } from "./captions.ts";
 import type { Ladder } from "./ladder.ts";
 import type { Rung } from "./rung.ts";
 import { lengthOf, wrap } from "./visible.ts";
@@ -10,19 +11,25 @@ const timeWidth = 9;
 export function textOf(ladder: Ladder, columns: number): string {
   const width = Math.min(widest, Math.max(narrowest, Math.floor(columns)));
   const span = Math.floor((width - timeWidth - 4) / 2);
-  const { title, end, beganAt, rungs, divergedAt } = ladder;
-  const lines = [title, `began ${new Date(beganAt).toISOString()}; times in seconds since then`, "", heads(span)];
-  let last: number | null = null;
+  const { title, beganAt, rungs } = ladder;
+  const lines = [title, ...headOf(ladder)].flatMap((line) => wrap(line, width));
+  lines.push("", heads(span));
+  let last: Rung["at"] | null = null;
   for (const rung of rungs) {
-    const time = rung.at === last ? "" : `+${((rung.at - beganAt) / 1000).toFixed(3)}`;
+    const pause = pauseBetween(last, rung.at);
+    if (pause !== null) lines.push(paused(pause, span));
+    const time = rung.at === last ? "" : timeOf(rung.at, beganAt);
     last = rung.at;
     for (const [at, row] of rowsOf(rung, span).entries())
       lines.push(`${(at === 0 ? time : "").padStart(timeWidth)} ${row}`.trimEnd());
   }
-  lines.push("", end === null ? "the recording ends before the call does" : `over: ${end}`);
-  if (divergedAt !== null)
-    lines.push(`from event ${divergedAt} on this program does otherwise than was recorded: the picture ends there`);
-  return lines.join("\n");
+  return [...lines, "", ...footOf(ladder).flatMap((line) => wrap(line, width))].join("\n");
+}
+
+/** Time in which nothing happened. */
+function paused(pause: string, span: number): string {
+  const empty = " ".repeat(span);
+  return `${" ".repeat(timeWidth)} :${empty}:${` ${pause}`.padEnd(span)}:`;
 }
 
 function heads(span: number): string {

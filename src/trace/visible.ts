@@ -15,11 +15,14 @@ export function harmless(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029\ufffe\uffff]/gu, "?");
 }
 
+/** Between words, but not between a number and its unit. */
+const gap = /(?<![0-9]) | (?!(?:s|ms|Hz|%|lost|frames|packets)(?:[ ,;:]|$))/;
+
 /** Lines of at most `width` characters, broken between words where that is possible. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";
-  for (const word of text.split(" ")) {
+  for (const word of text.split(gap)) {
     const longer = line === "" ? word : `${line} ${word}`;
     if (lengthOf(longer) <= width) {
       line = longer;

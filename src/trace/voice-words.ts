@@ -1,4 +1,5 @@
 import type { Endpoint } from "../message/name.ts";
+import type { FarEndQuality } from "../message/quality.ts";
 import { unreachable } from "../message/units.ts";
 import type { VoiceCommand, VoiceEvent } from "../message/voice.ts";
 import { fromPhone, fromProvider, mark, type Said, toPhone, toProvider } from "./rung.ts";
@@ -33,7 +34,8 @@ export function voiceEvent(event: VoiceEvent): Said {
   }
 }
 
-export function voiceCommand(command: VoiceCommand): Said {
+/** Null: a question, whose answer is told. */
+export function voiceCommand(command: VoiceCommand): Said | null {
   switch (command.kind) {
     case "openRtp":
       return mark(`${command.endpoint} open, ${visible(command.format)}${whither(command)}${wishes(command)}`);
@@ -60,7 +62,7 @@ export function voiceCommand(command: VoiceCommand): Said {
     case "sendDigit":
       return toEnd(command.endpoint, `${command.endpoint} key ${command.digit}`);
     case "measure":
-      return mark(`${command.endpoint} how was it heard?`);
+      return null;
     case "close":
       return mark(`${command.endpoint} closed`);
     default:
@@ -82,8 +84,39 @@ function wishes(open: Open): string {
 }
 
 function heard({ party, quality }: Extract<VoiceEvent, { kind: "measured" }>): string {
-  const mos = quality.mos === null ? "" : `, MOS ${quality.mos.toFixed(1)}`;
-  return `${party} was heard in ${visible(quality.codec)}, ${quality.received} frames, ${quality.lost} lost${mos}`;
+  const { codec, received, lost, lostShare, lateShare, jitterMs, delayMs, farEnd } = quality;
+  const told = [
+    `${party} was heard in ${visible(codec)}`,
+    ...opinion(quality),
+    `${received} ${lostShare === null ? "frames" : "packets"}`,
+    lostShare === null ? `${lost} lost` : `lost ${percent(lostShare)}`,
+    ...(lateShare === null || lateShare === 0 ? [] : [`late ${percent(lateShare)}`]),
+    ...(jitterMs === null ? [] : [`jitter ${jitterMs} ms`]),
+    ...(delayMs === null ? [] : [`delay ${Math.round(delayMs)} ms`]),
+  ];
+  return `${told.join(", ")}${farEnd === null ? "" : far(farEnd)}`;
+}
+
+/** Of the conversation; where the delay is not known, of listening alone. */
+function opinion({ mos, mosListening }: Pick<FarEndQuality, "mos" | "mosListening">): string[] {
+  if (mos !== null) return [`MOS ${mos.toFixed(1)}`];
+  return mosListening === null ? [] : [`MOS ${mosListening.toFixed(1)} of listening`];
+}
+
+/** How it heard us, by its own reports. */
+function far(farEnd: FarEndQuality): string {
+  const { lostShare, discardedShare, jitterMs } = farEnd;
+  const told = [
+    ...opinion(farEnd),
+    ...(lostShare === null ? [] : [`lost ${percent(lostShare)}`]),
+    ...(discardedShare === null || discardedShare === 0 ? [] : [`late ${percent(discardedShare)}`]),
+    ...(jitterMs === null ? [] : [`jitter ${jitterMs} ms`]),
+  ];
+  return told.length === 0 ? "" : `; it says it heard us with ${told.join(", ")}`;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
 }
 
 /** Streams speak with the provider, device channels with a phone. */

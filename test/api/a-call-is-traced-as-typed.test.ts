@@ -49,6 +49,7 @@ test("without a gateway the recordings that are there are read, the newest first
   await writeFile(join(dir, file), text);
   await writeFile(join(dir, "data/journal-000003.jsonl"), "");
   assert.match((await type("trace", "1")).out, /call:1: 0301 calls 611[\s\S]*over: the caller gave up/);
+  assert.match((await type("trace", "last")).out, /call:2: 0302 calls 601/);
   const other = await type("trace", "call:9");
   assert.equal(other.code, 1);
   assert.match(other.err, /do not have call:9 — there are calls between call:1 and call:2/);
@@ -68,7 +69,7 @@ test("the picture comes as SVG into a file, and as one JSON document", async (t)
 test("what is no call, or no recording, is refused with the way out", async (t) => {
   const { type } = await house(t);
   for (const [words, code, says] of [
-    [["trace", "handset:1"], 2, /"handset:1" is no call — write e\.g\. call:3/],
+    [["trace", "handset:1"], 2, /"handset:1" is no call — write e\.g\. call:3, .*or `last`/],
     [["trace"], 2, /write: offhook trace CALL/],
     [["trace", "1", "--journal", "a", "--capsule", "b"], 2, /write: offhook trace CALL/],
     [["trace", "1", "--journal", "nowhere"], 1, /nowhere: can not be read \(ENOENT\)/],

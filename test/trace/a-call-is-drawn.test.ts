@@ -1,10 +1,46 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { stepsOf } from "../../src/trace/steps.ts";
+import { svgOf } from "../../src/trace/svg.ts";
 import { textOf } from "../../src/trace/text.ts";
 import { house, line, media, World } from "../logic/world.ts";
 import { type RigName, rig } from "../proxy/rigs.ts";
 import { inOrder, journalOf, ladder, said } from "./journal-of.ts";
+import { readXml } from "./xml.ts";
+
+const nothingMeasured = {
+  lost: null,
+  jitterMs: null,
+  lostShare: null,
+  discardedShare: null,
+  burstDensity: null,
+  levelDbm0: null,
+  r: null,
+  mos: null,
+  mosListening: null,
+};
+
+const heardWell = {
+  codec: "PCMA",
+  received: 900,
+  sent: 900,
+  lost: 0,
+  late: 0,
+  concealed: 0,
+  lostShare: null,
+  lateShare: null,
+  jitterMs: null,
+  bufferMs: null,
+  roundTripMs: null,
+  delayMs: null,
+  levelDbm0: null,
+  echoReturnLossDb: null,
+  echoEnhancementDb: null,
+  r: null,
+  mos: null,
+  mosListening: null,
+  farEnd: null,
+};
 
 const kinds: readonly RigName[] = ["line", "handset", "port"];
 
@@ -202,6 +238,52 @@ test("the words fit terminals of 80 to 120 columns, long ones on lines of their 
     assert.ok(lines.join("").includes("123456789"), "nothing is lost by wrapping");
   }
   assert.doesNotMatch(textOf(made, 80).replaceAll("\n", ""), /\p{Cc}/u);
+});
+
+test("what a pause leaves out is marked, and below stand the end, who answered after how long, and how long it was", async (t) => {
+  const world = new World();
+  world.dial("port:1", "701");
+  const { leg } = world.invited();
+  world.post({ world: "sip", kind: "calling", line, leg, callId: "77@us" });
+  world.pass(2500);
+  world.post({ world: "sip", kind: "answered", line, leg, media });
+  world.pass(150_000);
+  world.post({ world: "sip", kind: "ended", line, leg, cause: "normal" });
+  const made = await ladder(t, world);
+  const text = textOf(made, 80);
+  assert.match(text, /^call:1: .*\nbegan .*\nCall-ID 77@us\n\n +phone/);
+  const [waits, talks] = [/\n +: +: 2\.5 s +:\n +\+/, /\n +: +: 2 min 30 s +:\n +\+/];
+  assert.ok(text.search(waits) > text.search(/INVITE/) && text.search(waits) < text.search(/200 OK/));
+  assert.ok(text.search(talks) > text.search(/200 OK/) && text.search(talks) < text.search(/BYE/));
+  assert.match(
+    text,
+    /\nover: one of the two hung up;\sanswered\sby\sline:local\safter\s2\.\d\d\d\ss,\s150\.000\ss\slong$/,
+  );
+  assert.doesNotMatch(text.slice(0, text.search(/INVITE/)), /: {2}/, "keys follow each other without a pause");
+  const { text: svg, elements } = readXml(svgOf(made));
+  assert.match(svg, /Call-ID 77@us[\s\S]*2\.5 s[\s\S]*2 min 30 s[\s\S]*answered by line:local/);
+  const ids = elements.map(({ attributes }) => attributes.get("id"));
+  for (const id of elements[0]?.attributes.get("aria-labelledby")?.split(" ") ?? []) assert.ok(ids.includes(id));
+  assert.equal(elements.filter(({ name }) => name === "title").length, 1 + made.rungs.length);
+});
+
+test("how a call was heard stands at its end: opinion, loss, jitter and delay, and what the far end says", async (t) => {
+  const world = new World();
+  world.dial("port:1", "701");
+  const { leg } = world.invited();
+  world.post({ world: "sip", kind: "answered", line, leg, media });
+  world.post({ world: "sip", kind: "ended", line, leg, cause: "normal" });
+  const farEnd = { ...nothingMeasured, mos: 3.9, lostShare: 0.031, discardedShare: 0, jitterMs: 12.5 };
+  const own = { ...heardWell, lostShare: 0.0125, lateShare: 0.002, jitterMs: 3.4, delayMs: 61.3, mos: 4.26, farEnd };
+  world.post({ world: "voice", kind: "measured", call: "call:1", party: "line:local", quality: own });
+  const device = { ...heardWell, codec: "L16", lost: 2, mosListening: 4.4 };
+  world.post({ world: "voice", kind: "measured", call: "call:1", party: "port:1", quality: device });
+  const words = said(await ladder(t, world));
+  inOrder(words, [
+    /^gateway: line:local was heard in PCMA, MOS 4\.3, 900 packets, lost 1\.3 %, late 0\.2 %, jitter 3\.4 ms, delay 61 ms; it says it heard us with MOS 3\.9, lost 3\.1 %, jitter 12\.5 ms$/,
+    /^gateway: port:1 was heard in L16, MOS 4\.4 of listening, 900 frames, 2 lost$/,
+  ]);
+  assert.ok(!words.some((text) => text.includes("?")));
 });
 
 test("a call that the journal does not have has no steps, and those it has are named", async (t) => {

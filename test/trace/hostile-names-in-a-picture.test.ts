@@ -16,8 +16,9 @@ const hostile = [
   "x".repeat(5000),
 ];
 
-const allowed = new Set(["svg", "title", "rect", "text", "path", "circle"]);
-const harmlessAttributes = /^(xmlns|width|height|viewBox|font-family|font-size|x|y|cx|cy|r|d|fill|stroke|text-anchor)$/;
+const allowed = new Set(["svg", "title", "rect", "text", "path", "circle", "g", "desc"]);
+const harmlessAttributes =
+  /^(xmlns|width|height|viewBox|font-family|font-size|x|y|cx|cy|r|d|fill|stroke|text-anchor|role|id|aria-labelledby|stroke-width|stroke-dasharray)$/;
 
 test("names, numbers and reasons from outside are text in the SVG and in the terminal, whatever they are", async (t) => {
   for (const name of hostile) {

@@ -18,8 +18,8 @@ export async function capsule(
 ): Promise<number> {
   if (args.audio !== null && args.audio !== "no")
     throw wrongUsage("a capsule has no audio: the flight recorder records none — see `offhook record`");
-  const call = callOf(word);
-  const { journal } = await recordedCall(call, args.journal, args, terminal);
+  const { journal, steps } = await recordedCall(callOf(word), args.journal, args, terminal);
+  const { call } = steps;
   const window = await windowOf(journal, call);
   if (window === null) throw refused(`${journal} begins in the middle of ${call} — nobody can replay that`);
   const { text, events, others } = await capsuleOf(window, () => randomBytes(32).toString("hex"));

@@ -157,6 +157,7 @@ function printPhones(phones: readonly PhoneView[]): string {
 
 function printLog(log: readonly CallRecord[]): string {
   const rows = log.map((record) => [
+    record.call,
     showTime(record.startedAt),
     record.direction,
     record.result,
@@ -168,7 +169,7 @@ function printLog(log: readonly CallRecord[]): string {
     record.cause,
   ]);
   return table(
-    ["STARTED", "DIRECTION", "RESULT", "FROM", "TO", "ANSWERED BY", "DURATION", "HEARD", "CAUSE"],
+    ["CALL", "STARTED", "DIRECTION", "RESULT", "FROM", "TO", "ANSWERED BY", "DURATION", "HEARD", "CAUSE"],
     rows,
     "no calls yet",
   );

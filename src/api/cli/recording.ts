@@ -16,11 +16,12 @@ export interface RecordedCall {
   readonly steps: CallSteps;
 }
 
-/** `call:3`, or 3 for short. @throws Refusal `usage` */
-export function callOf(word: string): CallId {
+/** `call:3`, or 3 for short, or `last`. @throws Refusal `usage` */
+export function callOf(word: string): CallId | "last" {
+  if (word === "last") return word;
   const number = /^(?:call:)?([1-9][0-9]{0,14})$/.exec(word)?.[1];
   if (number === undefined)
-    throw wrongUsage(`"${word.slice(0, 40)}" is no call — write e.g. call:3, as \`offhook log\``);
+    throw wrongUsage(`"${word.slice(0, 40)}" is no call — write e.g. call:3, as \`offhook log\`, or \`last\``);
   return `call:${Number(number)}`;
 }
 
@@ -30,7 +31,7 @@ export function callOf(word: string): CallId {
  * @throws Refusal when no recording has it
  */
 export async function recordedCall(
-  call: CallId,
+  call: CallId | "last",
   file: string | null,
   args: Arguments,
   terminal: Terminal,
@@ -43,12 +44,20 @@ export async function recordedCall(
     // One of several that can not be read (just begun, damaged) does not hide the others.
     const calls = alone ? callsIn(journal) : callsOr(journal, []);
     seen.push(...calls);
-    if (!calls.includes(numberOf(call))) continue;
-    const steps = await (alone ? stepsOf(journal, call) : stepsOf(journal, call).catch(() => null));
+    if (call !== "last" && !calls.includes(numberOf(call))) continue;
+    const steps = await (alone ? found(journal, call) : found(journal, call).catch(() => null));
     if (steps !== null && steps.steps.length > 0) return { journal, steps };
   }
   const where = file ?? `the recordings of ${dir}`;
-  throw refused(`${where} ${file === null ? "do not have" : "does not have"} ${call} — ${choice(seen)}`);
+  throw refused(
+    `${where} ${file === null ? "do not have" : "does not have"} ${call === "last" ? "any call" : call} — ${choice(seen)}`,
+  );
+}
+/** `last`: the one that began last. */
+async function found(journal: string, call: CallId | "last"): Promise<CallSteps> {
+  if (call !== "last") return stepsOf(journal, call);
+  const { calls } = await stepsOf(journal, "call:0");
+  return stepsOf(journal, calls.at(-1) ?? "call:0");
 }
 
 /** Newest first. */
