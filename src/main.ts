@@ -53,14 +53,21 @@ async function readLine(prompt: string): Promise<string | null> {
 // A reader that goes away (`| head`) ends the program quietly.
 process.stdout.on("error", () => process.exit(0));
 
-process.exit(
-  await cli(process.argv.slice(2), terminal, {
-    startGateway: async () => (await import("./index.ts")).startGateway,
-    serveDevices: async () => (await import("./device-server.ts")).serveDevices,
-    deviceAttacher: async () => (await import("./emulator/usbip/attach/attach.ts")).deviceAttacher(),
-    codecChecker: async () => (await import("./voice/plugin/check/file.ts")).checkCodecFile,
-    replayJournal: async () => (await import("./replay.ts")).replayJournal,
-    openWalk: async () => (await import("./replay.ts")).openWalk,
-    simulator: async () => (await import("./simulation/simulate.ts")).simulate,
-  }),
-);
+/** A reader of a pipe that is slower than we are still gets everything: the end of the process would cut it off. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write("", () => resolve());
+  });
+}
+
+const code = await cli(process.argv.slice(2), terminal, {
+  startGateway: async () => (await import("./index.ts")).startGateway,
+  serveDevices: async () => (await import("./device-server.ts")).serveDevices,
+  deviceAttacher: async () => (await import("./emulator/usbip/attach/attach.ts")).deviceAttacher(),
+  codecChecker: async () => (await import("./voice/plugin/check/file.ts")).checkCodecFile,
+  replayJournal: async () => (await import("./replay.ts")).replayJournal,
+  openWalk: async () => (await import("./replay.ts")).openWalk,
+  simulator: async () => (await import("./simulation/simulate.ts")).simulate,
+});
+await Promise.all([written(process.stdout), written(process.stderr)]);
+process.exit(code);
