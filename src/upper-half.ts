@@ -3,7 +3,7 @@ import { Exchange } from "./logic/exchange.ts";
 import type { AdminEvent, MemoryState } from "./message/admin.ts";
 import type { Command } from "./message/command.ts";
 import type { Event } from "./message/event.ts";
-import type { CallId, PartyName } from "./message/name.ts";
+import type { CallId } from "./message/name.ts";
 import type { Fact } from "./message/notify.ts";
 import type { House } from "./message/plan.ts";
 import { loadedEvents, type StoreEvent } from "./message/store.ts";
@@ -211,17 +211,13 @@ export class UpperHalf {
     this.#desk.restore(saved.counters);
   }
 
-  /** The event that broke a handler is named, the calls it touched are released, and the gateway goes on. */
+  /** The event that broke a handler is named, whom it was about and the calls it touched are released, and the gateway goes on. */
   #guard(event: Event, fault: unknown): void {
-    const calls = this.#exchange.abandon(this.#partyOf(event));
+    const leg = this.#parties.trippedOver(event);
+    const calls = this.#exchange.abandon(leg);
+    this.#parties.letGo(event, leg);
     const message = fault instanceof Error ? fault.message : String(fault);
     this.#desk.tell({ kind: "fault", message, event: JSON.stringify(event), calls });
-  }
-
-  /** Whose calls are in doubt. A line has many; those the handler touched are enough. */
-  #partyOf(event: Event): PartyName | null {
-    if ("handset" in event) return event.handset;
-    return "port" in event ? event.port : null;
   }
 }
 

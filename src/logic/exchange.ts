@@ -87,10 +87,10 @@ export class Exchange implements Reception {
     return [...this.#touched].map((call) => call.call);
   }
 
-  /** A handler threw: releases the calls it touched, and those of the party the event was for. Names them. */
-  abandon(party: PartyName | null): CallId[] {
+  /** A handler threw: releases the calls it touched, and that of the leg the event was for. Names them. */
+  abandon(leg: Leg | null): CallId[] {
     const calls = [...this.#calls.values()].filter(
-      (call) => this.#touched.has(call) || (party !== null && call.involves(party)),
+      (call) => this.#touched.has(call) || (leg !== null && call.involves(leg)),
     );
     for (const call of calls) {
       this.#calls.delete(call.call);

@@ -196,6 +196,12 @@ export class HandsetLeg implements Leg {
     else this.#owner?.ended(this, "deviceLost");
   }
 
+  /** No tone reaches it any more. */
+  isGone(): void {
+    this.#gone = true;
+    if (this.#state === "tone") this.#clear("normal");
+  }
+
   #connected(): void {
     if (this.#state !== "paging" && this.#state !== "alerting") return;
     this.#state = "up";
@@ -205,8 +211,8 @@ export class HandsetLeg implements Leg {
   }
 
   #released(reason: ReleaseReason): void {
-    this.#gone = true;
     if (this.#state === "tone") return this.#clear("normal");
+    this.#gone = true;
     const ringing = this.#state === "paging" || this.#state === "alerting";
     const cause = causeOf[reason];
     if (this.#state === "dialling" && cause === "normal") return this.#owner?.ended(this, "cancelled");

@@ -99,6 +99,14 @@ export class Handset implements Party {
     return this.#leg;
   }
 
+  /** A handler threw at this event of a transaction: whose leg that is. */
+  trippedOver(event: Extract<HandsetEvent, { readonly call: CcCall }>): HandsetLeg | null {
+    if (this.#leg?.cc !== event.call) return null;
+    const leg = this.#leg;
+    if (event.kind === "released" || event.kind === "pageFailed") leg.isGone();
+    return leg;
+  }
+
   /** Called by a leg that is over for good. */
   forget(leg: HandsetLeg): void {
     this.#base?.giveChannel(leg.channel);
@@ -130,18 +138,19 @@ export class Handset implements Party {
 
   /** The green key: a call begins with this handset. One at a time; a second transaction is refused. */
   #setup(event: Extract<DectEvent, { kind: "setup" }>): void {
+    const { call, keypad } = event;
     const base = this.#leg === null ? this.#base : null;
     const channel = base?.takeChannel() ?? null;
-    if (base === null || channel === null) return this.#refuse(event.call);
-    const leg = new HandsetLeg(this.#desk, this, base, event.call, this.#desk.nextLeg(), channel);
+    if (base === null || channel === null) return this.refuse(call);
+    const leg = new HandsetLeg(this.#desk, this, base, call, this.#desk.nextLeg(), channel);
     this.#leg = leg;
     leg.beginDialling();
     leg.own(this.#reception.lifted(leg));
-    leg.keys(event.keypad);
+    leg.keys(keypad);
     this.changed();
   }
 
-  #refuse(call: CcCall): void {
+  refuse(call: CcCall): void {
     this.#desk.send({ world: "dect", kind: "release", handset: this.name, call, reason: "resources" });
   }
 }

@@ -142,12 +142,11 @@ export class LineLeg implements Leg {
       case "cancelled":
         return this.#owner?.ended(this, "cancelled");
       case "ringing":
-        this.#state = "ringing";
-        return this.#owner?.alerted(this);
+        return this.#answerable ? this.#rings() : undefined;
       case "progressed":
-        return this.#progressed(event.media);
+        return this.#answerable ? this.#progressed(event.media) : undefined;
       case "answered":
-        return this.#answered(event.media);
+        return this.#answerable ? this.#answered(event.media) : undefined;
       case "confirmed":
         return event.media === null ? undefined : this.#reagreed(event.media);
       case "refused":
@@ -175,9 +174,18 @@ export class LineLeg implements Leg {
     if (this.#state === "up" && this.#stream.direction.ours === "sendrecv") this.#owner?.ended(this, "mediaTimeout");
   }
 
-  #progressed(media: MediaDescription): void {
+  /** Of those who are called: a word that is late, or comes again, does not undo the answer. */
+  get #answerable(): boolean {
+    return this.#state === "calling" || this.#state === "ringing";
+  }
+
+  #rings(): void {
     this.#state = "ringing";
     this.#owner?.alerted(this);
+  }
+
+  #progressed(media: MediaDescription): void {
+    this.#rings();
     if (media.codecs.length === 0) return;
     this.#agreed(media);
     this.#owner?.progressed(this);

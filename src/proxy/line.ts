@@ -96,6 +96,11 @@ export class Line implements Party {
     this.#detail = view.detail;
   }
 
+  /** An INVITE of which nothing became. */
+  refuse(leg: SipLeg): void {
+    this.#desk.send({ world: "sip", line: this.name, leg, kind: "release", cause: "internalError" });
+  }
+
   #invited(event: Extract<SipEvent, { kind: "invited" }>): void {
     const leg = LineLeg.incoming(this.#desk, this, event);
     const problem = this.#problemWith(leg, event.media);

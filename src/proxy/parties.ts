@@ -1,5 +1,6 @@
 import type { Desk } from "../logic/desk.ts";
 import type { DectEvent } from "../message/dect.ts";
+import type { Event } from "../message/event.ts";
 import type { FxsEvent } from "../message/fxs.ts";
 import type { DeviceName, Endpoint, HandsetName, LineName, PortName } from "../message/name.ts";
 import type { House, PhonePlan } from "../message/plan.ts";
@@ -8,7 +9,7 @@ import { Base } from "./base.ts";
 import { Handset } from "./handset.ts";
 import { Line } from "./line.ts";
 import type { LineLeg } from "./line-leg.ts";
-import type { Party, Reception } from "./party.ts";
+import type { Leg, Party, Reception } from "./party.ts";
 import { Port } from "./port.ts";
 
 type Attached = Extract<DectEvent | FxsEvent, { kind: "attached" }>;
@@ -87,6 +88,24 @@ export class Parties {
       default:
         return this.#ports.get(event.port)?.take(event);
     }
+  }
+
+  /**
+   * A handler threw at this event. What it says of who is gone is so all the same: he hears nothing any more. Whose leg it
+   * was about; null when it is none, or none yet.
+   */
+  trippedOver(event: Event): Leg | null {
+    if (event.world === "sip" && "leg" in event) return this.line(event.line)?.leg(event.leg) ?? null;
+    if (event.world === "dect" && "call" in event) return this.#handsets.get(event.handset)?.trippedOver(event) ?? null;
+    if (event.world === "fxs" && "port" in event) return this.#ports.get(event.port)?.trippedOver(event) ?? null;
+    return null;
+  }
+
+  /** Whoever had come to nothing yet gets his release, too. */
+  letGo(event: Event, leg: Leg | null): void {
+    if (leg !== null) return leg.release("internalError");
+    if (event.world === "sip" && event.kind === "invited") this.line(event.line)?.refuse(event.leg);
+    if (event.world === "dect" && event.kind === "setup") this.#handsets.get(event.handset)?.refuse(event.call);
   }
 
   /** Every phone is on-hook and silent. */

@@ -103,6 +103,17 @@ export class Port implements Party {
     }
   }
 
+  /** A handler threw at this event: whose leg it was about. What it says of the hook is so all the same. */
+  trippedOver({ kind }: PortEvent): PortLeg | null {
+    if (kind === "wentOnHook" || kind === "lineFault") {
+      this.#offHook = false;
+      this.#fault = kind === "lineFault";
+      this.#endBreak();
+      this.#unpark();
+    }
+    return this.#leg;
+  }
+
   get formats(): readonly VoiceFormat[] {
     return this.#formats;
   }

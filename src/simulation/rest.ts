@@ -1,9 +1,17 @@
 import type { Command } from "../message/command.ts";
 import type { Event } from "../message/event.ts";
 import type { MediaDescription } from "../message/media.ts";
+import type { CallRecord, Contact } from "../message/record.ts";
 import { type Instant, instant } from "../message/units.ts";
+import type { HouseView } from "../message/view.ts";
 import { UpperHalf } from "../upper-half.ts";
 import type { SimulatedHouse } from "./house.ts";
+
+/** What the files will hold, by id. */
+interface Saved {
+  readonly contacts: ReadonlyMap<number, Contact>;
+  readonly calls: ReadonlyMap<number, CallRecord>;
+}
 
 /** What is looked at when everybody has gone. */
 export interface Resting {
@@ -32,6 +40,19 @@ export function missing(upper: Resting, house: SimulatedHouse, now: number, invi
     return `a house restored from its state takes the next call otherwise: ${there[odd] ?? "nothing"} is ${here[odd] ?? "more"} here`;
   }
   return null;
+}
+
+/** Whether book and log are in memory what the files will hold. Null, or what is not. */
+export function unlike(view: Pick<HouseView, "contacts" | "log">, { contacts, calls }: Saved): string | null {
+  if (JSON.stringify(view.contacts) !== JSON.stringify(inOrder(contacts))) return "the book is not what is saved of it";
+  // Of entries from before, files may keep some that memory has no room for.
+  const kept = inOrder(calls).slice(-view.log.length);
+  if (JSON.stringify(view.log) !== JSON.stringify(kept)) return "the call log is not what is saved of it";
+  return null;
+}
+
+function inOrder<Entry extends { readonly id: number }>(entries: ReadonlyMap<number, Entry>): Entry[] {
+  return [...entries.values()].sort((a, b) => a.id - b.id);
 }
 
 function word(command: Command): string {

@@ -3,20 +3,17 @@ import type { Breach, Rule } from "../logic/invariants/breach.ts";
 import { Rules } from "../logic/invariants/rules.ts";
 import type { Command } from "../message/command.ts";
 import type { Event } from "../message/event.ts";
-import type { DeviceName } from "../message/name.ts";
-import { instant, unreachable } from "../message/units.ts";
+import { instant } from "../message/units.ts";
 import { UpperHalf } from "../upper-half.ts";
 import { Agenda } from "./agenda.ts";
-import { type Failable, Failing, type Fails } from "./failing.ts";
+import { Failing, type Fails } from "./failing.ts";
 import { houseOf, type SimulatedHouse } from "./house.ts";
-import { Bases } from "./outside/bases.ts";
-import { Dongles } from "./outside/dongles.ts";
-import { FarEnds } from "./outside/far-ends.ts";
-import { Clock, Disk, VoiceWorker } from "./outside/machine.ts";
 import type { Outside, Untimed } from "./outside/outside.ts";
-import { People } from "./outside/people.ts";
-import { missing } from "./rest.ts";
+import { missing, unlike } from "./rest.ts";
 import { type Happening, scriptOf } from "./script.ts";
+import { Surroundings } from "./surroundings.ts";
+import { canTrip, trapped } from "./trap.ts";
+import { Twin } from "./twin.ts";
 
 /** What a run breaks: a rule, a handler that threw, or that the house does not come to rest. */
 export interface Failure extends Omit<Breach, "rule"> {
@@ -72,27 +69,32 @@ const start = 1_795_000_000_000;
 const mostSteps = 3_000_000;
 const none: Fails = { nth: -1, way: 0 };
 
-class Run implements Outside, Failable {
+class Run implements Outside {
   readonly seed: number;
   readonly house: SimulatedHouse;
   readonly agenda = new Agenda(start);
   readonly #upper: Subject;
+  readonly #isOwn: boolean;
   readonly #rules = new Rules(
     () => this.#upper.calls,
-    (breach) => this.#fail(breach),
+    (breach) => {
+      // What a handler was told and tripped over is lost: that number does not leave.
+      if (breach.rule !== "emergency" || !this.#tripped) this.#fail(breach);
+    },
   );
   readonly #hash = createHash("sha256");
   readonly #wants: { readonly hash: boolean; readonly journal: boolean };
   readonly #script: readonly Happening[];
   readonly #journal: string[] = [];
-  readonly #farEnds: FarEnds;
-  readonly #bases: Bases;
-  readonly #dongles: Dongles;
-  readonly #voice: VoiceWorker;
-  readonly #disk: Disk;
-  readonly #clock: Clock;
-  readonly #people: People;
+  readonly #around: Surroundings;
   readonly #failing: Failing;
+  readonly #twin = new Twin();
+  /** Events of a frozen queue; null while it moves. */
+  #waiting: Event[] | null = null;
+  /** The next event's handler throws when it reads so many of its properties; 0: it does not. */
+  #trip = 0;
+  /** It did so at the event in hand. */
+  #tripped = false;
   #events = 0;
   #commands = 0;
   #failure: Failure | null = null;
@@ -102,21 +104,16 @@ class Run implements Outside, Failable {
     this.seed = seed;
     this.house = house ?? houseOf(seed);
     this.#upper = upper?.() ?? new UpperHalf();
+    this.#isOwn = upper === undefined;
     this.#wants = { hash, journal };
     this.#script = script ?? scriptOf(seed, calls);
-    this.#failing = new Failing(this, this, fails);
-    this.#farEnds = new FarEnds(this);
-    this.#bases = new Bases(this);
-    this.#dongles = new Dongles(this);
-    this.#voice = new VoiceWorker(this);
-    this.#disk = new Disk(this);
-    this.#clock = new Clock(this);
-    this.#people = new People(this, () => this.#upper.view().calls);
+    this.#around = new Surroundings(this, () => this.#upper.view().calls);
+    this.#failing = new Failing(this, this.#around, fails);
   }
 
   result(): RunResult {
     try {
-      this.#open();
+      this.#around.open();
       for (const { at, verb, trait } of this.#script) this.agenda.after(at, () => this.#happens(verb, trait));
       let steps = 0;
       while (this.agenda.step())
@@ -126,11 +123,11 @@ class Run implements Outside, Failable {
       if (!(error instanceof Stop)) throw error;
     }
     const hash = this.#wants.hash ? this.#hash.digest("hex") : "";
-    const { seed, calls } = this;
+    const { seed } = this;
     const { operations, ways } = this.#failing;
     return {
       seed,
-      calls,
+      calls: this.#around.calls,
       events: this.#events,
       commands: this.#commands,
       hash,
@@ -141,16 +138,40 @@ class Run implements Outside, Failable {
     };
   }
 
-  get calls(): number {
-    return this.#farEnds.invites + this.#bases.setups + this.#dongles.lifts;
-  }
-
   post(untimed: Untimed<Event>): void {
     const event = { ...untimed, at: instant(this.agenda.now) } as Event; // the same event, now with its time
-    const commands = this.#upper.handle(event);
+    if (this.#waiting === null) this.#handle(event);
+    else this.#waiting.push(event);
+  }
+
+  freeze(forMs: number): void {
+    if (this.#waiting !== null) return;
+    this.#waiting = [];
+    this.agenda.after(forMs, () => {
+      const waiting = this.#waiting ?? [];
+      this.#waiting = null;
+      for (const event of waiting) this.#handle(event);
+    });
+  }
+
+  /** Not in a stand-in: it may read an event outside of what guards its handlers. */
+  trip(nth: number): void {
+    this.#trip = this.#isOwn ? nth : 0;
+  }
+
+  #handle(event: Event): void {
+    const tripped = this.#trip > 0 && canTrip(event);
+    this.#tripped = tripped;
+    const commands = this.#upper.handle(tripped ? trapped(event, this.#trip) : event);
+    if (tripped) {
+      this.#trip = 0;
+      this.#twin.end();
+    }
     this.#events += 1;
     this.#commands += commands.length;
     if (this.#wants.hash || this.#wants.journal) this.#write(event, commands);
+    const odd = this.#twin.differs(event, commands);
+    if (odd !== null) this.#fail({ rule: "rest", objects: [], why: odd });
     for (const command of commands) this.#perform(command);
     this.#rules.watch(event, commands);
   }
@@ -161,106 +182,36 @@ class Run implements Outside, Failable {
     if (this.#wants.journal) this.#journal.push(line);
   }
 
-  /** What a gateway does when it starts. */
-  #open(): void {
-    this.post({ world: "admin", kind: "configured", house: this.house.plan });
-    this.post({ world: "store", kind: "loaded", contacts: [{ id: 1, name: "Alice", numbers: ["700"] }], calls: [] });
-    this.#voice.start();
-    for (const { base } of this.house.bases) this.#bases.attach(base);
-    for (const { dongle } of this.house.dongles) this.#dongles.attach(dongle);
-  }
-
-  loseDevice(device: DeviceName): void {
-    if (device.startsWith("base:")) this.#bases.lose(device);
-    else this.#dongles.lose(device);
-  }
-
-  loseVoice(): void {
-    this.#voice.crash(1);
-  }
-
-  fillDisk(): void {
-    this.#disk.fill(1);
-  }
-
   #perform(command: Command): void {
-    if (this.#failing.takes(command)) return;
-    switch (command.world) {
-      case "sip":
-        return this.#farEnds.perform(command);
-      case "dect":
-        return this.#bases.perform(command);
-      case "fxs":
-        return this.#dongles.perform(command);
-      case "voice":
-        return this.#voice.perform(command);
-      case "store":
-        return this.#disk.perform(command);
-      case "timer":
-        return this.#clock.perform(command);
-      case "notify":
-        if (command.fact.kind === "fault")
-          this.#fail({ rule: "fault", objects: command.fact.calls, why: command.fact.message });
-        return;
-      case "watchdog":
-        return;
-      default:
-        return unreachable(command);
-    }
+    if (this.#failing.takes(command) || command.world === "watchdog") return;
+    if (command.world !== "notify") return this.#around.perform(command);
+    const { fact } = command;
+    if (fact.kind === "fault" && !this.#tripped) this.#fail({ rule: "fault", objects: fact.calls, why: fact.message });
   }
 
   #happens(verb: Happening["verb"], trait: number): void {
-    switch (verb) {
-      case "invite":
-        return this.#farEnds.invite(trait);
-      case "registrar":
-        return this.#farEnds.registrar(trait);
-      case "green":
-        return this.#bases.green(trait);
-      case "range":
-        return this.#bases.range(trait);
-      case "pullBase":
-        return this.#bases.pull(trait);
-      case "lift":
-        return this.#dongles.lift(trait);
-      case "pullDongle":
-        return this.#dongles.pull(trait);
-      case "lineFault":
-        return this.#dongles.fault(trait);
-      case "voiceCrash":
-        return this.#voice.crash(trait);
-      case "diskFull":
-        return this.#disk.fill(trait);
-      case "memory":
-        return this.#people.memory(trait);
-      case "standStill":
-        return this.#people.standStill(trait);
-      case "hangUp":
-        return this.#people.hangUp(trait);
-      case "book":
-        return this.#people.book(trait);
-      default:
-        return unreachable(verb);
-    }
+    if (verb === "segment") this.#twin.begin(this.#upper, instant(this.agenda.now));
+    else this.#around.happens(verb, trait);
   }
 
   /** Everybody has hung up, every timer is over: nothing may be left. */
   #rests(): void {
     const left = this.#rules.left();
     if (left.length > 0) this.#fail({ rule: "rest", objects: left, why: "when everybody had gone" });
-    const { calls, phones } = this.#upper.view();
-    const busy = phones
+    const view = this.#upper.view();
+    const busy = view.phones
       .filter(({ state }) => !["idle", "absent", "fault"].includes(state))
       .map((it) => `${it.phone} ${it.state}`);
-    const up = calls.map(({ call, state }) => `${call} ${state}`);
+    const up = view.calls.map(({ call, state }) => `${call} ${state}`);
     if (!this.#upper.quiet || busy.length > 0)
       this.#fail({ rule: "rest", objects: [...up, ...busy], why: "when everybody had gone" });
-    const lost = missing(this.#upper, this.house, this.agenda.now, this.#farEnds.invites);
+    const { disk, invites } = this.#around;
+    const lost = unlike(view, disk) ?? missing(this.#upper, this.house, this.agenda.now, invites);
     if (lost !== null) this.#fail({ rule: "rest", objects: [], why: lost });
   }
 
   #fail(breach: Omit<Failure, "event" | "calls">): void {
-    this.#failure ??= { ...breach, event: this.#events, calls: this.calls };
+    this.#failure ??= { ...breach, event: this.#events, calls: this.#around.calls };
     throw new Stop();
   }
 }

@@ -15,8 +15,15 @@ export type Verb =
   | "diskFull"
   | "memory"
   | "standStill"
+  | "freeze"
   | "hangUp"
-  | "book";
+  | "book"
+  | "machine"
+  /** A handler has a bug, and throws. */
+  | "bug"
+  | "voiceTells"
+  /** The journal begins a new segment: a house restored from its state goes on beside it. */
+  | "segment";
 
 /** One outside event. Who it is and how it goes on comes from its `trait`, whatever else is in the history. */
 export interface Happening {
@@ -37,9 +44,18 @@ const troubles: readonly Verb[] = [
   "diskFull",
   "memory",
   "standStill",
+  "freeze",
+  "freeze",
   "hangUp",
   "hangUp",
   "book",
+  "book",
+  "machine",
+  "bug",
+  "bug",
+  "voiceTells",
+  "voiceTells",
+  "segment",
 ];
 
 /** The outside events of a run, in their order: `count` calls, and trouble with every fourth or so. */
@@ -52,8 +68,11 @@ export function scriptOf(seed: number, count: number): Happening[] {
   for (let call = 0; call < count; call++) {
     at += chance.below(2 * gap);
     script.push({ at, verb: chance.pick(calls), trait: mix(seed, 3, script.length) });
-    if (chance.percent(25))
-      script.push({ at: at + chance.below(gap), verb: chance.pick(troubles), trait: mix(seed, 3, script.length) });
+    if (chance.percent(30)) {
+      // Some of it meets a call that is just being set up.
+      const later = chance.below(chance.percent(50) ? gap : 2500);
+      script.push({ at: at + later, verb: chance.pick(troubles), trait: mix(seed, 3, script.length) });
+    }
   }
   return script.sort((a, b) => a.at - b.at);
 }

@@ -110,7 +110,8 @@ export class Call implements LegOwner {
 
   /** For the guard, after a handler threw: everything goes, whatever state it is in. */
   abandon(): void {
-    const legs = this.#legs();
+    // The caller last: nobody is to be heard beside his tone.
+    const legs = this.#legs().reverse();
     this.#state = "over";
     this.#stopNoAnswer?.();
     this.#collecting?.close();
@@ -210,8 +211,8 @@ export class Call implements LegOwner {
     this.#inside(() => (good ? this.#finish("normal", "confirm") : this.#finish("temporaryFailure")));
   }
 
-  involves(party: PartyName): boolean {
-    return this.#legs().some((leg) => leg.party.name === party);
+  involves(leg: Leg): boolean {
+    return this.#legs().includes(leg);
   }
 
   view(): CallView {

@@ -1,5 +1,5 @@
 import type { House, OutgoingRule, Target } from "../../message/plan.ts";
-import { compilePattern, type Pattern } from "./pattern.ts";
+import { compilePattern, type Pattern, type Progress } from "./pattern.ts";
 
 /** What the digits dialled so far mean. */
 export type Match =
@@ -98,11 +98,18 @@ function internalRoutes(house: House): Route[] {
 
 function outgoingRoute(rule: OutgoingRule): Route {
   const { line } = rule;
+  const pattern = compilePattern(rule.pattern);
+  // What is left after stripping is a number: one digit at least.
+  const least = line === null || rule.prefix !== "" ? 0 : rule.strip + 1;
   return {
-    pattern: compilePattern(rule.pattern),
+    pattern: { ...pattern, match: (dialled) => reaching(least, dialled, pattern.match(dialled)) },
     result: (dialled) =>
       line === null
         ? { barred: rule.name }
         : { kind: "line", line, number: rule.prefix + dialled.slice(rule.strip), emergency: false },
   };
+}
+
+function reaching(least: number, { length }: string, progress: Progress | null): Progress | null {
+  return progress === null || length >= least ? progress : { ...progress, complete: false };
 }

@@ -93,6 +93,7 @@ export class DialogRules {
         leg.early = true;
         return this.#step(leg, command.kind, steps.progress, false);
       case "invite":
+        if (command.to === "") this.#broken("order", [leg.id], "calls nobody: there is no number");
         if (!this.#emergency.has(command.to)) this.#fits(leg.party);
         return;
       case "reoffer":

@@ -49,8 +49,8 @@ export class Bases {
     const found = this.#outside.house.bases.find(({ base }) => base === which);
     if (found === undefined) return;
     this.#plugged.add(which);
-    const { base, channels } = found;
-    const handsets = found.handsets.map((handset) => ({ handset, ipui: handset, formats: ["L16"] as const }));
+    const { base, channels, formats } = found;
+    const handsets = found.handsets.map((handset) => ({ handset, ipui: handset, formats }));
     this.#outside.post({ world: "dect", kind: "attached", base, model: "m", serial: base, channels, handsets });
   }
 
@@ -59,11 +59,15 @@ export class Bases {
     const chance = new Chance(trait);
     const { bases } = this.#outside.house;
     if (bases.length === 0) return;
-    const { base, handsets } = chance.pick(bases);
-    for (const handset of handsets) this.#drop(handset);
+    this.#pulled(chance.pick(bases).base, chance);
+  }
+
+  #pulled(base: DeviceName, chance: Chance): void {
+    for (const [handset, at] of this.#baseOf) if (at === base) this.#drop(handset);
     if (!this.#plugged.has(base) || chance.percent(20)) return this.attach(base);
     this.#plugged.delete(base);
     this.#outside.post({ world: "dect", kind: "detached", base, reason: "unplugged" });
+    if (chance.percent(5)) this.#outside.post({ world: "dect", kind: "detached", base, reason: "unplugged" });
     this.#outside.agenda.after(chance.pick([1, 2000, 20_000]), () => {
       if (!this.#plugged.has(base)) this.attach(base);
     });
@@ -107,6 +111,7 @@ export class Bases {
     const number = chance.pick(this.#outside.house.dialled);
     const enBloc = chance.percent(30);
     this.#outside.post({ world: "dect", kind: "setup", handset, call, keypad: enBloc ? number : "" });
+    this.#risk(transaction);
     if (!enBloc) this.#dials(transaction, number);
     talker.later(chance.pick([300, 8000, 60_000, 300_000]), () => {
       if (!transaction.up || chance.percent(30)) this.#hangsUp(transaction);
@@ -125,6 +130,13 @@ export class Bases {
   #pick(chance: Chance): HandsetName | null {
     const handsets = [...this.#baseOf.keys()];
     return handsets.length === 0 ? null : chance.pick(handsets);
+  }
+
+  /** Now and then its base is pulled in the middle of it. */
+  #risk({ handset, talker: { chance } }: Transaction): void {
+    const base = this.#baseOf.get(handset);
+    if (base === undefined || !chance.percent(1)) return;
+    this.#outside.agenda.after(chance.below(chance.pick([10, 500, 6000])), () => this.#pulled(base, chance));
   }
 
   #isPlugged(handset: HandsetName): boolean {
@@ -175,6 +187,9 @@ export class Bases {
     const { chance } = talker;
     const busy = this.#inHand.has(handset);
     const transaction = this.#begin(handset, call, talker);
+    this.#risk(transaction);
+    if (chance.percent(3))
+      talker.later(chance.below(3000), () => this.#say(transaction, { kind: "keypad", keypad: `1${recall}2` }));
     if (this.#away.has(handset) || chance.percent(4))
       return talker.later(pageTime, () => this.#say(transaction, { kind: "pageFailed" }));
     if (busy) return talker.later(40, () => this.#hangsUp(transaction));
@@ -185,11 +200,13 @@ export class Bases {
     if (chance.percent(60)) {
       talker.later(at, () => this.#say(transaction, { kind: "connect" }));
       if (chance.percent(5)) talker.later(at + 200, () => this.#say(transaction, { kind: "connect" }));
+      if (chance.percent(3)) talker.later(at + 50, () => this.#say(transaction, { kind: "alerting" }));
     } else if (chance.percent(15)) talker.later(at, () => this.#hangsUp(transaction));
   }
 
   #talk(transaction: Transaction): void {
     transaction.up = true;
+    this.#risk(transaction);
     const { talker } = transaction;
     const { chance } = talker;
     let at = 0;

@@ -41,7 +41,7 @@ export class Dongles {
   attach(dongle: DeviceName): void {
     this.#plugged.add(dongle);
     const ports = this.#of(dongle).map(({ port, offHook }) => ({ port, offHook }));
-    const formats = ["PCMA", "PCMU", "L16"] as const;
+    const formats = this.#outside.house.dongles.find((it) => it.dongle === dongle)?.formats ?? [];
     this.#outside.post({ world: "fxs", kind: "attached", dongle, model: "m", serial: dongle, ports, formats });
     for (const phone of this.#of(dongle)) if (phone.offHook) this.#downAfter(phone, 20_000);
   }
@@ -50,11 +50,15 @@ export class Dongles {
     const chance = new Chance(trait);
     const { dongles } = this.#outside.house;
     if (dongles.length === 0) return;
-    const { dongle } = chance.pick(dongles);
+    this.#pulled(chance.pick(dongles).dongle, chance);
+  }
+
+  #pulled(dongle: DeviceName, chance: Chance): void {
     for (const phone of this.#of(dongle)) this.#unwired(phone, chance);
     if (!this.#plugged.has(dongle) || chance.percent(20)) return this.attach(dongle);
     this.#plugged.delete(dongle);
     this.#outside.post({ world: "fxs", kind: "detached", dongle, reason: "unplugged" });
+    if (chance.percent(5)) this.#outside.post({ world: "fxs", kind: "detached", dongle, reason: "unplugged" });
     this.#outside.agenda.after(chance.pick([1, 2000, 20_000]), () => {
       if (!this.#plugged.has(dongle)) this.attach(dongle);
     });
@@ -76,7 +80,10 @@ export class Dongles {
   fault(trait: number): void {
     const chance = new Chance(trait);
     const phone = this.#pick(chance);
-    if (phone === null || !this.#plugged.has(phone.dongle)) return;
+    if (phone !== null && this.#plugged.has(phone.dongle)) this.#faults(phone, chance);
+  }
+
+  #faults(phone: Phone, chance: Chance): void {
     const { port } = phone;
     this.#unwired(phone, chance);
     phone.offHook = false;
@@ -112,10 +119,20 @@ export class Dongles {
     this.#rings += 1;
     const chance = new Chance(mix(this.#outside.seed, 8, this.#rings));
     const at = chance.below(chance.pick([20, 4000, 25_000]));
+    this.#risk(phone, chance);
     if (chance.percent(50))
       this.#after(phone, at, () => {
         if (phone.rings && !phone.offHook) this.#up(phone, chance);
       });
+  }
+
+  /** Now and then its wire is cut, or its dongle pulled, in the middle of it. */
+  #risk(phone: Phone, chance: Chance): void {
+    if (!chance.percent(2)) return;
+    const pulled = chance.percent(50);
+    this.#after(phone, chance.below(chance.pick([10, 500, 6000])), () =>
+      pulled ? this.#pulled(phone.dongle, chance) : this.#faults(phone, chance),
+    );
   }
 
   #of(dongle: DeviceName): Phone[] {
@@ -146,12 +163,14 @@ export class Dongles {
     phone.era += 1;
     phone.offHook = true;
     this.#outside.post({ world: "fxs", kind: "wentOffHook", port });
+    this.#risk(phone, chance);
+    if (chance.percent(2)) this.#outside.post({ world: "fxs", kind: "wentOffHook", port });
     for (let things = chance.below(3); things > 0; things--) this.#fidgets(phone, chance, 2000 + chance.below(20_000));
     if (chance.percent(10)) this.#faxes(phone, chance);
-    this.#downAfter(phone, chance.pick([30, 3000, 30_000, 120_000, 500_000]));
+    this.#downAfter(phone, chance.pick([30, 3000, 30_000, 120_000, 500_000]), chance.percent(3));
   }
 
-  #downAfter(phone: Phone, delay: number): void {
+  #downAfter(phone: Phone, delay: number, late = false): void {
     const { port } = phone;
     this.#after(phone, delay, () => {
       phone.era += 1;
@@ -159,7 +178,14 @@ export class Dongles {
       if (!phone.offHook) return;
       phone.offHook = false;
       this.#outside.post({ world: "fxs", kind: "wentOnHook", port });
+      if (late) this.#late(phone);
     });
+  }
+
+  /** What the line still brings: a second word of the hook, the end of a key. */
+  #late({ port }: Phone): void {
+    this.#outside.post({ world: "fxs", kind: "wentOnHook", port });
+    this.#outside.post({ world: "fxs", kind: "digit", port, digit: "1" });
   }
 
   /** A key, or a break of the loop: a flash, or longer than one. */

@@ -13,6 +13,10 @@ export interface Outside {
   readonly agenda: Agenda;
   /** To be called from the agenda only: the house reacts at once. */
   post(event: Untimed<Event>): void;
+  /** From now on events wait for so long, ms; then they are handled in their order. */
+  freeze(forMs: number): void;
+  /** The handler of the next event has a bug: it throws when it reads the event's n-th property. */
+  trip(nth: number): void;
 }
 
 /** A part of the lower half: answers commands by events, later. */

@@ -24,6 +24,16 @@ export class People {
     if (agenda.lag === 0) agenda.now += new Chance(trait).pick([500, 30_000, 3_000_000]);
   }
 
+  /** The queue is stopped between two events, by a person or a slow machine; everybody outside goes on. */
+  freeze(trait: number): void {
+    this.#outside.freeze(new Chance(trait).pick([30, 400, 6000, 40_000]));
+  }
+
+  /** A bug in whatever comes next. */
+  bug(trait: number): void {
+    this.#outside.trip(new Chance(trait).between(1, 7));
+  }
+
   hangUp(trait: number): void {
     const call = this.#calls()[new Chance(trait).below(4)]?.call ?? "call:1";
     this.#outside.post({ world: "admin", kind: "hangUp", call });
@@ -32,8 +42,15 @@ export class People {
   book(trait: number): void {
     const chance = new Chance(trait);
     if (chance.percent(20)) return this.#outside.post({ world: "admin", kind: "clearLog" });
-    if (chance.percent(30)) return this.#outside.post({ world: "admin", kind: "removeContact", id: chance.below(5) });
-    const numbers = [chance.pick(["0301", "100", "611"])];
-    this.#outside.post({ world: "admin", kind: "addContact", name: "Bob", numbers });
+    if (chance.percent(40)) return this.#outside.post({ world: "admin", kind: "removeContact", id: chance.below(9) });
+    const numbers = [chance.pick(["0301", "100", "700", "0 30 1"]), chance.pick(["100", "611"])];
+    this.#outside.post({ world: "admin", kind: "addContact", name: chance.pick(["Bob", "Carol"]), numbers });
+  }
+
+  /** The supervisor's question, and what the machine says of a device that it could not open. */
+  machine(trait: number): void {
+    const chance = new Chance(trait);
+    if (chance.percent(50)) return this.#outside.post({ world: "admin", kind: "heartbeat" });
+    this.#outside.post({ world: "admin", kind: "deviceProblem", device: "base:3", problem: "no permission" });
   }
 }
