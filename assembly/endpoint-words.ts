@@ -71,9 +71,10 @@ export const CONTROL_VBD = CONTROL_ECHO + 16;
 export const CONTROL_NETWORK = CONTROL_ECHO + 20;
 /** Host writes: 1 + the ring of the file that is played to the endpoint; 0 = none is. */
 export const CONTROL_PLAY = CONTROL_ECHO + 24;
-/** Host writes: 1 when the far end asks for packets of 20 ms or more, whatever our frames are. */
-export const CONTROL_LONG_PACKETS = CONTROL_ECHO + 28;
-export const CONTROL_SIZE = CONTROL_LONG_PACKETS + 4;
+/** Host writes: frames that a packet to the far end may have, 0 like 1; PACKET_OF_HALF = half a frame. */
+export const CONTROL_PACKET = CONTROL_ECHO + 28;
+export const PACKET_OF_HALF = -1;
+export const CONTROL_SIZE = CONTROL_PACKET + 4;
 
 // State of the tick; the host reads some of it for status and RTCP.
 export const STATE_OFFSET = 384;
@@ -236,19 +237,23 @@ export const QUIET_OPEN = STATE_OFFSET + 356;
 export const INPUT_LENGTH = STATE_OFFSET + 360;
 /** What only a recording heard: the tick after which, times 4, and 1 when the decoder was warm, 2 when the concealment was. */
 export const TAP_KEPT = STATE_OFFSET + 364;
-/** Format of the frame at FRAME_HALF that waits for the one with which it makes a packet, 0 = none; and its timestamp. */
-export const HALF_FORMAT = STATE_OFFSET + 368;
-export const HALF_TIMESTAMP = STATE_OFFSET + 372;
+/** Format of the frames at FRAME_WAITING, which wait for those with which they make a packet, 0 = none; and when they begin. */
+export const WAITING_FORMAT = STATE_OFFSET + 368;
+export const WAITING_TIMESTAMP = STATE_OFFSET + 372;
 /** 1 when the jitter buffer left a frame out before this one, until the seam has been smoothed. */
 export const INPUT_SPLICE = STATE_OFFSET + 376;
-export const STATE_SIZE = 380;
+/** How many frames wait at FRAME_WAITING. */
+export const WAITING_FRAMES = STATE_OFFSET + 380;
+/** Octets of this tick's packet after which it is parted in two; 0 = it is not. */
+export const OUT_SPLIT = STATE_OFFSET + 384;
+export const STATE_SIZE = 388;
 
 /** The last 80 ms that came, coded: concealment looks back at them. Frames of 10 ms have twice as many slots, half as long. */
-export const FRAME_OCTETS = 768;
+export const FRAME_OCTETS = 832;
 export const FRAME_SLOTS = 4;
 export const FRAME_LINEAR = FRAME_OCTETS + FRAME_SLOTS * MAX_FRAME_OCTETS;
 export const FRAME_OUT = FRAME_LINEAR + 2 * MAX_WIDE_SAMPLES;
 export const FRAME_MESSAGE = FRAME_OUT + 2 * MAX_WIDE_SAMPLES;
 export const MAX_MESSAGE = 512;
-/** A frame of 10 ms, coded. */
-export const FRAME_HALF = FRAME_MESSAGE + MAX_MESSAGE;
+/** Coded frames that wait for the rest of their packet. */
+export const FRAME_WAITING = FRAME_MESSAGE + MAX_MESSAGE;

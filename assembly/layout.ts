@@ -211,7 +211,8 @@ export const MAX_DATAGRAM = 1500;
 
 // ---- RTP out: slots of (endpoint, length, 0, 0, packet) ---------------------------------------------------------------
 export const RTP_OUT_OFFSET = RTP_IN_OFFSET + RTP_IN_SIZE;
-export const RTP_OUT_SLOTS = MAX_RTP;
+/** Two for each stream: a frame may be sent in two packets. */
+export const RTP_OUT_SLOTS = 2 * MAX_RTP;
 export const RTP_OUT_STRIDE = 704;
 export const RTP_OUT_SIZE = RTP_OUT_SLOTS * RTP_OUT_STRIDE;
 

@@ -17,7 +17,6 @@ import {
   ENCODER_WARM,
   FRAME_LINEAR,
   FRAME_OUT,
-  HALF_FORMAT,
   INPUT_CODED,
   INPUT_FORMAT,
   INPUT_KIND,
@@ -34,10 +33,12 @@ import {
   OUT_PEER,
   OUT_PLAY,
   OUT_SILENT,
+  OUT_SPLIT,
   OUT_TO,
   SEND_MARKER,
   SEND_SEQUENCE,
   SEND_TIMESTAMP,
+  WAITING_FORMAT,
 } from "./endpoint-words.ts";
 import { searchSent } from "./fax-search.ts";
 import {
@@ -61,7 +62,7 @@ import { keepsQuiet, speaks } from "./quiet.ts";
 import { down } from "./rate/down.ts";
 import { up } from "./rate/up.ts";
 import { followOut, formatOut, frameOut, handOver } from "./ring/drift-out.ts";
-import { dropHalf, joinFrame, joinsFrames, sendHalf } from "./rtp/join.ts";
+import { dropWaiting, joinFrame, joinsFrames, sendWaiting, splitAt, splitPacket } from "./rtp/join.ts";
 import { sendKey } from "./rtp/key-out.ts";
 import { beginPacket } from "./rtp/send.ts";
 import { toneFrame } from "./tone/cadence.ts";
@@ -72,12 +73,12 @@ export function planRtp(index: i32, endpoint: usize): void {
   const timestamp = load<i32>(endpoint, SEND_TIMESTAMP);
   if (maySend(endpoint)) {
     const asEvent = load<i32>(endpoint, CONTROL_EVENT_TYPE) >= 0;
-    if (load<i32>(endpoint, HALF_FORMAT) && ((asEvent && digitState(endpoint) == SENDING) || !joinsFrames(endpoint)))
-      sendHalf(index, endpoint);
+    if (load<i32>(endpoint, WAITING_FORMAT) && ((asEvent && digitState(endpoint) == SENDING) || !joinsFrames(endpoint)))
+      sendWaiting(index, endpoint);
     if (!asEvent || !sendKey(index, endpoint)) planPacket(index, endpoint, timestamp, !asEvent);
   } else {
     dropDigits(endpoint);
-    dropHalf(endpoint);
+    dropWaiting(endpoint);
     store<i32>(endpoint, 1, SEND_MARKER);
   }
   store<i32>(endpoint, timestamp + unitsOf(load<i32>(endpoint, CONTROL_FORMAT)), SEND_TIMESTAMP);
@@ -121,7 +122,10 @@ export function publish(index: i32, endpoint: usize): void {
   const kind = load<i32>(endpoint, OUT_KIND);
   const format = load<i32>(endpoint, CONTROL_FORMAT);
   if (format == FORMAT_G726_AAL2 && kind > OUT_PASS && kind != OUT_LOST) repack(usize(load<u32>(endpoint, OUT_TO)));
-  if (index < MAX_RTP) return;
+  if (index < MAX_RTP) {
+    if (load<i32>(endpoint, OUT_SPLIT)) splitPacket(index, endpoint, format);
+    return;
+  }
   if (load<i32>(endpoint, CONTROL_FAX)) searchSent(index, endpoint, formatOut(index, endpoint));
   handOver(index, endpoint);
 }
@@ -142,7 +146,7 @@ function planPacket(index: i32, endpoint: usize, timestamp: i32, digitsAsSound: 
   const kind = decide(index, endpoint, format, digitsAsSound);
   store<i32>(endpoint, kind, OUT_KIND);
   if (kind == OUT_LOST) {
-    sendHalf(index, endpoint);
+    sendWaiting(index, endpoint);
     // The far end conceals it as well as we could; its number is missing, as it was missing here.
     store<i32>(endpoint, (load<i32>(endpoint, SEND_SEQUENCE) + 1) & 0xffff, SEND_SEQUENCE);
     return;
@@ -167,7 +171,10 @@ function begin(index: i32, endpoint: usize, format: i32, timestamp: i32): void {
   const payload = beginPacket(index, type, marker, timestamp, octets);
   store<u32>(endpoint, u32(payload), OUT_TO);
   if (payload == 0) store<i32>(endpoint, OUT_NOTHING, OUT_KIND);
-  else store<i32>(endpoint, 0, SEND_MARKER);
+  else {
+    store<i32>(endpoint, 0, SEND_MARKER);
+    store<i32>(endpoint, splitAt(endpoint, format, octets), OUT_SPLIT);
+  }
 }
 
 /** A stream that keeps quiet begins its packet only when it is known that somebody speaks. */

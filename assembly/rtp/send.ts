@@ -11,10 +11,13 @@ import {
 } from "../layout.ts";
 import { RTP_HEADER, writeHeader } from "./header.ts";
 
+/** Octets that a packet has room for. */
+export const MAX_PAYLOAD_OUT: i32 = RTP_OUT_STRIDE - SLOT_DATA - RTP_HEADER;
+
 /** Begins a packet with `octets` of payload; returns the payload's address, 0 when there is no room. */
 export function beginPacket(index: i32, type: i32, marker: bool, timestamp: i32, octets: i32): usize {
   const waiting = load<i32>(HEADER_RTP_OUT);
-  if (waiting >= RTP_OUT_SLOTS || octets > RTP_OUT_STRIDE - SLOT_DATA - RTP_HEADER) return 0;
+  if (waiting >= RTP_OUT_SLOTS || octets > MAX_PAYLOAD_OUT) return 0;
   store<i32>(HEADER_RTP_OUT, waiting + 1);
   const slot = usize(RTP_OUT_OFFSET) + usize(waiting) * RTP_OUT_STRIDE;
   store<i32>(slot, index, SLOT_ENDPOINT);

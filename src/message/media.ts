@@ -40,8 +40,9 @@ export interface MediaDescription {
   /** They take comfort noise, RFC 3389, static payload type 13. */
   readonly comfortNoise?: true;
   readonly direction: Direction;
-  /** Packets of 20 ms or more are asked for (`a=ptime`, RFC 8866 §6.4). */
-  readonly longPackets?: true;
+  /** How long packets to them are best (`a=ptime`), and how long they may be at most (`a=maxptime`, RFC 8866 §6.4, §6.5), ms. */
+  readonly packetMs?: number;
+  readonly mostPacketMs?: number;
 }
 
 /** What the gateway states of its own side; the SIP side writes the SDP around it. */

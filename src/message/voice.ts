@@ -67,8 +67,9 @@ export type VoiceCommand = {
       readonly format: RtpFormat;
       readonly payloadType: number;
       readonly eventPayloadType: number | null;
-      /** The far end asks for packets of 20 ms or more: frames of 10 ms go two by two. */
-      readonly longPackets?: true;
+      /** How long the far end wants its packets, as far as whole frames make them; and the most that it takes, ms. */
+      readonly packetMs?: number;
+      readonly mostPacketMs?: number;
       /** A silent background is told of by comfort noise instead of being sent (RFC 3389); with G.711 only. */
       readonly comfortNoise?: true;
       /** A fax or modem speaks (ITU-T V.152): what is lost stays lost, the jitter buffer keeps its depth. */

@@ -28,7 +28,6 @@ const payloadTypes: Readonly<Record<BuiltInFormat, number>> = {
 const FIRST_PLUGIN_TYPE = 106;
 
 const quiet = { comfortNoise: true } as const;
-const longPackets = { longPackets: true } as const;
 const laws: readonly RtpFormat[] = ["PCMA", "PCMU"];
 
 /** The RTP stream of a SIP leg: its endpoint, what was offered and answered, and which way the sound goes. */
@@ -143,7 +142,7 @@ export class RtpStream {
       format: codec.format,
       payloadType: codec.payloadType,
       eventPayloadType: this.eventType,
-      ...(this.#remote?.longPackets === true ? longPackets : {}),
+      ...packetTimes(this.#remote),
       ...(this.#keepsQuiet(codec) ? quiet : {}),
       ...(this.#fax === "none" ? {} : { voiceBandData: true }),
       direction: this.direction.ours,
@@ -215,4 +214,10 @@ export class RtpStream {
 /** What RFC 3389 comfort noise of payload type 13 goes with: one clock rate, and no silence of its own. */
 function isG711({ format }: OfferedCodec): boolean {
   return format === "PCMU" || format === "PCMA";
+}
+
+/** How long packets to them are to be, when they said so. */
+function packetTimes(remote: MediaDescription | null): Pick<MediaDescription, "packetMs" | "mostPacketMs"> {
+  const { packetMs, mostPacketMs } = remote ?? {};
+  return { ...(packetMs === undefined ? {} : { packetMs }), ...(mostPacketMs === undefined ? {} : { mostPacketMs }) };
 }

@@ -9,7 +9,7 @@ const STREAM =
   layout.ENDPOINT_SIZE +
   layout.KERNELS_STRIDE +
   layout.JITTER_STRIDE +
-  layout.RTP_OUT_STRIDE +
+  (layout.RTP_OUT_SLOTS * layout.RTP_OUT_STRIDE) / layout.MAX_RTP +
   (layout.RTP_IN_SLOTS * layout.RTP_IN_STRIDE) / layout.MAX_RTP;
 
 /** A device channel's, with a ring each way. */

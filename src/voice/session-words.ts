@@ -1,8 +1,13 @@
 import { randomBytes } from "node:crypto";
 import * as words from "../../assembly/endpoint-words.ts";
+import * as layout from "../../assembly/layout.ts";
 import type { Direction } from "../message/media.ts";
 import { endpointAddress, formatNumber, type VoiceMap } from "./map.ts";
 import type { PathCommand } from "./messages.ts";
+
+const SAMPLES_PER_MS = 8;
+/** Longer ones would be a delay that nobody wants, whatever they ask for. */
+const LONGEST_PACKET_MS = 60;
 
 type Of<Kind extends PathCommand["kind"]> = Extract<PathCommand, { readonly kind: Kind }>;
 
@@ -38,7 +43,7 @@ export function writeStream(
   const at = endpointAddress(index);
   map.setWord(at + words.CONTROL_PAYLOAD_TYPE, command.payloadType & 0x7f);
   map.setWord(at + words.CONTROL_EVENT_TYPE, command.eventPayloadType ?? -1);
-  map.setWord(at + words.CONTROL_LONG_PACKETS, command.longPackets === true ? 1 : 0);
+  map.setWord(at + words.CONTROL_PACKET, framesOfPacket(command, map.word(layout.HEADER_FRAME) / SAMPLES_PER_MS));
   map.setWord(at + words.CONTROL_QUIET, command.comfortNoise === true ? 1 : 0);
   map.setWord(at + words.CONTROL_VBD, command.voiceBandData === true ? 1 : 0);
   map.setWord(at + words.CONTROL_DIRECTION, directions[command.direction]);
@@ -47,6 +52,13 @@ export function writeStream(
   // Taken off hold, or answered after early media: a silence told before then was ignored, and may go on.
   map.setWord(at + words.SILENT_MS, 0);
   map.setWord(at + words.SILENT_TOLD, 0);
+}
+
+/** A wish for shorter packets than our frames is not met; where they may be no longer, frames are parted. */
+function framesOfPacket({ packetMs, mostPacketMs = LONGEST_PACKET_MS }: Of<"openRtp">, frameMs: number): number {
+  if (mostPacketMs < frameMs) return words.PACKET_OF_HALF;
+  const wanted = Math.min(packetMs ?? frameMs, mostPacketMs, LONGEST_PACKET_MS);
+  return Math.max(1, Math.floor(wanted / frameMs));
 }
 
 export function writeChannel(map: VoiceMap, index: number, command: Of<"openUsb">): void {

@@ -72,7 +72,8 @@ class House {
     this.rig.openRtp(Math.floor(this.#random() * STREAMS), this.#pick(this.#formats), {
       eventPayloadType: this.#maybe() ? 101 : null,
       direction: this.#pick(["sendrecv", "sendonly", "recvonly", "inactive"]),
-      ...(this.#maybe() && { longPackets: true as const }),
+      ...(this.#maybe() && { packetMs: this.#pick([10, 20, 30, 60]) }),
+      ...(this.#maybe(0.2) && { mostPacketMs: this.#pick([10, 20, 45]) }),
       ...(this.#maybe() && { comfortNoise: true as const }),
       ...(this.#maybe(0.2) && { voiceBandData: true as const }),
       ...(this.#maybe(0.1) && { remote: null }),

@@ -26,7 +26,7 @@ class Pair {
   constructor(format: Format) {
     this.#format = format;
     this.rig.openRtp(0, format);
-    this.rig.openRtp(1, format, { longPackets: true });
+    this.rig.openRtp(1, format, { packetMs: 20 });
     this.rig.join("rtp:0", "rtp:1");
   }
 
@@ -79,7 +79,7 @@ test("a frame that waits goes alone before a key, and before a hold is dropped",
   assertWhole(pair.sent, "PCMA");
   const voice = pair.sent.filter(({ payloadType }) => payloadType === 8);
   assert.equal(voice.filter(({ payload }) => payload.length !== 160).length, 1);
-  pair.rig.openRtp(1, "PCMA", { longPackets: true, direction: "recvonly" });
+  pair.rig.openRtp(1, "PCMA", { packetMs: 20, direction: "recvonly" });
   pair.sent.length = 0;
   pair.talk(5);
   assert.deepEqual(pair.sent, []);
@@ -98,7 +98,7 @@ test("a lost frame of a recursive codec stays lost: what waits goes, and one num
 test("a codec, ticks that are missed and shorter packets again leave no packet in two codecs or two times", () => {
   const pair = new Pair("PCMA");
   pair.talk(21);
-  pair.rig.openRtp(1, "PCMU", { longPackets: true });
+  pair.rig.openRtp(1, "PCMU", { packetMs: 20 });
   pair.talk(21);
   const laws = pair.sent.map(({ payloadType, payload }) => [payloadType, payload.length]);
   assert.deepEqual(laws.slice(10), Array(10).fill([0, 160]));

@@ -43,7 +43,7 @@ test("a call is set up, confirmed and ended by the caller", async (t) => {
     codecs: media.codecs,
     eventPayloadType: 101,
     direction: "sendrecv",
-    longPackets: true,
+    packetMs: 20,
   });
   caller.do({ kind: "release", leg: "sip:out-1", cause: "normal" });
   await network.pass(50);

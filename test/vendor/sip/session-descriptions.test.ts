@@ -38,7 +38,7 @@ test("codecs come in the offered order, static or by rtpmap, others are left out
     eventPayloadType: 97,
     comfortNoise: true,
     direction: "sendrecv",
-    longPackets: true,
+    packetMs: 30,
   });
 });
 

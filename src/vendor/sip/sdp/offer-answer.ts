@@ -17,6 +17,10 @@ import { type MediaSection, readSessionDescription, type SessionDescription } fr
 const staticPayload: Readonly<Record<string, string>> = { "0": "pcmu/8000", "8": "pcma/8000", "9": "g722/8000" };
 /** RFC 3389 §4: static, so it needs no `a=rtpmap`. */
 const COMFORT_NOISE = 13;
+/** Frames of 20 ms are parted for who takes no longer ones; shorter than this are none. */
+const SHORTEST_PACKET_MS = 10;
+/** Of a codec of the configuration, which can not be parted. */
+const PLUGIN_FRAME_MS = 20;
 /** Encoding name and clock rate as `a=rtpmap` writes them. */
 const mappings: Readonly<Record<BuiltInFormat, string>> = {
   PCMU: "PCMU/8000",
@@ -65,6 +69,9 @@ export class OfferAnswer {
     if (typeof session === "string") return session;
     const audio = session.sections.find(isUsable);
     if (audio === undefined) return "session description without an RTP audio stream that can be reached";
+    const most = audio.maxptimeMs ?? SHORTEST_PACKET_MS;
+    if (most < SHORTEST_PACKET_MS)
+      return `session description with maxptime ${most}: packets have ${SHORTEST_PACKET_MS} ms at least`;
     this.#remote = session;
     return describe(audio, this.#formats);
   }
@@ -135,6 +142,12 @@ function encodingOf(section: MediaSection, format: string): string | undefined {
   return section.mapping.get(format) ?? staticPayload[format];
 }
 
+/** Undefined when a frame of it would be a packet longer than they take. */
+function fitting(format: RtpFormat | undefined, maxptimeMs: number | null): RtpFormat | undefined {
+  const isTooLong = format !== undefined && isPluginFormat(format) && (maxptimeMs ?? PLUGIN_FRAME_MS) < PLUGIN_FRAME_MS;
+  return isTooLong ? undefined : format;
+}
+
 function describe(audio: MediaSection, formats: ReadonlyMap<string, RtpFormat>): MediaDescription {
   const codecs: OfferedCodec[] = [];
   let eventPayloadType: number | null = null;
@@ -143,19 +156,19 @@ function describe(audio: MediaSection, formats: ReadonlyMap<string, RtpFormat>):
     const payloadType = Number(format);
     if (!/^\d{1,3}$/.test(format) || payloadType > 127) continue;
     const encoding = encodingOf(audio, format) ?? "";
-    const known = formats.get(encoding);
+    const known = fitting(formats.get(encoding), audio.maxptimeMs);
     if (known !== undefined && !codecs.some((codec) => codec.format === known))
       codecs.push({ format: known, payloadType });
     if (encoding === "telephone-event/8000") eventPayloadType ??= payloadType;
   }
   const direction = isHeld(audio.address ?? "") ? withoutReceiving(audio.direction) : audio.direction;
-  const packets = (audio.ptimeMs ?? 0) >= 20 ? ({ longPackets: true } as const) : {};
   return {
     remote: { address: audio.address ?? "", port: audio.port },
     codecs,
     eventPayloadType,
     ...noise,
-    ...packets,
+    ...(audio.ptimeMs === null ? {} : { packetMs: audio.ptimeMs }),
+    ...(audio.maxptimeMs === null ? {} : { mostPacketMs: audio.maxptimeMs }),
     direction,
   };
 }

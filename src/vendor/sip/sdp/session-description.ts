@@ -12,7 +12,9 @@ export interface MediaSection {
   readonly direction: Direction;
   /** payload type -> encoding name/clock rate, as `a=rtpmap` says. */
   readonly mapping: ReadonlyMap<string, string>;
+  /** What `a=ptime` and `a=maxptime` say, ms; null when they say nothing, or nothing that RFC 8866 knows. */
   readonly ptimeMs: number | null;
+  readonly maxptimeMs: number | null;
 }
 
 export interface SessionDescription {
@@ -33,6 +35,7 @@ interface Draft {
   direction: Direction | null;
   mapping: Map<string, string>;
   ptimeMs: number | null;
+  maxptimeMs: number | null;
 }
 
 interface Level {
@@ -85,6 +88,7 @@ function readMedia(value: string, drafts: Draft[]): string | null {
     direction: null,
     mapping: new Map(),
     ptimeMs: null,
+    maxptimeMs: null,
   });
   return null;
 }
@@ -111,9 +115,15 @@ function readAttribute(value: string, level: Level, draft: Draft | null): string
     const channels = mapping[3] === undefined || mapping[3] === "1" ? "" : `/${mapping[3]}`;
     if (draft.mapping.size < mostFormats) draft.mapping.set(mapping[1], mapping[2].toLowerCase() + channels);
   }
-  const ptime = /^ptime:(\d{1,3})$/.exec(value)?.[1];
-  if (ptime !== undefined) draft.ptimeMs = Number(ptime);
+  if (value.startsWith("ptime:")) draft.ptimeMs = packetTime(value) ?? draft.ptimeMs;
+  if (value.startsWith("maxptime:")) draft.maxptimeMs = packetTime(value) ?? draft.maxptimeMs;
   return null;
+}
+
+/** RFC 8866 §9, `non-zero-int-or-real`; anything else is no attribute that is known, and passed over. */
+function packetTime(value: string): number | null {
+  const time = Number(/^[a-z]+:(\d{1,9}(?:\.\d{1,6})?)$/.exec(value)?.[1] ?? 0);
+  return time > 0 ? time : null;
 }
 
 function finish(draft: Draft, session: Level): MediaSection {
