@@ -125,6 +125,7 @@ export class UpperHalf {
       case "endpointFailed":
         // A stream that can not be spoken or heard any more is a lost one.
         if (event.codec === true) this.#parties.legOf(event.endpoint)?.lostVoice();
+        if (event.closed === true) this.#parties.unheard(event.endpoint);
         return;
       case "measured":
         return this.#exchange.log.measured(event.call, { party: event.party, ...event.quality });

@@ -51,8 +51,17 @@ export type VoiceEvent = {
   | { readonly kind: "playEnded"; readonly endpoint: Endpoint; readonly file: string; readonly reason: string | null }
   /** No RTP for the configured time on an open, receiving endpoint. Once, until packets come again or it is opened anew. */
   | { readonly kind: "rtpTimeout"; readonly endpoint: RtpEndpoint; readonly silentMs: number }
-  /** `codec`: the stream's codec is a plug-in that failed; nothing is heard until the stream is opened anew. */
-  | { readonly kind: "endpointFailed"; readonly endpoint: Endpoint; readonly reason: string; readonly codec?: true }
+  /**
+   * `codec`: the stream's codec is a plug-in that failed; nothing is heard until the stream is opened anew.
+   * `closed`: it could not be opened.
+   */
+  | {
+      readonly kind: "endpointFailed";
+      readonly endpoint: Endpoint;
+      readonly reason: string;
+      readonly codec?: true;
+      readonly closed?: true;
+    }
 );
 
 /** Upper half -> voice path. A path is two joined endpoints; an endpoint joined to itself hears itself (echo number). */

@@ -190,6 +190,15 @@ export class HandsetLeg implements Leg {
     }
   }
 
+  get endpoint(): Endpoint {
+    return this.#voice.endpoint;
+  }
+
+  /** Its voice endpoint could not be opened. */
+  unheard(): void {
+    this.#owner?.ended(this, "temporaryFailure");
+  }
+
   /** The base was unplugged. */
   lost(): void {
     if (this.#state === "tone") this.#clear("normal");

@@ -174,6 +174,11 @@ export class LineLeg implements Leg {
     if (this.#state === "up" && this.#stream.direction.ours === "sendrecv") this.#owner?.ended(this, "mediaTimeout");
   }
 
+  /** Its voice endpoint could not be opened. */
+  unheard(): void {
+    this.#owner?.ended(this, "temporaryFailure");
+  }
+
   /** Of those who are called: a word that is late, or comes again, does not undo the answer. */
   get #answerable(): boolean {
     return this.#state === "calling" || this.#state === "ringing";

@@ -68,6 +68,14 @@ export class Parties {
     return null;
   }
 
+  /** Nobody can be heard on an endpoint: it could not be opened. */
+  unheard(endpoint: Endpoint): void {
+    const handsets = [...this.#handsets.values()].map(({ leg }) => leg);
+    const handset = handsets.find((leg) => leg?.endpoint === endpoint);
+    const leg = this.legOf(endpoint) ?? this.portOn(endpoint)?.leg ?? handset;
+    leg?.unheard();
+  }
+
   takeDect(event: DectEvent): void {
     switch (event.kind) {
       case "attached":

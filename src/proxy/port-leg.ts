@@ -106,6 +106,11 @@ export class PortLeg implements Leg {
     this.#owner?.ended(this, hungUp ? "cancelled" : cause);
   }
 
+  /** Its voice endpoint could not be opened. */
+  unheard(): void {
+    this.#owner?.ended(this, "temporaryFailure");
+  }
+
   proceed(): void {
     if (this.#state === "dialling") this.#voice.tone(null);
   }

@@ -43,7 +43,8 @@ export class Failing {
   readonly #outside: Outside;
   readonly #parts: Failable;
   readonly #fails: Fails;
-  /** Endpoints that the voice worker does not have, and the house takes for open. */
+  /** Endpoints that the voice worker has open, and those that it does not have, and the house takes for open. */
+  readonly #open = new Set<Endpoint>();
   readonly #missing = new Set<Endpoint>();
   readonly #released = new Set<string>();
   #operations = 0;
@@ -135,13 +136,17 @@ export class Failing {
   #ofVoice(command: VoiceCommand): readonly Way[] {
     const crash: Way = this.#soon(0, () => {
       this.#missing.clear();
+      this.#open.clear();
       this.#parts.loseVoice();
     });
     if (command.kind === "measure" || command.kind === "close") return [told, crash];
     return [
       () => {
-        if (command.kind === "openRtp" || command.kind === "openUsb") this.#missing.add(command.endpoint);
-        this.#refuses(command.kind === "join" || command.kind === "part" ? command.a : command.endpoint);
+        const isOpening = command.kind === "openRtp" || command.kind === "openUsb";
+        const endpoint = command.kind === "join" || command.kind === "part" ? command.a : command.endpoint;
+        const isMissing = isOpening && !this.#open.has(endpoint);
+        if (isMissing) this.#missing.add(endpoint);
+        this.#refuses(endpoint, isMissing);
         return false;
       },
       crash,
@@ -164,11 +169,14 @@ export class Failing {
 
   /** A command for an endpoint that failed to open. */
   #suffers(command: VoiceCommand): boolean {
-    if (this.#missing.size === 0) return false;
     switch (command.kind) {
       case "openRtp":
       case "openUsb":
+        this.#open.add(command.endpoint);
+        this.#missing.delete(command.endpoint);
+        return false;
       case "close":
+        this.#open.delete(command.endpoint);
         this.#missing.delete(command.endpoint);
         return false;
       case "join": {
@@ -185,8 +193,9 @@ export class Failing {
     }
   }
 
-  #refuses(endpoint: Endpoint): void {
-    const failed = { world: "voice", kind: "endpointFailed", endpoint, reason: "it failed" } as const;
+  #refuses(endpoint: Endpoint, closed = false): void {
+    const reason = "it failed";
+    const failed = { world: "voice", kind: "endpointFailed", endpoint, reason, ...(closed && { closed }) } as const;
     this.#outside.agenda.after(3, () => this.#outside.post(failed));
   }
 

@@ -3,7 +3,7 @@ import * as words from "../../assembly/endpoint-words.ts";
 import * as layout from "../../assembly/layout.ts";
 import { countries } from "../message/country.ts";
 import type { Address } from "../message/media.ts";
-import type { ConferenceName, DeviceName, Digit, Endpoint, RtpEndpoint } from "../message/name.ts";
+import type { ConferenceName, DeviceName, Digit, Endpoint } from "../message/name.ts";
 import { unreachable } from "../message/units.ts";
 import { callerIdMessage } from "./caller-id.ts";
 import { Conferences, conferencePeer, isConference } from "./conferences.ts";
@@ -25,7 +25,8 @@ export interface ControlListener {
   /** A stream is about to close; its figures are still there. */
   closing(stream: number): void;
   measure(index: number, command: Of<"measure">): void;
-  failed(endpoint: Endpoint, reason: string): void;
+  /** `closed`: it was to be opened, and is not. */
+  failed(endpoint: Endpoint, reason: string, closed?: true): void;
   readonly taps: TapListener;
 }
 
@@ -127,12 +128,12 @@ export class Control {
 
   #openRtp(command: Of<"openRtp">): void {
     const index = this.#endpoints.indexOf(command.endpoint);
-    if (index === null) return this.#listener.failed(command.endpoint, this.#endpoints.missing(command.endpoint));
-    const format = this.#map.formatNumber(command.format);
-    if (format === 0)
-      return this.#listener.failed(command.endpoint, `${command.format} is not loaded: add its [[codec]]`);
-    if (!this.#setRemote(index, command.endpoint, command.remote)) return;
+    if (index === null) return this.#listener.failed(command.endpoint, this.#endpoints.missing(command.endpoint), true);
     const fresh = !this.#endpoints.isOpen(index);
+    const format = this.#map.formatNumber(command.format);
+    const problem =
+      format === 0 ? `${command.format} is not loaded: add its [[codec]]` : this.#setRemote(index, command.remote);
+    if (problem !== null) return this.#listener.failed(command.endpoint, problem, fresh || undefined);
     if (fresh) beginSession(this.#map, index, this.#nextSession());
     this.#map.setWord(endpointAddress(index) + words.CONTROL_FORMAT, format);
     if (format >= layout.FORMAT_PLUGIN) this.#ofPlugins.add(index);
@@ -141,28 +142,27 @@ export class Control {
     if (fresh) this.#listener.opened(index);
   }
 
-  /** False when nothing can be sent there. 0.0.0.0 is hold in the style of RFC 2543: no address. */
-  #setRemote(index: number, endpoint: RtpEndpoint, remote: Address | null): boolean {
+  /** Why nothing can be sent there; null when it can. 0.0.0.0 is hold in the style of RFC 2543: no address. */
+  #setRemote(index: number, remote: Address | null): string | null {
     if (remote === null || remote.address === "0.0.0.0" || remote.address === "::") {
       this.#remotes.delete(index);
-      return true;
+      return null;
     }
     const validPort = Number.isInteger(remote.port) && remote.port > 0 && remote.port < 65536;
     if (isIP(remote.address) !== this.#family || !validPort) {
       const where = `${remote.address} port ${remote.port}`;
-      this.#listener.failed(endpoint, `${where} is no IPv${this.#family} address of a far end: offer one`);
-      return false;
+      return `${where} is no IPv${this.#family} address of a far end: offer one`;
     }
-    if (this.#remotes.get(index)?.isAt(remote) === true) return true;
+    if (this.#remotes.get(index)?.isAt(remote) === true) return null;
     this.#remotes.set(index, new Remote(remote));
     // What was learnt of the way from the old address means nothing; an endpoint that opens is cleared anyway.
     this.#map.add(endpointAddress(index) + words.CONTROL_NETWORK, 1);
-    return true;
+    return null;
   }
 
   #openUsb(command: Of<"openUsb">): void {
     const index = this.#endpoints.indexOf(command.endpoint);
-    if (index === null) return this.#listener.failed(command.endpoint, this.#endpoints.missing(command.endpoint));
+    if (index === null) return this.#listener.failed(command.endpoint, this.#endpoints.missing(command.endpoint), true);
     if (!this.#endpoints.isOpen(index)) beginSession(this.#map, index, this.#nextSession());
     writeChannel(this.#map, index, command);
   }

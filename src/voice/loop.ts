@@ -12,7 +12,7 @@ import { performance } from "node:perf_hooks";
 import { setImmediate as loopTurn } from "node:timers/promises";
 import type { MessagePort } from "node:worker_threads";
 import * as layout from "../../assembly/layout.ts";
-import type { CallId, Endpoint, PartyName } from "../message/name.ts";
+import type { CallId, PartyName } from "../message/name.ts";
 import { callQuality } from "./call-quality.ts";
 import { clockStatus } from "./clock-status.ts";
 import type { EdgeStatus, StreamStatus, VoiceOptions } from "./contract.ts";
@@ -102,7 +102,7 @@ export class VoiceLoop {
       opened: (stream) => this.#opened(stream),
       closing: (stream) => this.#closing(stream),
       measure: (index, { call, party }) => this.#measured(index, call, party),
-      failed: (endpoint, reason) => this.#failed(endpoint, reason),
+      failed: (endpoint, reason, closed) => this.#failed({ endpoint, reason, ...(closed && { closed }) }),
       taps: {
         began: (ring, rateHz) => this.#tell({ kind: "tapBegan", ring, rateHz }),
         ended: (ring, refused) => this.#tell({ kind: "tapEnded", ring, refused }),
@@ -260,16 +260,13 @@ export class VoiceLoop {
     this.#port.close();
   }
 
-  #failed(endpoint: Endpoint, reason: string): void {
-    this.#tell({ kind: "happened", event: { kind: "endpointFailed", endpoint, reason } });
+  #failed(failure: Omit<Extract<Happening, { kind: "endpointFailed" }>, "kind">): void {
+    this.#tell({ kind: "happened", event: { kind: "endpointFailed", ...failure } });
   }
 
   /** A plug-in that did not keep its word: its stream is heard no more. */
   #codecFailed(stream: number, reason: string): void {
-    this.#tell({
-      kind: "happened",
-      event: { kind: "endpointFailed", endpoint: `rtp:${stream}`, reason, codec: true },
-    });
+    this.#failed({ endpoint: `rtp:${stream}`, reason, codec: true });
   }
 
   #tell(message: FromWorker): void {

@@ -291,11 +291,17 @@ class Voice implements RunningVoice {
     return this.files.workerLost(this.#closed ? null : "the voice worker died");
   }
 
-  /** False while there is no worker. */
+  /** False while there is no worker. One that can not be told something is out of step: it begins anew. */
   #send(message: ToWorker): boolean {
-    this.#port?.postMessage(message);
-    announce(this.#mail);
-    return this.#port !== null;
+    if (this.#port === null) return false;
+    try {
+      this.#port.postMessage(message);
+      announce(this.#mail);
+      return true;
+    } catch {
+      this.abortWorker();
+      return false;
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { close, closeSync, fdatasync, fsync, open, openSync, write, writeSync } from "node:fs";
+import { close, fdatasync, fsync, open, openSync, write, writeSync } from "node:fs";
 import { dirname } from "node:path";
 
 /**
@@ -47,10 +47,11 @@ export class Segment {
     }
   }
 
+  /** Never rejects: a file that can not be closed is closed all the same (close(2)), and its octets were told of before. */
   async close(): Promise<void> {
     await Promise.all(this.#pending);
     await this.#syncing;
-    closeSync(this.#file);
+    await closed(this.#file);
   }
 
   #track(work: Promise<void>): Promise<void> {
@@ -101,13 +102,17 @@ function syncDirectory(path: string): Promise<void> {
   return new Promise((resolve) => {
     open(path, "r", (error, directory) => {
       if (error !== null) resolve();
-      else fsync(directory, () => close(directory, () => resolve()));
+      else fsync(directory, () => void closed(directory).then(resolve));
     });
   });
 }
 
-function closeAll(files: readonly number[]): void {
-  for (const file of files) close(file);
+async function closeAll(files: readonly number[]): Promise<void> {
+  await Promise.all(files.map(closed));
+}
+
+function closed(file: number): Promise<void> {
+  return new Promise((resolve) => close(file, () => resolve()));
 }
 
 function sentence(error: unknown): string {

@@ -144,14 +144,28 @@ export class Connection {
     const turn = this.#queue.then(async () => {
       if (this.#over) throw new Error(`${name}: the device is being closed`);
       try {
-        return await run();
+        return await this.#asked(name, run);
       } catch (error) {
-        if (busFaultOf(error) === "gone") this.fail(UNPLUGGED);
-        throw new Error(`${name}: ${wordsOf(error)}`, { cause: error });
+        const fault = busFaultOf(error);
+        const words = `${name}: ${wordsOf(error)}`;
+        if (fault !== "stall") this.fail(fault === "gone" ? UNPLUGGED : words);
+        throw new Error(words, { cause: error });
       }
     });
     this.#queue = turn.catch(() => undefined);
     return turn;
+  }
+
+  /** A request that fails is made once more: stalled it was not carried out, and most do no harm when they were. */
+  async #asked<Result>(name: RequestName, run: () => Promise<Result>): Promise<Result> {
+    try {
+      return await run();
+    } catch (error) {
+      const fault = busFaultOf(error);
+      if (fault === "gone" || this.#over || (fault !== "stall" && name === "linkSend")) throw error;
+      this.#context.report(`${name} failed: ${wordsOf(error)}`);
+      return await run();
+    }
   }
 
   async #transfer(direction: "in" | "out", endpoint: number, what: number | Uint8Array): Promise<Transfer> {
@@ -243,9 +257,13 @@ function openingFailed(error: unknown): string {
   return `cannot be started: ${words}`;
 }
 
-/** Release before close: the library keeps the interface claimed otherwise. A device that is gone objects to both. */
+/**
+ * Release before close: the library keeps the interface claimed otherwise, and nobody could claim it again. A device that
+ * is gone objects to both.
+ */
 async function release(device: UsbDevice): Promise<void> {
-  await device.releaseInterface(INTERFACE).catch(() => undefined);
+  const released = () => device.releaseInterface(INTERFACE);
+  await released().catch(() => released().catch(() => undefined));
   await device.close().catch(() => undefined);
 }
 
