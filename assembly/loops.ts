@@ -193,18 +193,21 @@ export function loopG726DecodeLanes(jobs: usize, from: usize, to: usize, frames:
 
 /** Conferences of three and of eight: a frame of each party behind the other. Behind the state: room for 16 addresses. */
 export function loopMix3(state: usize, from: usize, to: usize, frames: i32, passes: i32): void {
-  for (let pass = 0; pass < passes; pass++)
-    for (let n: usize = 0; n < usize(frames); n++) mix(state, from + n * 960, to + n * 960, 3);
+  mix(state, from, to, frames, passes, 3);
 }
 
 export function loopMix8(state: usize, from: usize, to: usize, frames: i32, passes: i32): void {
-  for (let pass = 0; pass < passes; pass++)
-    for (let n: usize = 0; n < usize(frames); n++) mix(state, from + n * 2560, to + n * 2560, 8);
+  mix(state, from, to, frames, passes, 8);
 }
 
-function mix(state: usize, from: usize, to: usize, parties: i32): void {
-  writeAddresses(state + MIX_STATE, from, to, parties);
-  mixFrame(state, state + MIX_STATE, parties, state + MIX_STATE + 32, 160);
+/** The mixer is called in one place, as in the tick, so that the compiler puts it there. */
+function mix(state: usize, from: usize, to: usize, frames: i32, passes: i32, parties: i32): void {
+  const octets = usize(320 * parties);
+  for (let pass = 0; pass < passes; pass++)
+    for (let n: usize = 0; n < usize(frames); n++) {
+      writeAddresses(state + MIX_STATE, from + n * octets, to + n * octets, parties);
+      mixFrame(state, state + MIX_STATE, parties, state + MIX_STATE + 32, 160);
+    }
 }
 
 /** Three frames are read and three written, nothing else; `addresses`: room for 16. */
