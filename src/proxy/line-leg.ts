@@ -9,10 +9,7 @@ import { RtpStream } from "./rtp-stream.ts";
 
 type Body<C> = C extends unknown ? Omit<C, "world" | "line" | "leg"> : never;
 type SipBody = Body<SipCommand>;
-type LegEvent = Exclude<
-  SipEvent,
-  { kind: "registered" | "registrationFailed" | "unregistered" | "invited" | "calling" }
->;
+type LegEvent = Exclude<Extract<SipEvent, { readonly leg: SipLeg }>, { readonly kind: "invited" }>;
 
 /**
  * A SIP dialog as a leg of a call.
@@ -142,11 +139,10 @@ export class LineLeg implements Leg {
       case "cancelled":
         return this.#owner?.ended(this, "cancelled");
       case "ringing":
-        return this.#answerable ? this.#rings() : undefined;
       case "progressed":
-        return this.#answerable ? this.#progressed(event.media) : undefined;
       case "answered":
-        return this.#answerable ? this.#answered(event.media) : undefined;
+        // Late, or again: it does not undo the answer.
+        return this.#state === "calling" || this.#state === "ringing" ? this.#comesNear(event) : undefined;
       case "confirmed":
         return event.media === null ? undefined : this.#reagreed(event.media);
       case "refused":
@@ -179,18 +175,14 @@ export class LineLeg implements Leg {
     this.#owner?.ended(this, "temporaryFailure");
   }
 
-  /** Of those who are called: a word that is late, or comes again, does not undo the answer. */
-  get #answerable(): boolean {
-    return this.#state === "calling" || this.#state === "ringing";
-  }
-
-  #rings(): void {
+  #comesNear(event: Extract<SipEvent, { kind: "ringing" | "progressed" | "answered" }>): void {
+    if (event.kind === "answered") return this.#answered(event.media);
     this.#state = "ringing";
     this.#owner?.alerted(this);
+    if (event.kind === "progressed") this.#progressed(event.media);
   }
 
   #progressed(media: MediaDescription): void {
-    this.#rings();
     if (media.codecs.length === 0) return;
     this.#agreed(media);
     this.#owner?.progressed(this);

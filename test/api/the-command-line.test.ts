@@ -36,7 +36,7 @@ interface Run {
 type Type = (...words: string[]) => Promise<Run>;
 
 /** A person at a terminal, beside a gateway in `data`. */
-async function terminal(t: TestContext): Promise<{ type: Type; dir: string; gateway: StandIn }> {
+async function terminal(t: TestContext, its = parts): Promise<{ type: Type; dir: string; gateway: StandIn }> {
   const dir = await folder(t);
   const control = await openControlSocket(join(dir, "data"));
   t.after(() => control.close());
@@ -44,7 +44,7 @@ async function terminal(t: TestContext): Promise<{ type: Type; dir: string; gate
   control.serve(gateway);
   const type: Type = async (...words) => {
     const screen = new Screen(dir);
-    const code = await cli(words, screen, parts);
+    const code = await cli(words, screen, its);
     return { code, out: screen.text, err: screen.errors.join("\n") };
   };
   return { type, dir, gateway };
@@ -199,4 +199,53 @@ test("houses are simulated without a gateway, one seed alike each time; a number
   assert.equal((await type("simulate", "--seed", "x")).code, 2);
   assert.match((await type("simulate", "--calls", "10001")).err, /--calls 10001: at most 10000/);
   assert.match((await type("replay", "J", "--seed", "1")).err, /--seed belongs to `offhook simulate`/);
+});
+
+test("a long simulation goes on, each portion with a seed of its own, until there were so many events", async (t) => {
+  const { type } = await terminal(t);
+  const long = await type(
+    "simulate",
+    "--seed",
+    "4294967294",
+    "--runs",
+    "4",
+    "--calls",
+    "20",
+    "--events",
+    "1200",
+    "--json",
+  );
+  assert.equal(long.code, 0);
+  const lines = long.out
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  assert.ok(lines.length >= 3);
+  assert.deepEqual(
+    lines.slice(0, 3).map(({ seed }) => seed),
+    [4294967294, 4294967295, 0],
+  );
+  const sums = lines.map(({ events }) => events);
+  assert.ok(sums.at(-1) >= 1200 && sums.at(-2) < 1200, sums.join(" "));
+  assert.match(
+    (await type("simulate", "--runs", "1", "--events", "1")).out,
+    /^seed \d+, 1 runs: no rule was broken; \d+ calls/,
+  );
+  assert.equal((await type("simulate", "--minutes", "0")).out, "");
+});
+
+test("it stops at the first portion that breaks a rule, and exits with 1", async (t) => {
+  let portions = 0;
+  const failure = { rule: "rest", objects: ["port:1"], why: "rings", event: 9, calls: 3 } as const;
+  const simulator: Parts["simulator"] = async () => (options) => {
+    const good = simulate(options);
+    portions += 1;
+    const run = { ...good, failure, journal: [], operations: 0, ways: 0 };
+    return portions < 3 ? good : { ...good, failed: { run, smallest: { script: [], result: run, tries: 1 } } };
+  };
+  const { type } = await terminal(t, { ...parts, simulator });
+  const { code, out } = await type("simulate", "--seed", "5", "--runs", "1", "--minutes", "10");
+  assert.equal(code, 1);
+  assert.match(out, /^seed 5, .*\nseed 6, .*\nseed 7: .*\nseed 7 breaks a rule after 3 calls: rest, port:1 rings/);
+  assert.equal(portions, 3);
 });

@@ -33,6 +33,9 @@ export interface Arguments {
   readonly seed: number | null;
   readonly runs: number | null;
   readonly calls: number | null;
+  /** Go on until so many events, or minutes, are over. */
+  readonly events: number | null;
+  readonly minutes: number | null;
   readonly save: string | null;
   /** Seconds; null when it is not said. */
   readonly within: number | null;
@@ -67,6 +70,8 @@ const options = {
   seed: { type: "string" },
   runs: { type: "string" },
   calls: { type: "string" },
+  events: { type: "string" },
+  minutes: { type: "string" },
   save: { type: "string" },
   within: { type: "string" },
 } as const;
@@ -89,6 +94,8 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   seed: ["simulate"],
   runs: ["simulate"],
   calls: ["simulate"],
+  events: ["simulate"],
+  minutes: ["simulate"],
   save: ["simulate"],
   step: ["replay", "freeze"],
   stop: ["record", "play"],
@@ -144,6 +151,10 @@ export function readArguments(argv: readonly string[]): Arguments {
     seed: values.seed === undefined ? null : readCount("--seed", "a number, e.g. --seed 7", values.seed),
     runs: values.runs === undefined ? null : readCount("--runs", "how many, e.g. --runs 100", values.runs),
     calls: values.calls === undefined ? null : readCount("--calls", "calls in a run, e.g. --calls 50", values.calls),
+    events:
+      values.events === undefined ? null : readCount("--events", "how many, e.g. --events 1000000", values.events),
+    minutes:
+      values.minutes === undefined ? null : readCount("--minutes", "how long, e.g. --minutes 10", values.minutes),
     save: values.save ?? null,
     within:
       values.within === undefined ? null : readCount("--within", "seconds, e.g. --within 30; 0 = never", values.within),

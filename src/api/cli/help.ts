@@ -12,7 +12,7 @@ const own: readonly (readonly [usage: string, help: string])[] = [
   ["replay JOURNAL… [--until N] [--break N]", "replay a flight recording and compare every command"],
   ["replay JOURNAL… --step [--call ID] [--watch NAME]", "walk it forward and back (docs/debugging.md)"],
   [
-    "simulate [--seed N] [--runs M] [--calls K] [--save FILE]",
+    "simulate [--seed N] [--runs M] [--events E | --minutes T] [--calls K] [--save FILE]",
     "many houses in no time, trouble of all kinds: is a rule broken?",
   ],
   [

@@ -27,8 +27,6 @@ export class LegRules {
   readonly #phones = new Map<PartyName, Speaker>();
   readonly #bases = new Map<PartyName, KnownBase>();
   readonly #owners = new Map<Endpoint, Speaker>();
-  /** CC transactions alive. */
-  #transactions = 0;
   #released = false;
   /** Who said in this event that it is over with him. */
   #over: string | null = null;
@@ -39,10 +37,6 @@ export class LegRules {
     this.#broken = broken;
     this.#rings = new RingRules(broken);
     this.dialogs = new DialogRules(broken);
-  }
-
-  get transactions(): number {
-    return this.#transactions;
   }
 
   get live(): Iterable<string> {
@@ -196,7 +190,6 @@ export class LegRules {
 
   forget(): void {
     for (const all of [this.#live, this.#phones, this.#bases, this.#owners]) all.clear();
-    this.#transactions = 0;
     this.dialogs.forget();
   }
 
@@ -206,7 +199,6 @@ export class LegRules {
     const speaker = newSpeaker(id, party, calls);
     this.#live.set(id, speaker);
     if (isSip(speaker)) return this.dialogs.begins(speaker);
-    this.#transactions += 1;
     if (!this.#phones.has(party)) this.#phones.set(party, speaker);
   }
 
@@ -221,7 +213,6 @@ export class LegRules {
     this.#live.delete(leg.id);
     this.#released = true;
     if (isSip(leg)) this.dialogs.ends(leg);
-    else this.#transactions -= 1;
     if (this.#phones.get(leg.party) === leg) this.#phones.delete(leg.party);
     this.#rings.leaves(leg);
     const { endpoint } = leg;
