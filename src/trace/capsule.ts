@@ -3,10 +3,12 @@ import type { Command } from "../message/command.ts";
 import type { Event } from "../message/event.ts";
 import type { CallId } from "../message/name.ts";
 import type { House } from "../message/plan.ts";
+import type { CallRecord } from "../message/record.ts";
 import { UpperHalf } from "../upper-half.ts";
 import { journalVersion } from "../vendor/recorder/journal.ts";
 import { Ids } from "./ids.ts";
 import { MaskedKeys } from "./keys.ts";
+import { lastCalls } from "./last-calls.ts";
 import { Pseudonyms } from "./pseudonyms.ts";
 import { noPause, type Window, type WindowEntry } from "./window.ts";
 
@@ -17,10 +19,28 @@ export interface Capsule {
   readonly events: number;
   /** Other calls of that time are in it, too: what this one did depends on them. */
   readonly others: number;
+  /** Entries of the call log that are in it, because it depends on them (a code that marks the last call). */
+  readonly logged: number;
 }
 
 /** Pseudonyms by chance may mean something else to a plan; then others are tried. */
 const tries = 8;
+
+/** What is in a capsule besides the call, from nothing to all that it may depend on. */
+interface Extent {
+  /** The calls since the quiet moment. */
+  readonly others: boolean;
+  /** What the log knows of its phones and lines: the last entry of each. */
+  readonly log: readonly CallRecord[];
+}
+
+function* extentsOf(window: Window): Generator<Extent> {
+  const log = lastCalls(window);
+  for (const others of [false, true]) {
+    yield { others, log: [] };
+    if (log.length > 0) yield { others, log };
+  }
+}
 
 /**
  * One call as a journal of its own that replays by itself, under pseudonyms. Everything is done again under them, and the
@@ -32,9 +52,9 @@ export async function capsuleOf(
   secret: () => string,
   pause: () => Promise<void> = noPause,
 ): Promise<Capsule> {
-  for (const alone of [true, false])
+  for (const extent of extentsOf(window))
     for (let times = 0; times < tries; times++) {
-      const capsule = await new Maker(window, alone, secret()).made(pause);
+      const capsule = await new Maker(window, extent, secret()).made(pause);
       if (capsule !== null) return capsule;
     }
   throw new Error(`${window.call} does not come out the same under pseudonyms — send the recording itself, if you may`);
@@ -42,6 +62,7 @@ export async function capsuleOf(
 
 class Maker {
   readonly #window: Window;
+  readonly #extent: Extent;
   readonly #entries: readonly WindowEntry[];
   readonly #others: ReadonlySet<CallId>;
   readonly #pseudonyms: Pseudonyms;
@@ -50,11 +71,12 @@ class Maker {
   readonly #ids = new Ids();
   readonly #lines: string[] = [];
 
-  constructor(window: Window, alone: boolean, secret: string) {
-    const mine = ({ calls }: WindowEntry): boolean => !alone || calls.size === 0 || calls.has(window.call);
+  constructor(window: Window, extent: Extent, secret: string) {
+    const mine = ({ calls }: WindowEntry): boolean => extent.others || calls.size === 0 || calls.has(window.call);
     this.#window = window;
+    this.#extent = extent;
     this.#entries = window.entries.filter(mine).map(withoutLog);
-    this.#others = new Set(alone ? [] : window.entries.flatMap(({ calls }) => [...calls]));
+    this.#others = new Set(extent.others ? window.entries.flatMap(({ calls }) => [...calls]) : []);
     // `as`: written by `UpperHalf.snapshot`, and restored by it below.
     const { house } = JSON.parse(window.restored.state) as { house: House };
     this.#pseudonyms = new Pseudonyms(house, secret);
@@ -77,7 +99,8 @@ class Maker {
       "",
     ];
     const others = [...this.#others].filter((call) => call !== this.#window.call).length;
-    return { call: this.#window.call, text: text.join("\n"), events: this.#lines.length, others };
+    const logged = this.#extent.log.length;
+    return { call: this.#window.call, text: text.join("\n"), events: this.#lines.length, others, logged };
   }
 
   *#prelude(): Generator<Event> {
@@ -89,7 +112,8 @@ class Maker {
       this.#entries.flatMap(({ event, commands }) => [...numbersIn(event), ...numbersIn(commands)]),
     );
     const named = contacts.filter(({ numbers }) => numbers.some((number) => wanted.has(plain(number))));
-    yield { world: "store", kind: "loaded", at, contacts: this.#pseudonyms.of(named), calls: [] };
+    const known = this.#pseudonyms.of({ contacts: named, calls: this.#extent.log });
+    yield { world: "store", kind: "loaded", at, ...known };
   }
 
   #write(event: Event, commands: readonly Command[]): void {

@@ -1,7 +1,7 @@
 import type { Command } from "../message/command.ts";
 import type { Event } from "../message/event.ts";
 import type { CallId } from "../message/name.ts";
-import type { Contact } from "../message/record.ts";
+import type { CallRecord, Contact } from "../message/record.ts";
 import { UpperHalf } from "../upper-half.ts";
 import { readJournal } from "../vendor/recorder/journal.ts";
 import { Follower } from "./follower.ts";
@@ -20,6 +20,8 @@ export interface Window {
   /** What brings a fresh upper half to that quiet moment, but for the phone book. */
   readonly restored: Extract<Event, { kind: "restored" }>;
   readonly contacts: readonly Contact[];
+  /** Of the quiet moment, oldest first. */
+  readonly log: readonly CallRecord[];
   /** To the last event that concerns the call. */
   readonly entries: readonly WindowEntry[];
 }
@@ -48,7 +50,7 @@ class Collector {
   readonly #call: CallId;
   readonly #upper = new UpperHalf();
   readonly #follower = new Follower();
-  #quiet: Pick<Window, "restored" | "contacts"> | null = null;
+  #quiet: (Pick<Window, "restored" | "contacts" | "log"> & { readonly logged: number }) | null = null;
   #entries: WindowEntry[] = [];
   /** Entries up to the last one of the call. */
   #length = 0;
@@ -74,16 +76,19 @@ class Collector {
 
   window(): Window | null {
     if (this.#length === 0 || this.#quiet === null) return null;
-    return { call: this.#call, ...this.#quiet, entries: this.#entries.slice(0, this.#length) };
+    const { restored, contacts, log, logged } = this.#quiet;
+    const entries = this.#entries.slice(0, this.#length);
+    return { call: this.#call, restored, contacts, log: log.slice(0, logged), entries };
   }
 
-  /** The list of the book is the book itself: what is in it now is kept. */
+  /** The list of the book is the book itself: what is in it now is kept. The log's only grows, until it is another one. */
   #remember(event: Event): void {
     const [restored] = this.#upper.restart(event.at);
     if (restored?.world !== "admin" || restored.kind !== "restored") return;
-    const { contacts } = this.#upper.view();
+    const { contacts, log } = this.#upper.view();
     const same = this.#quiet?.contacts.length === contacts.length && !changesBook(event);
-    this.#quiet = { restored, contacts: same && this.#quiet !== null ? this.#quiet.contacts : [...contacts] };
+    const kept = same && this.#quiet !== null ? this.#quiet.contacts : [...contacts];
+    this.#quiet = { restored, contacts: kept, log, logged: log.length };
     this.#entries = [];
   }
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { cli, type Parts } from "../../src/api/cli/cli.ts";
@@ -82,6 +82,52 @@ test("what is no call, or no recording, is refused with the way out", async (t) 
   }
 });
 
+test("with --audio what was recorded in the call is copied beside its capsule, and nothing else; never by itself", async (t) => {
+  const { dir, type } = await house(t);
+  const world = new World();
+  const recorded = (port: "port:1" | "port:2", file: string, durationMs: number) => {
+    const endpoint = port === "port:1" ? "usb:dongle:1:0" : "usb:dongle:1:1";
+    world.post({
+      world: "voice",
+      kind: "recordEnded",
+      endpoint,
+      file: join(dir, file),
+      reason: null,
+      durationMs,
+      lostMs: 0,
+    });
+  };
+  for (const port of ["port:1", "port:2"] as const) {
+    world.dial(port, "690");
+    world.pass(5000);
+    recorded(port, `${port}.wav`, 4000);
+    world.post({ world: "fxs", kind: "wentOnHook", port });
+    world.pass(1000);
+    await writeFile(join(dir, `${port}.wav`), `sound of ${port}`);
+  }
+  world.dial("port:1", "690");
+  recorded("port:1", "of-the-call-before.wav", 60_000);
+  world.post({ world: "fxs", kind: "wentOnHook", port: "port:1" });
+  world.pass(1000);
+  await writeFile(join(dir, "j.jsonl"), journalText(world.events));
+  const made = await type("capsule", "2", "two.jsonl", "--journal", "j.jsonl", "--audio");
+  assert.equal(made.code, 0, made.err);
+  assert.match(made.out, /^call:2 is in two\.jsonl: \d+ events; what was said, .* is in two-1\.wav$/);
+  assert.equal(await readFile(join(dir, "two-1.wav"), "utf8"), "sound of port:2");
+  assert.doesNotMatch(await readFile(join(dir, "two.jsonl"), "utf8"), /wav/, "a path may have a name in it");
+  const json = JSON.parse((await type("capsule", "1", "one.jsonl", "--journal", "j.jsonl", "--audio", "--json")).out);
+  assert.deepEqual(json.audio, ["one-1.wav"]);
+  const plain = JSON.parse((await type("capsule", "1", "plain.jsonl", "--journal", "j.jsonl", "--json")).out);
+  assert.deepEqual(plain.audio, []);
+  const none = await type("capsule", "3", "three.jsonl", "--journal", "j.jsonl", "--audio");
+  assert.deepEqual([none.code, /nobody recorded call:3 — `offhook record`/.test(none.err)], [1, true]);
+  await rm(join(dir, "port:2.wav"));
+  const gone = await type("capsule", "2", "gone.jsonl", "--journal", "j.jsonl", "--audio");
+  assert.match(gone.err, /port:2\.wav, recorded in the call, can not be read any more/);
+  const names = (await readdir(dir)).filter((name) => /^(?:plain|three|gone)/.test(name));
+  assert.deepEqual(names, ["plain.jsonl"], "nothing is begun that can not be ended");
+});
+
 test("a capsule is written once, replays, and is drawn like a recording; neither number is in it", async (t) => {
   const { dir, file, text, type } = await house(t);
   await writeFile(join(dir, file), text);
@@ -97,7 +143,7 @@ test("a capsule is written once, replays, and is drawn like a recording; neither
   assert.match(again.err, /one\.jsonl: can not be written \(EEXIST/);
   for (const words of [
     ["capsule", "1"],
-    ["capsule", "1", "y", "--audio", "yes"],
+    ["capsule", "1", "y", "--audio=maybe"],
     ["capsule", "all", "x"],
     ["capsule", "1", "x", "y"],
   ])

@@ -55,6 +55,9 @@ test("a call inside is recorded, left what the caller says and right what he hea
   assertHears({ ...loudest(said, notes["handset:1"]), not: [notes["port:1"]] });
   assertHears({ ...loudest(heardByCaller, notes["port:1"]), not: [] });
   await house.isQuiet();
+  const capsule = join(house.dataDir, "bad.jsonl");
+  assert.match(await offhook("capsule", "last", capsule, "--audio"), /what was said, .* is in .*bad-1\.wav/);
+  assert.deepEqual(await readFile(join(house.dataDir, "bad-1.wav")), await readFile(recording));
 });
 
 /** The 600 ms of the recording in which a note is heard. */

@@ -5,7 +5,6 @@ import { type TestContext, test } from "node:test";
 import { plain } from "../../src/logic/phonebook.ts";
 import type { CallId } from "../../src/message/name.ts";
 import { replayJournal } from "../../src/replay.ts";
-import { run } from "../../src/simulation/run.ts";
 import { type Capsule, capsuleOf } from "../../src/trace/capsule.ts";
 import { ladderOf } from "../../src/trace/ladder.ts";
 import { stepsOf } from "../../src/trace/steps.ts";
@@ -198,6 +197,31 @@ test("a call that another one made busy brings it along, under pseudonyms, and s
   assert.doesNotMatch(text, /0301111111|0302222222/);
 });
 
+test("a code that marks the last call depends on the call log: the entry it asks for comes along, under pseudonyms, and no other", async (t) => {
+  const world = new World({ ...house, services: [...house.services, { number: "*99", service: "capsule" }] });
+  for (const [number, port] of [
+    ["0301111111", "port:1"],
+    ["0302222222", "port:2"],
+    ["0303333333", "port:1"],
+  ] as const) {
+    const leg = world.invite(port === "port:1" ? "601" : "602", number);
+    world.post({ world: "fxs", kind: "wentOffHook", port });
+    world.post({ world: "sip", kind: "ended", line, leg, cause: "normal" });
+    world.post({ world: "fxs", kind: "wentOnHook", port });
+    world.pass(2000);
+  }
+  world.dial("port:1", "*99");
+  world.post({ world: "store", kind: "capsuleSaved", asked: "call:4", reason: null });
+  world.post({ world: "fxs", kind: "wentOnHook", port: "port:1" });
+  world.pass(1000);
+  const { text, others, logged, words } = await capsule(t, world, "call:4");
+  assert.deepEqual([others, logged], [0, 1]);
+  assert.match(text, /"kind":"saveCapsule","call":"call:3","asked":"call:4"/);
+  assert.doesNotMatch(text, /030[123]|"call:1"|"call:2"/);
+  inOrder(words, [/port:1 off-hook/, /digit \*/, /tone confirm/, /port:1 on-hook/]);
+  assert.equal((await capsule(t, world, "call:3")).logged, 0, "no other call asks for it");
+});
+
 test("emergency and internal numbers stay as they are, others keep their length", async (t) => {
   const world = new World();
   world.dial("port:1", "112");
@@ -210,25 +234,6 @@ test("emergency and internal numbers stay as they are, others keep their length"
   const call = await capsule(t, other);
   inOrder(call.words, [/INVITE \+\d{10} calls 612/]);
   assert.doesNotMatch(call.text, /4930123456/);
-});
-
-test("whatever the house and the world do, every call comes out as a capsule that replays and shows all its ends", async (t) => {
-  for (let seed = 1; seed <= 4; seed++) {
-    const path = join(await folder(t), "journal-000001.jsonl");
-    const { journal, failure } = run(seed, { calls: 12, hash: false, journal: true });
-    assert.equal(failure, null);
-    await writeFile(
-      path,
-      [`{"journal":"offhook","version":2,"at":1795000000000}`, ...journal.map((n) => n.trim()), ""].join("\n"),
-    );
-    const { calls } = await stepsOf(path, "call:1");
-    assert.ok(calls.length > 3);
-    for (const call of calls) {
-      const made = await capsuleFrom(t, path, call, `${seed}`);
-      const ladder = ladderOf(await stepsOf(path, call)) ?? assert.fail();
-      assert.equal(made.words.length, said(ladder).length, "as many rungs as the recording has");
-    }
-  }
 });
 
 test("a port that rings again rings for the new call: its caller ID is that call's, and no earlier call is needed", async (t) => {

@@ -162,7 +162,10 @@ export function readArguments(argv: readonly string[]): Arguments {
 }
 
 function parse(argv: readonly string[]) {
-  const args = argv.map((text) => (/^-[0-9]/.test(text) ? hidden + text : text));
+  const args = argv.map((text, at) => {
+    if (text === "--audio" && !/^(?:yes|no)$/.test(argv[at + 1] ?? "")) return "--audio=yes";
+    return /^-[0-9]/.test(text) ? hidden + text : text;
+  });
   try {
     return parseArgs({ args, options, allowPositionals: true });
   } catch (error) {

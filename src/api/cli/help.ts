@@ -19,7 +19,7 @@ const own: readonly (readonly [usage: string, help: string])[] = [
     "trace CALL [--journal FILE | --capsule FILE] [--svg FILE | --hep HOST:PORT]",
     "one call as a picture: phone | gateway | provider",
   ],
-  ["capsule CALL FILE [--journal FILE]", "one call under pseudonyms, for whoever is to replay it"],
+  ["capsule CALL FILE [--journal FILE] [--audio]", "one call under pseudonyms, for whoever is to replay it"],
   ["device --serve [--listen ADDR:PORT]", "offer emulated devices by USB/IP (127.0.0.1:3240)"],
   ["device --attach ADDR:PORT [BUSID …] [--keep]", "plug them into this Linux machine; --keep: again and again"],
   ["device --detach [PORT …]", "unplug them"],
