@@ -18,6 +18,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   "hep-export.ts": ["message", "config/config.ts", "trace", "vendor/hep", "vendor/clock"],
   trace: ["message", "upper-half.ts", "logic/dialplan", "logic/phonebook.ts", "vendor/recorder", "vendor/hep", "node"],
   simulation: ["message", "logic/invariants", "upper-half.ts", "node"],
+  explore: ["message", "logic/invariants", "upper-half.ts", "simulation/rest.ts", "vendor/recorder"],
   "replay.ts": ["message", "upper-half.ts", "logic/invariants", "vendor/recorder", "node"],
   vendor: ["message", "node"],
   "vendor/sip": ["message", "vendor/clock", "node", "sip.js"],
@@ -64,6 +65,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     "vendor/recorder",
     "trace",
     "simulation",
+    "explore",
     "node",
   ],
 };

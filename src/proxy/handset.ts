@@ -63,12 +63,18 @@ export class Handset implements Party {
     this.changed();
   }
 
+  /** Whatever it says shows that it is there, also to a transaction that is refused, or over. */
   take(event: HandsetEvent): void {
     this.#away = event.kind === "pageFailed" || event.kind === "detachedHandset";
+    this.#react(event);
+    this.changed();
+  }
+
+  #react(event: HandsetEvent): void {
     switch (event.kind) {
       case "located":
       case "detachedHandset":
-        return this.changed();
+        return;
       case "setup":
         return this.#setup(event);
       case "keypad":

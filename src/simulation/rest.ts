@@ -22,8 +22,15 @@ export interface Resting {
 /**
  * Whether a house at rest has everything it began with: every RTP stream is free, and a call that rings everybody, and is
  * given up, goes as in a fresh house restored from its state. Null, or what is missing. The house is used up by it.
+ * `dialled`: the number that rings everybody.
  */
-export function missing(upper: Resting, house: SimulatedHouse, now: number, invites: number): string | null {
+export function missing(
+  upper: Resting,
+  house: Pick<SimulatedHouse, "plan" | "streams">,
+  now: number,
+  invites: number,
+  dialled = "600",
+): string | null {
   const at = instant(now);
   const fresh = new UpperHalf();
   for (const event of upper.restart(at)) {
@@ -33,7 +40,7 @@ export function missing(upper: Resting, house: SimulatedHouse, now: number, invi
     }
     fresh.handle(event);
   }
-  for (const event of probe(house, at, invites)) {
+  for (const event of probe(house, at, invites, dialled)) {
     const [here, there] = [upper.handle(event).map(word), fresh.handle(event).map(word)];
     const odd = there.findIndex((said, n) => said !== here[n]);
     if (odd < 0 && here.length === there.length) continue;
@@ -59,8 +66,8 @@ function word(command: Command): string {
   return JSON.stringify(command);
 }
 
-function probe(house: SimulatedHouse, at: Instant, invites: number): Event[] {
-  const [first] = house.plan.lines;
+function probe({ plan }: Pick<SimulatedHouse, "plan">, at: Instant, invites: number, dialled: string): Event[] {
+  const [first] = plan.lines;
   if (first === undefined) return [];
   const about = { world: "sip", at, line: first.line, leg: `sip:in-${invites + 1}` } as const;
   const from = { number: "700", name: null };
@@ -71,7 +78,7 @@ function probe(house: SimulatedHouse, at: Instant, invites: number): Event[] {
     direction: "sendrecv",
   };
   return [
-    { ...about, kind: "invited", from, dialled: "600", callId: "probe", media },
+    { ...about, kind: "invited", from, dialled, callId: "probe", media },
     { ...about, kind: "cancelled" },
   ];
 }

@@ -37,6 +37,13 @@ export interface Arguments {
   readonly events: number | null;
   readonly minutes: number | null;
   readonly save: string | null;
+  /** Of an exploration: the number of an event, and how much; null when it is not said. */
+  readonly from: number | null;
+  readonly window: number | null;
+  readonly duplicates: number | null;
+  readonly losses: number | null;
+  readonly expiries: number | null;
+  readonly states: number | null;
   /** Seconds; null when it is not said. */
   readonly within: number | null;
 }
@@ -73,6 +80,12 @@ const options = {
   events: { type: "string" },
   minutes: { type: "string" },
   save: { type: "string" },
+  from: { type: "string" },
+  window: { type: "string" },
+  duplicates: { type: "string" },
+  losses: { type: "string" },
+  expiries: { type: "string" },
+  states: { type: "string" },
   within: { type: "string" },
 } as const;
 
@@ -96,7 +109,13 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   calls: ["simulate"],
   events: ["simulate"],
   minutes: ["simulate"],
-  save: ["simulate"],
+  save: ["simulate", "explore"],
+  from: ["explore"],
+  window: ["explore"],
+  duplicates: ["explore"],
+  losses: ["explore"],
+  expiries: ["explore"],
+  states: ["explore"],
   step: ["replay", "freeze"],
   stop: ["record", "play"],
   repeat: ["play"],
@@ -148,16 +167,19 @@ export function readArguments(argv: readonly string[]): Arguments {
     breakAt: readNumber("--break", values.break),
     call: values.call ?? null,
     watch: values.watch ?? null,
-    seed: values.seed === undefined ? null : readCount("--seed", "a number, e.g. --seed 7", values.seed),
-    runs: values.runs === undefined ? null : readCount("--runs", "how many, e.g. --runs 100", values.runs),
-    calls: values.calls === undefined ? null : readCount("--calls", "calls in a run, e.g. --calls 50", values.calls),
-    events:
-      values.events === undefined ? null : readCount("--events", "how many, e.g. --events 1000000", values.events),
-    minutes:
-      values.minutes === undefined ? null : readCount("--minutes", "how long, e.g. --minutes 10", values.minutes),
+    seed: readAmount("--seed", "a number, e.g. --seed 7", values.seed),
+    runs: readAmount("--runs", "how many, e.g. --runs 100", values.runs),
+    calls: readAmount("--calls", "calls in a run, e.g. --calls 50", values.calls),
+    events: readAmount("--events", "how many, e.g. --events 1000000", values.events),
+    minutes: readAmount("--minutes", "how long, e.g. --minutes 10", values.minutes),
     save: values.save ?? null,
-    within:
-      values.within === undefined ? null : readCount("--within", "seconds, e.g. --within 30; 0 = never", values.within),
+    from: readNumber("--from", values.from),
+    window: readAmount("--window", "pending events, e.g. --window 8", values.window),
+    duplicates: readAmount("--duplicates", "how many in one history, e.g. --duplicates 1", values.duplicates),
+    losses: readAmount("--losses", "how many in one history, e.g. --losses 1", values.losses),
+    expiries: readAmount("--expiries", "how many in one history, e.g. --expiries 1", values.expiries),
+    states: readAmount("--states", "how many at most, e.g. --states 100000", values.states),
+    within: readAmount("--within", "seconds, e.g. --within 30; 0 = never", values.within),
   };
 }
 
@@ -177,6 +199,10 @@ function parse(argv: readonly string[]) {
 /** The number of an event. */
 function readNumber(option: string, text: string | undefined): number | null {
   return text === undefined ? null : readCount(option, `the number of an event, e.g. ${option} 120`, text);
+}
+
+function readAmount(option: string, what: string, text: string | undefined): number | null {
+  return text === undefined ? null : readCount(option, what, text);
 }
 
 function readCount(option: string, what: string, text: string): number {

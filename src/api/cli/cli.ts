@@ -36,6 +36,7 @@ async function run(args: Arguments, terminal: Terminal, parts: Parts): Promise<n
     case "trace":
     case "capsule":
     case "simulate":
+    case "explore":
       return (await import("./own.ts")).runOwn(args.command, args, terminal, parts);
     case "help":
       terminal.out(args.json ? JSON.stringify({ help: help(terminal.name) }) : help(terminal.name));

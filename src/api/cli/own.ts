@@ -8,6 +8,7 @@ import { capsule, capsuleUsage } from "./capsule.ts";
 import { check, showConfig } from "./check.ts";
 import { type CodecReport, codec } from "./codec.ts";
 import { type DeviceParts, device } from "./device.ts";
+import { exploration, exploreUsage } from "./explore.ts";
 import { replay } from "./replay.ts";
 import { type Simulate, simulateUsage, simulation } from "./simulate.ts";
 import { start } from "./start.ts";
@@ -36,7 +37,8 @@ export async function runOwn(
     | "replay"
     | "trace"
     | "capsule"
-    | "simulate",
+    | "simulate"
+    | "explore",
   args: Arguments,
   terminal: Terminal,
   parts: Parts,
@@ -64,6 +66,10 @@ export async function runOwn(
     case "simulate":
       count(args, 0, simulateUsage);
       return simulation(args, terminal, await parts.simulator());
+    case "explore": {
+      const file = count(args, 1, exploreUsage);
+      return exploration(file, args, terminal, (await import("../../explore/journal.ts")).exploreJournal);
+    }
     case "replay":
       return replayRecording(args, terminal, parts);
   }

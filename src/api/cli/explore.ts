@@ -1,0 +1,101 @@
+import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { exploreJournal, JournalExploration } from "../../explore/journal.ts";
+import type { Command } from "../../message/command.ts";
+import { wrongUsage } from "../refusal.ts";
+import type { Arguments } from "./arguments.ts";
+import { eventWords } from "./step-words.ts";
+import { printable } from "./table.ts";
+import type { Terminal } from "./terminal.ts";
+
+export const exploreUsage =
+  "JOURNAL [--from N] [--window K] [--duplicates N] [--losses N] [--expiries N] [--states N] [--save FILE]";
+
+type Finding = JournalExploration["findings"][number];
+type Happened = Finding["history"][number];
+
+const mostWindow = 24;
+const mostLiberties = 8;
+const mostStates = 10_000_000;
+
+/** `offhook explore JOURNAL`: 0 when no order breaks a rule, 1 when one does; the shortest history of each is shown, and one saved. */
+export async function exploration(
+  file: string,
+  args: Arguments,
+  terminal: Terminal,
+  explore: typeof exploreJournal,
+): Promise<number> {
+  const { from } = args;
+  const options = {
+    from,
+    window: within("--window", args.window ?? (from === null ? 5 : 8), mostWindow),
+    duplicates: within("--duplicates", args.duplicates ?? 0, mostLiberties),
+    losses: within("--losses", args.losses ?? 0, mostLiberties),
+    expiries: within("--expiries", args.expiries ?? 0, mostLiberties),
+    states: within("--states", args.states ?? 100_000, mostStates),
+  };
+  const began = performance.now();
+  const found = await explore(resolve(terminal.cwd, file), options);
+  const seconds = (performance.now() - began) / 1000;
+  if (found.journal !== null && args.save !== null) await writeFile(resolve(terminal.cwd, args.save), found.journal);
+  terminal.out(args.json ? JSON.stringify(asJson(found, seconds)) : show(found, seconds, args.save));
+  return found.findings.length === 0 ? 0 : 1;
+}
+
+function within(option: string, value: number, most: number): number {
+  if (value > most) throw wrongUsage(`${option} ${value}: at most ${most}`);
+  return value;
+}
+
+function asJson({ findings, orders, journal: _, ...sums }: JournalExploration, seconds: number): object {
+  const found = findings.map(({ failure, after, events, swaps, history, before, numbers }) => ({
+    ...failure,
+    after,
+    events,
+    swaps,
+    history: history.slice(before).map((it) => ({ ...howOf(it, numbers), event: it.event })),
+  }));
+  return { orders: String(orders), ...sums, seconds: Number(seconds.toFixed(3)), findings: found };
+}
+
+function show(found: JournalExploration, seconds: number, save: string | null): string {
+  const { moments, orders, states, runs, apart, met, cutOff, differs, findings } = found;
+  const where = moments === 1 ? "one moment" : `${moments} moments`;
+  return [
+    `${where}: ${cutOff > 0 ? "more than " : ""}${orders} orders, ${states} states of the house, ${seconds.toFixed(1)} s`,
+    `${runs} histories were run; of the others ${apart} end as one that was (what changed places touched different things), ` +
+      `${met} led to a state that was known`,
+    ...(cutOff > 0
+      ? [`${cutOff} of the moments have more states than --states allows: not every order was tried`]
+      : []),
+    ...(differs === null ? [] : [`this program does otherwise at event ${differs} than the one that recorded it`]),
+    ...(findings.length === 0 ? ["no rule was broken"] : findings.flatMap(showFinding)),
+    ...(save === null || findings.length === 0 ? [] : [`saved, the first: offhook replay ${save} --step`]),
+  ].join("\n");
+}
+
+function showFinding({ failure, after, events, swaps, history, before, numbers }: Finding): string[] {
+  const started = history.flatMap(({ commands }) => commands.flatMap(timerStart));
+  const timers = new Map(started.map((command) => [command.timer, command]));
+  return [
+    `${failure.rule} is broken: ${[...failure.objects, failure.why].join(" ")}`,
+    `  after event ${after} ${events === 1 ? "one event" : `${events} events`}, ${swaps} out of turn:`,
+    ...history.slice(before).map((it) => {
+      const timer = it.event.world === "timer" ? (timers.get(it.event.timer) ?? null) : null;
+      const { n, how } = howOf(it, numbers);
+      return printable(`  ${(n === null ? "" : `#${n}`).padStart(7)} ${how.padEnd(9)} ${eventWords(it.event, timer)}`);
+    }),
+  ];
+}
+
+function timerStart(command: Command) {
+  return command.world === "timer" && command.kind === "start" ? [command] : [];
+}
+
+/** The number it was recorded under, and how it comes here. */
+function howOf({ choice, late }: Happened, numbers: readonly number[]): { n: number | null; how: string } {
+  if (choice === null) return { n: null, how: "hangs up" };
+  if (choice.startsWith("x ")) return { n: null, how: late ? "crosses" : "runs out" };
+  const n = numbers[Number.parseInt(choice, 10)] ?? null;
+  return { n, how: choice.endsWith("+") ? "again" : late ? "late" : "" };
+}
