@@ -57,7 +57,14 @@ try {
 test("the package installs without a script, runs by npx, starts a house, and has its types", async (t) => {
   const { folder, packed, scratch } = await installed(t);
   const paths = packed.files.map(({ path }) => path);
-  for (const wanted of ["dist/offhook.js", "dist/index.js", "dist/voice-worker.js", "dist/voice.wasm", "LICENSE"])
+  for (const wanted of [
+    "bin/offhook.mjs",
+    "dist/offhook.js",
+    "dist/index.js",
+    "dist/voice-worker.js",
+    "dist/voice.wasm",
+    "LICENSE",
+  ])
     assert.ok(paths.includes(wanted), `${wanted} is not in the package`);
   assert.deepEqual(
     paths.filter((path) => /\.map$|^(?:src|test|assembly|bench)\/|^dist\/.*debug/.test(path)),
