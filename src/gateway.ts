@@ -218,6 +218,7 @@ async function openVoice(config: Config, spine: Spine, rtpPorts: Map<RtpEndpoint
   };
   const room = await roomOf(config.memoryLimitBytes);
   const voice = await startVoice(config.voice, post, clock, undefined, room);
+  voice.onRtcp = (seen) => spine.watcher.hep?.rtcp(seen);
   voice.onRefused = ({ peer, problem, times }) => spine.complaints.about("rtp", peer, problem, times);
   spine.lower.voice = voice;
   closing.push(() => voice.close());

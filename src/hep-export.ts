@@ -8,8 +8,10 @@ import { LiveLadder } from "./trace/live.ts";
 import type { Clock } from "./vendor/clock/clock.ts";
 import { Collector, type CollectorFigures } from "./vendor/hep/collector.ts";
 import { payloadType } from "./vendor/hep/packet.ts";
+import { rtcpJson } from "./vendor/hep/rtcp-json.ts";
 import { callIdOf, withoutCredentials } from "./vendor/hep/sip-octets.ts";
 import { Stamps } from "./vendor/hep/stamps.ts";
+import type { RtcpSeen } from "./voice/contract.ts";
 
 export interface HepExportOptions extends HepConfig {
   readonly clock: Clock;
@@ -19,7 +21,7 @@ export interface HepExportOptions extends HepConfig {
 }
 
 /**
- * What a running gateway tells a HEP collector: every SIP message as it is on the wire, and of each call what phones,
+ * What a running gateway tells a HEP collector: every SIP message as it is on the wire, RTCP, and of each call what phones,
  * timers and voice did, as lines of a log under the same Call-ID. Nothing of it is waited for, nothing throws.
  */
 export class HepExport {
@@ -43,6 +45,14 @@ export class HepExport {
     const payload = this.#options.credentials ? octets : withoutCredentials(octets);
     const atUs = this.#stamps.of(this.#options.clock.now());
     this.#collector.send({ type: payloadType.sip, from, to, atUs, correlation: callIdOf(octets), payload });
+  }
+
+  /** RTCP that is sent, or was received, of a call that has a Call-ID. */
+  rtcp({ endpoint, octets, from, to }: RtcpSeen): void {
+    const [correlation, json] = [this.#ladder.correlationOf(endpoint), rtcpJson(octets)];
+    if (correlation === null || json === null) return;
+    const atUs = this.#stamps.of(this.#options.clock.now());
+    this.#collector.send({ type: payloadType.rtcp, from, to, atUs, correlation, payload: Buffer.from(json) });
   }
 
   /** An event that was handled: to be told of each, in order. */

@@ -15,7 +15,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   "lower-half.ts": ["message"],
   "freezer.ts": ["logic/proactor.ts", "gateway-contract.ts", "vendor/watchdog", "vendor/clock"],
   "capsules.ts": ["message", "trace", "vendor/recorder", "vendor/clock", "node"],
-  "hep-export.ts": ["message", "config/config.ts", "trace", "vendor/hep", "vendor/clock"],
+  "hep-export.ts": ["message", "config/config.ts", "trace", "vendor/hep", "vendor/clock", "voice/contract.ts"],
   trace: ["message", "upper-half.ts", "logic/dialplan", "logic/phonebook.ts", "vendor/recorder", "vendor/hep", "node"],
   simulation: ["message", "logic/invariants", "upper-half.ts", "node"],
   explore: ["message", "logic/invariants", "upper-half.ts", "simulation/rest.ts", "vendor/recorder"],

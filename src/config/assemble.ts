@@ -66,6 +66,7 @@ export function assemble(document: Document): Config {
       drive: rtp.drive,
       rtpTimeoutMs: rtp.timeout_ms,
       codecs: document.codec.map(({ name, file, clock_rate: clockRate }) => ({ name, file, clockRate })),
+      ...(document.hep.collector === undefined ? {} : { seeRtcp: true }),
       ...shadowOf(document),
     },
     emulator: usb.emulate

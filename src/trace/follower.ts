@@ -35,6 +35,11 @@ export class Follower {
     return { calls, owners };
   }
 
+  /** The call that a thing is of, or was last. */
+  ownerOf(object: string): CallId | null {
+    return this.#firstOwner([object]);
+  }
+
   #ownerOf(command: Command, only: CallId | null): CallId | null {
     const objects = objectsSpokenTo(command);
     const owner = only ?? this.#firstOwner(objects);

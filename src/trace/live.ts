@@ -60,6 +60,12 @@ export class LiveLadder {
     }
   }
 
+  /** What joins a thing (a voice endpoint, a leg) to the call it is of now; null: to none, or it is not known yet. */
+  correlationOf(object: string): string | null {
+    const call = this.#follower.ownerOf(object);
+    return call === null ? null : (this.#pictures.get(call)?.correlation ?? null);
+  }
+
   #pictureOf(call: CallId, began: Instant): Picture {
     const known = this.#pictures.get(call);
     if (known !== undefined) return known;

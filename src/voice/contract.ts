@@ -1,5 +1,6 @@
 import type { DeviceVoice } from "../message/device-voice.ts";
-import type { DeviceName, Endpoint } from "../message/name.ts";
+import type { Address } from "../message/media.ts";
+import type { DeviceName, Endpoint, RtpEndpoint } from "../message/name.ts";
 import type { FarEndQuality } from "../message/quality.ts";
 import type { VoiceCommand } from "../message/voice.ts";
 import type { Culprit } from "./late-ticks.ts";
@@ -47,8 +48,18 @@ export interface VoiceOptions {
   readonly priority?: PriorityChoice;
   /** Codecs besides the built-in ones (docs/codec.md); none when it is not said. */
   readonly codecs?: readonly CodecFile[];
+  /** Whether RTCP is to be seen; it is not when it is not said. */
+  readonly seeRtcp?: boolean;
   /** Candidates that run beside the live path (docs/shadow.md); none when it is not said. */
   readonly shadow?: ShadowOptions;
+}
+
+/** An RTCP datagram as it is on the wire, sent or received. */
+export interface RtcpSeen {
+  readonly endpoint: RtpEndpoint;
+  readonly octets: Uint8Array;
+  readonly from: Address;
+  readonly to: Address;
 }
 
 /** A codec's WASM file, and what the configuration says that it is. */

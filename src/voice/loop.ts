@@ -15,7 +15,7 @@ import * as layout from "../../assembly/layout.ts";
 import type { CallId, PartyName } from "../message/name.ts";
 import { callQuality } from "./call-quality.ts";
 import { clockStatus } from "./clock-status.ts";
-import type { EdgeStatus, StreamStatus, VoiceOptions } from "./contract.ts";
+import type { EdgeStatus, RtcpSeen, StreamStatus, VoiceOptions } from "./contract.ts";
 import { Control } from "./control.ts";
 import { EarlyAndLate } from "./early-and-late.ts";
 import type { Engine } from "./engine.ts";
@@ -33,6 +33,7 @@ import { Reception } from "./reception.ts";
 import { Refusals } from "./refusals.ts";
 import { memoryStatus } from "./room.ts";
 import { RtcpSessions } from "./rtcp-sessions.ts";
+import { RtcpWatch } from "./rtcp-watch.ts";
 import type { RtpIo } from "./rtp-io.ts";
 import { ShadowTap } from "./shadow/tap.ts";
 import { streamStatus } from "./stream-status.ts";
@@ -109,7 +110,16 @@ export class VoiceLoop {
       },
     });
     const remoteOf = (stream: number) => this.#control.remoteOf(stream);
-    this.#rtcp = new RtcpSessions({ map: this.#map, remoteOf, send: (...report) => this.#io.sendRtcp(...report) });
+    const tell = (seen: RtcpSeen) => this.#tell({ kind: "rtcp", seen });
+    const watch = task.options.seeRtcp === true ? new RtcpWatch({ address, ports: io.ports, tell }) : null;
+    this.#rtcp = new RtcpSessions({
+      map: this.#map,
+      remoteOf,
+      send: (...report) => {
+        this.#io.sendRtcp(...report);
+        watch?.sent(...report);
+      },
+    });
     this.#packets = new PacketsIn(this.#map);
     this.#mail = new Mailbox(task.port, task.mail);
     const isPacketDriven = drive === "packets";
@@ -126,6 +136,7 @@ export class VoiceLoop {
       packets: this.#packets,
       refusals: this.#refusals,
       earlyAndLate: this.#earlyAndLate,
+      watch,
     });
   }
 

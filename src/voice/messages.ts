@@ -1,7 +1,7 @@
 import type { MessagePort } from "node:worker_threads";
 import type { DeviceName, Endpoint } from "../message/name.ts";
 import type { VoiceCommand, VoiceEvent } from "../message/voice.ts";
-import type { VoiceOptions, VoiceStatus } from "./contract.ts";
+import type { RtcpSeen, VoiceOptions, VoiceStatus } from "./contract.ts";
 import type { MailFlag } from "./mailbox.ts";
 import type { Refused } from "./refusals.ts";
 import type { TapRate } from "./taps.ts";
@@ -20,6 +20,7 @@ export type FromWorker =
   | { readonly kind: "ready"; readonly ports: readonly number[] }
   | { readonly kind: "happened"; readonly event: Happening }
   | { readonly kind: "refused"; readonly refused: Refused }
+  | { readonly kind: "rtcp"; readonly seen: RtcpSeen }
   | { readonly kind: "tapBegan"; readonly ring: number; readonly rateHz: TapRate }
   /** Once for each ring of a `record` or `play`: the tick does not touch it any more. A sentence when it never did. */
   | { readonly kind: "tapEnded"; readonly ring: number; readonly refused: string | null }

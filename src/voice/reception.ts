@@ -5,6 +5,7 @@ import type { PacketsIn } from "./packets-in.ts";
 import type { Refusals } from "./refusals.ts";
 import type { Remote } from "./remote.ts";
 import type { RtcpSession } from "./rtcp-session.ts";
+import type { RtcpWatch } from "./rtcp-watch.ts";
 import type { RtpDoor } from "./rtp-io.ts";
 
 /** What reception looks at; the loop owns all of it. */
@@ -14,6 +15,8 @@ export interface ReceptionParts {
   readonly packets: PacketsIn;
   readonly refusals: Refusals;
   readonly earlyAndLate: EarlyAndLate;
+  /** Who sees RTCP that was let in; nobody, if nobody wants to. */
+  readonly watch?: RtcpWatch | null;
 }
 
 /** Lets in what comes from a stream's far end, and counts the rest: no injection, no bleeding to strangers. */
@@ -47,7 +50,9 @@ export class Reception implements RtpDoor {
     const session = this.#parts.sessionOf(stream);
     if (session === undefined || this.#parts.remoteOf(stream)?.acceptsAddress(from) !== true)
       return this.#refuse(stream, "rtcp", from);
-    if (!session.hear(datagram, performance.now())) this.#parts.refusals.bad(from, 1);
+    const now = performance.now();
+    if (session.hear(datagram, now)) this.#parts.watch?.heard(stream, datagram, from, now);
+    else this.#parts.refusals.bad(from, 1);
   }
 
   tooLong(from: Address): void {

@@ -14,7 +14,7 @@ import { ms } from "../message/units.ts";
 import type { VoiceCommand } from "../message/voice.ts";
 import type { Clock } from "../vendor/clock/clock.ts";
 import { type VoiceAssets, voiceAssets } from "./assets.ts";
-import type { FrameMs, VoiceHost, VoiceOptions, VoiceStatus } from "./contract.ts";
+import type { FrameMs, RtcpSeen, VoiceHost, VoiceOptions, VoiceStatus } from "./contract.ts";
 import { Descriptors } from "./descriptors.ts";
 import { DeviceRegistry } from "./device-registry.ts";
 import { FilePaths } from "./file-paths.ts";
@@ -43,6 +43,8 @@ export interface RunningVoice extends VoiceHost {
   abortWorker(): void;
   /** Told of refused packets, once a second at most for each peer. */
   onRefused: ((refused: Refused) => void) | null;
+  /** Told of RTCP, when the options say that it is to be seen. */
+  onRtcp: ((seen: RtcpSeen) => void) | null;
 }
 
 /**
@@ -97,6 +99,7 @@ class Voice implements RunningVoice {
   readonly files: FilePaths;
   readonly #waiting = new Map<number, (status: WorkerStatus) => void>();
   onRefused: RunningVoice["onRefused"] = null;
+  onRtcp: RunningVoice["onRtcp"] = null;
   readonly #descriptors: Descriptors;
   readonly #mail = newMailFlag();
   #port: MessagePort | null = null;
@@ -252,6 +255,7 @@ class Voice implements RunningVoice {
       return;
     }
     if (message.kind === "refused") return this.onRefused?.(message.refused);
+    if (message.kind === "rtcp") return this.onRtcp?.(message.seen);
     if (message.kind === "tapBegan" || message.kind === "tapEnded") return this.files.hear(message);
     this.#waiting.get(message.request)?.(message.status);
     this.#waiting.delete(message.request);

@@ -27,7 +27,7 @@ async function aCall({ house, scratch }: World) {
   return { far, callId, call: entry?.call ?? assert.fail("no entry in the log") };
 }
 
-test("Kamailio collects the SIP of a call, and under its Call-ID what phone, timers and voice did, live and by hand", async (t) => {
+test("Kamailio collects the SIP of a call, and under its Call-ID what phone, timers and voice did, and RTCP, live and by hand", async (t) => {
   const scratch = new Scratch();
   t.after(() => scratch.close());
   const collector = await SipCapture.start(scratch);
@@ -66,6 +66,12 @@ test("Kamailio collects the SIP of a call, and under its Call-ID what phone, tim
     assert.ok(Math.abs(kept.atSeconds - began) < 30, "when it happened");
   }
   assert.ok(live.some(({ from }) => from === us));
+  // A call that is over says so to its far end.
+  const [report] = await collector.stored("rtcp_capture");
+  assert.equal(report?.correlation, callId);
+  assert.match(report.from, /^127\.0\.0\.1:\d+$/);
+  const { type, sender_information: sender } = JSON.parse(report.text);
+  assert.ok(type === 200 && sender.packets > 5, report.text);
 });
 
 test("sngrep gets octet for octet what the far end got and sent, from and to the addresses of the wire", async (t) => {

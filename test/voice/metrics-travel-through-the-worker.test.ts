@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import type { TestContext } from "node:test";
+import type { RtcpSeen } from "../../src/voice/contract.ts";
 import { readReport } from "../../src/voice/rtcp.ts";
 import { readVoipMetrics, type VoipMetrics, writeVoipMetrics } from "../../src/voice/rtcp-xr.ts";
 import { numberedFrame } from "../assembly/rtp.ts";
@@ -49,10 +50,17 @@ const heard: Omit<VoipMetrics, "source"> = {
   bufferLimitMs: 400,
 };
 
-test("status tells how a call is heard at both ends, and its goodbye tells the far end", {
+test("status tells how a call is heard at both ends, its goodbye tells the far end, and who wants to see both does", {
   timeout,
 }, async (context) => {
-  const house = await VoiceHouse.open(context);
+  const house = await VoiceHouse.open(context, { seeRtcp: true });
+  const seen: RtcpSeen[] = [];
+  const seenLast = new Promise<RtcpSeen>((resolve) => {
+    house.voice.onRtcp = (one) => {
+      seen.push(one);
+      if (readReport(one.octets)?.bye === true) resolve(one);
+    };
+  });
   const { end, rtcp } = await farEnd(context);
   house.perform({
     kind: "openRtp",
@@ -93,7 +101,16 @@ test("status tells how a call is heard at both ends, and its goodbye tells the f
   };
   const last = goodbye();
   house.perform({ kind: "close", endpoint: "rtp:0" });
-  const metrics = readVoipMetrics(await last)[0];
+  const octets = await last;
+  const own = { address: "127.0.0.1", port };
+  const goodbyeSeen = await seenLast;
+  assert.deepEqual(Buffer.from(goodbyeSeen.octets), Buffer.from(octets));
+  assert.deepEqual([goodbyeSeen.endpoint, goodbyeSeen.from.port, goodbyeSeen.to.port], ["rtp:0", port, end.port + 1]);
+  const came = seen.filter(({ to }) => to.port === port);
+  assert.deepEqual(came[0]?.to, own);
+  assert.equal(came[0]?.from.port, end.port);
+  assert.equal(readVoipMetrics(came[0]?.octets ?? new Uint8Array())[0]?.r, 1, "the first that was let in");
+  const metrics = readVoipMetrics(octets)[0];
   assert.equal(metrics?.source, end.port);
   assert.equal(metrics?.concealment, "standard");
 });
