@@ -179,7 +179,7 @@ function openFlightRecorder(
   const { enabled, keep, segmentBytes } = config.recorder;
   if (!enabled) return null;
   const report = (problem: string): void => complaints.about("recorder", "", problem);
-  const recorder = openRecorder(options.dataDir, { clock, keep, segmentBytes, report });
+  const recorder = openRecorder(options.dataDir, { clock, keep, segmentBytes, budget: keep * segmentBytes, report });
   closing.push(() => recorder.close());
   return recorder;
 }

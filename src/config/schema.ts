@@ -272,8 +272,12 @@ const contact = tables(1000, "A first entry of the phone book; used while there 
 
 const recorder = table("The flight recorder: a journal of every event and command, for `offhook replay`.", {
   enabled: may(flag, true, "Writes `journal-*.jsonl` into the data directory."),
-  keep: may(whole(1, 100, "files"), 4, "Older files are deleted."),
-  segment_kb: may(whole(64, 65_536, "kB"), 1024, "A new file is begun about here, when no call is up."),
+  keep: may(whole(1, 100, "files"), 16, "Older files are deleted. All but the newest are compressed to about a tenth."),
+  segment_kb: may(
+    whole(64, 65_536, "kB"),
+    1024,
+    "A new file is begun about here, when no call is up. `keep` times as much is written at once and in an hour at most.",
+  ),
 });
 
 const hep = table(

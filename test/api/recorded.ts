@@ -15,7 +15,13 @@ export async function recordingOf(
   const report = (problem: string): never => {
     throw new Error(problem);
   };
-  const recorder = openRecorder(join(dir, "journals"), { clock, keep: 1, segmentBytes: 10_000_000, report });
+  const recorder = openRecorder(join(dir, "journals"), {
+    clock,
+    keep: 1,
+    segmentBytes: 10_000_000,
+    budget: Number.MAX_SAFE_INTEGER,
+    report,
+  });
   const upper = new UpperHalf();
   for (const event of state) upper.handle(event);
   if (state.length > 0) recorder.startSegment(state);

@@ -41,8 +41,9 @@ function showDivergence(divergence: Divergence): readonly string[] {
   ];
 }
 
-function showGap({ after, lost }: Gap): string {
-  return `${lost} event${lost === 1 ? "" : "s"} after event ${after} were not recorded`;
+function showGap({ after, lost, why }: Gap): string {
+  const said = why === null ? "" : `: ${why}`;
+  return `${lost} event${lost === 1 ? " after event" : "s after event"} ${after} ${lost === 1 ? "is" : "are"} not in the recording${said}`;
 }
 
 function showBroken(broken: Broken): string {

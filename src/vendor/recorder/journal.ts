@@ -1,5 +1,7 @@
 import { createReadStream } from "node:fs";
+import { pipeline } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
+import { createGunzip } from "node:zlib";
 import type { Command } from "../../message/command.ts";
 import type { Event } from "../../message/event.ts";
 
@@ -15,7 +17,7 @@ const longestLine = 32 * 1024 * 1024;
 /**
  * A journal is JSON lines: a header, then one line an event.
  *
- *   {"journal":"offhook","version":2,"at":1795000000000}
+ *   {"journal":"offhook","version":2,"at":1795000000000,"run":1795000000000}
  *   {"n":1,"event":{"world":"admin","kind":"configured",…},"commands":[…]}
  */
 export type JournalItem =
@@ -45,7 +47,7 @@ export async function* readJournal(path: string): AsyncGenerator<JournalItem> {
       return;
     }
     if (line === 1) {
-      checkHeader(path, text);
+      readHeader(path, text);
       continue;
     }
     const entry = readEntry(path, line, text);
@@ -64,7 +66,7 @@ async function* linesOf(path: string): AsyncGenerator<{ text: string; ended: boo
   const decoder = new StringDecoder("utf8");
   let rest = "";
   try {
-    for await (const chunk of createReadStream(path)) {
+    for await (const chunk of octetsOf(path)) {
       const [head = "", ...tail] = decoder.write(chunk).split("\n");
       const lines = [rest + head, ...tail];
       rest = lines.pop() ?? "";
@@ -75,6 +77,13 @@ async function* linesOf(path: string): AsyncGenerator<{ text: string; ended: boo
     throw readable(path, error);
   }
   if (rest !== "") yield { text: rest, ended: false };
+}
+
+/** A file that was written to its end is compressed. */
+function octetsOf(path: string): AsyncIterable<Buffer> {
+  const file = createReadStream(path);
+  if (!path.endsWith(".gz")) return file;
+  return pipeline(file, createGunzip(), () => undefined);
 }
 
 /** Why a file can not be read, in a sentence. */
@@ -88,11 +97,30 @@ export function checkLength(path: string, length: number): void {
   if (length > longestLine) throw new Error(`${path}: has a line over ${longestLine} characters — it is no journal`);
 }
 
+/** What a journal says of itself. */
+export interface Header {
+  readonly at: number;
+  /** Of the recorder, ms: files of one run of the gateway count their events together. Null: it does not say. */
+  readonly run: number | null;
+  /** Why events before it were not recorded. */
+  readonly why: string | null;
+}
+
+/** The first line of a journal, without its end. */
+export function headerOf({ at, run, why }: Header): string {
+  return JSON.stringify({ journal: "offhook", version: journalVersion, at, run, ...(why === null ? {} : { why }) });
+}
+
 /** @throws Error with a sentence */
-export function checkHeader(path: string, text: string): void {
-  const { journal, version } = parse(path, 1, text);
+export function readHeader(path: string, text: string): Header {
+  const { journal, version, at, run, why } = parse(path, 1, text);
   if (journal !== "offhook") throw new Error(`${path}: is no journal — name a journal-NNNNNN.jsonl`);
-  if (version === journalVersion) return;
+  if (version === journalVersion)
+    return {
+      at: typeof at === "number" ? at : 0,
+      run: typeof run === "number" ? run : null,
+      why: typeof why === "string" ? why.slice(0, 200) : null,
+    };
   const theirs = String(version).slice(0, 20);
   throw new Error(
     `${path}: has version ${theirs}, this program reads ${journalVersion} — replay it with its own release`,

@@ -9,6 +9,8 @@ export interface Gap {
   /** The number of the last event before it. */
   readonly after: number;
   readonly lost: number;
+  /** As the recorder said it; null when a file is missing. */
+  readonly why: string | null;
 }
 
 /** A file of a recording: a fresh upper half can begin with it. */
@@ -33,6 +35,7 @@ export interface StartedTimer {
 export class Recording {
   readonly parts: readonly Part[];
   readonly length: number;
+  #read: SegmentFile | null = null;
   #timers: { readonly part: Part; readonly all: ReadonlyMap<TimerId, StartedTimer> } | null = null;
 
   /**
@@ -59,6 +62,8 @@ export class Recording {
   /** @throws Error when the recording has no such place, or a file was changed meanwhile */
   entry(index: number): Entry {
     const { file, from, repeated } = this.partAt(index);
+    if (this.#read !== file) this.#read?.rest();
+    this.#read = file;
     return file.entry(repeated + index - from);
   }
 
@@ -107,12 +112,13 @@ function partsOf(paths: readonly string[], until: number | null): Part[] {
     const file = new SegmentFile(path);
     const last = parts.at(-1);
     const before = last === undefined ? Number.NaN : last.file.number(last.file.entries - 1);
-    const goesOn = file.state > 0 && file.number(0) >= before;
+    const goesOn = file.state > 0 && file.number(0) >= before && file.header.run === last?.file.header.run;
     const lost = file.number(0) - before;
     const repeated = goesOn ? file.state : 0;
     const from = last?.to ?? 0;
     const count = countUntil(file, repeated, until);
-    const gap = goesOn && lost > 0 ? { after: before, lost } : null;
+    const gap = goesOn && lost > 0 ? { after: before, lost, why: file.header.why } : null;
+    last?.file.rest();
     parts.push({ file, from, to: from + count, repeated, gap });
     if (count < file.entries - repeated) break;
   }

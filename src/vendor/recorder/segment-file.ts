@@ -1,8 +1,6 @@
-import { closeSync, openSync, readSync } from "node:fs";
-import { checkHeader, checkLength, type Entry, neverWritten, readable, readEntry } from "./journal.ts";
+import { checkLength, type Entry, type Header, neverWritten, readEntry, readHeader } from "./journal.ts";
+import { atOnce, chunksOf, inflated, isCompressed, octetsAt } from "./octets.ts";
 
-/** Octets of a file held at a time, if no line is longer. */
-const atOnce = 64 * 1024;
 const newline = 10;
 const numberFirst = /^\{"n":([0-9]{1,15}),/;
 /** Of a line: its number stands in there. */
@@ -20,6 +18,7 @@ export class SegmentFile {
   #windowAt = 0;
   #torn = false;
   #state = 0;
+  #header: Header = { at: 0, run: null, why: null };
 
   /** @throws Error with a sentence when it can not be read, or is no journal */
   constructor(path: string) {
@@ -31,6 +30,10 @@ export class SegmentFile {
     }
     if (line === 0) throw new Error(`${path}: is empty — the gateway wrote nothing into it yet`);
     this.#state = this.#countState();
+  }
+
+  get header(): Header {
+    return this.#header;
   }
 
   /** Events, and the state of the house before them. */
@@ -65,6 +68,11 @@ export class SegmentFile {
     return this.#window.toString("utf8", from - this.#windowAt, to - this.#windowAt);
   }
 
+  /** What is held of its text is given back, until it is read again. */
+  rest(): void {
+    this.#window = Buffer.alloc(0);
+  }
+
   /** Whether a word stands in one of the entries from `from` on. */
   mentions(word: string, from: number): boolean {
     for (let at = from; at < this.entries; at++) if (this.text(at).includes(word)) return true;
@@ -78,7 +86,7 @@ export class SegmentFile {
       return false;
     }
     if (line === 1) {
-      checkHeader(this.path, text.toString());
+      this.#header = readHeader(this.path, text.toString());
       this.#starts.add(at + text.length + 1);
       return true;
     }
@@ -107,18 +115,13 @@ export class SegmentFile {
   }
 
   #read(from: number, to: number): void {
-    try {
-      const file = openSync(this.path, "r");
-      try {
-        const octets = Buffer.allocUnsafe(Math.max(atOnce, to - from));
-        this.#window = octets.subarray(0, readSync(file, octets, 0, octets.length, from));
-        this.#windowAt = from;
-      } finally {
-        closeSync(file);
-      }
-    } catch (error) {
-      throw readable(this.path, error);
+    if (isCompressed(this.path)) {
+      this.#window = inflated(this.path);
+      this.#windowAt = 0;
+      return;
     }
+    this.#window = octetsAt(this.path, from, Math.max(atOnce, to - from));
+    this.#windowAt = from;
   }
 }
 
@@ -144,20 +147,6 @@ function* linesOf(path: string): Generator<Line> {
     checkLength(path, rest.length);
   }
   if (rest.length > 0) yield { at, text: rest, ended: false };
-}
-
-/** The same memory each time. */
-function* chunksOf(path: string): Generator<Buffer> {
-  const octets = Buffer.allocUnsafe(atOnce);
-  let file: number | null = null;
-  try {
-    file = openSync(path, "r");
-    for (let count = readSync(file, octets); count > 0; count = readSync(file, octets)) yield octets.subarray(0, count);
-  } catch (error) {
-    throw readable(path, error);
-  } finally {
-    if (file !== null) closeSync(file);
-  }
 }
 
 /** A list of numbers that grows, eight octets each. */

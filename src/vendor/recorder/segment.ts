@@ -11,6 +11,7 @@ export class Segment {
   readonly #failed: (problem: string) => void;
   readonly #pending = new Set<Promise<void>>();
   #position = 0;
+  #owed = 0;
   #syncing: Promise<void> | null = null;
   #syncAgain = false;
 
@@ -25,16 +26,24 @@ export class Segment {
     void this.#track(syncDirectory(dirname(path)).then(() => closeAll(deleted)));
   }
 
-  /** Resolves when it is written, or could not be. */
-  write(text: string): Promise<void> {
-    const octets = Buffer.from(text);
-    const at = this.#position;
-    this.#position += octets.length;
-    return this.#track(this.#writeAll(octets, at).then(() => this.#sync()));
+  /** Octets that are being written. */
+  get owed(): number {
+    return this.#owed;
   }
 
-  writeSync(text: string): void {
-    const octets = Buffer.from(text);
+  /** Resolves when it is written, or could not be. */
+  write(octets: Buffer): Promise<void> {
+    const at = this.#position;
+    this.#position += octets.length;
+    this.#owed += octets.length;
+    const written = this.#writeAll(octets, at).then(() => {
+      this.#owed -= octets.length;
+      this.#sync();
+    });
+    return this.#track(written);
+  }
+
+  writeSync(octets: Buffer): void {
     try {
       for (let from = 0; from < octets.length; ) {
         const count = writeSync(this.#file, octets, from, octets.length - from, this.#position);

@@ -3,15 +3,21 @@ import { basename, join } from "node:path";
 
 /** A gateway that breaks its rules all day does not fill the disk with it; the first recordings say most. */
 const mostKept = 4;
-const keptName = /^kept-journal-[0-9]+\.jsonl$/;
-const name = /^journal-([0-9]{6,12})\.jsonl$/;
+const keptName = /^kept-journal-[0-9]+\.jsonl(\.gz)?$/;
+const name = /^journal-([0-9]{6,12})\.jsonl(\.gz)?$/;
 
-/** The journal files of a data directory, oldest first. */
+/** The journal files of a data directory, oldest first; each once, while it is being compressed, too. */
 export function segmentsIn(dir: string): string[] {
+  const files = namesIn(dir);
+  return files
+    .filter((file) => !files.includes(file.replace(/\.gz$/, "")) || !file.endsWith(".gz"))
+    .map((file) => join(dir, file));
+}
+
+function namesIn(dir: string): string[] {
   return readdirSync(dir)
     .filter((file) => name.test(file))
-    .sort((a, b) => numberOf(a) - numberOf(b))
-    .map((file) => join(dir, file));
+    .sort((a, b) => numberOf(a) - numberOf(b));
 }
 
 /** The path of the next segment: numbers are not used again while a later file is there. */
@@ -27,7 +33,11 @@ export function nextSegment(dir: string): string {
  */
 export function dropOldSegments(dir: string, keep: number): readonly number[] {
   const segments = segmentsIn(dir);
-  const old = segments.slice(0, Math.max(0, segments.length - Math.max(0, keep)));
+  const first = segments.at(-Math.max(0, keep)) ?? "";
+  const until = keep <= 0 ? Number.POSITIVE_INFINITY : numberOf(first);
+  const old = namesIn(dir)
+    .filter((file) => numberOf(file) < until)
+    .map((file) => join(dir, file));
   const held = old.flatMap(hold);
   try {
     for (const path of old) rmSync(path, { force: true });
@@ -48,7 +58,7 @@ function hold(path: string): number[] {
 }
 
 function numberOf(path: string): number {
-  return Number(/([0-9]+)\.jsonl$/.exec(path)?.[1] ?? 0);
+  return Number(/([0-9]+)\.jsonl(?:\.gz)?$/.exec(path)?.[1] ?? 0);
 }
 
 /**
@@ -56,7 +66,11 @@ function numberOf(path: string): number {
  * @throws Error where the file system knows no second names
  */
 export function keepSegment(dir: string, path: string): void {
-  const kept = readdirSync(dir).filter((file) => keptName.test(file));
+  const kept = new Set(
+    readdirSync(dir)
+      .filter((file) => keptName.test(file))
+      .map((file) => file.replace(/\.gz$/, "")),
+  );
   const wanted = `kept-${basename(path)}`;
-  if (kept.length < mostKept && !kept.includes(wanted)) linkSync(path, join(dir, wanted));
+  if (kept.size < mostKept && !kept.has(wanted)) linkSync(path, join(dir, wanted));
 }

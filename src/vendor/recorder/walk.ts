@@ -119,7 +119,10 @@ export class Walk {
 
   /** Runs a part to its end, or to the first event that comes out otherwise: the places of those that are wanted, and of that one. */
   stops(part: Part, filter: Filter): readonly number[] {
-    if (filter.word !== null && !part.file.mentions(filter.word, part.repeated)) return [];
+    if (filter.word !== null && !part.file.mentions(filter.word, part.repeated)) {
+      part.file.rest();
+      return [];
+    }
     const subject = this.#started("scan", part);
     const wanted = filter.fresh();
     const indexes: number[] = [];

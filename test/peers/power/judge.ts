@@ -1,9 +1,9 @@
-import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { stat } from "node:fs/promises";
 import type { Event } from "../../../src/message/event.ts";
 import type { CallRecord, Contact } from "../../../src/message/record.ts";
 import { systemClock } from "../../../src/vendor/clock/clock.ts";
 import { readJournal } from "../../../src/vendor/recorder/journal.ts";
+import { segmentsIn } from "../../../src/vendor/recorder/segments.ts";
 import { openStore } from "../../../src/vendor/store/store.ts";
 
 /** What the store finds in a data directory. */
@@ -53,15 +53,15 @@ export function noJournals(): Journals {
 }
 
 export async function readJournals(dir: string, into: Journals): Promise<void> {
-  const names = (await readdir(dir)).filter((name) => /^journal-.*\.jsonl$/.test(name)).sort();
-  for (const name of names) {
-    if (name === names.at(-1) && (await stat(join(dir, name))).size === 0) {
+  const paths = segmentsIn(dir);
+  for (const path of paths) {
+    if (path === paths.at(-1) && (await stat(path)).size === 0) {
       into.empty += 1;
       continue;
     }
     try {
       let torn = false;
-      for await (const item of readJournal(join(dir, name))) {
+      for await (const item of readJournal(path)) {
         if (item.kind === "torn") torn = true;
         else into.events += 1;
       }

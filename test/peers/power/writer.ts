@@ -44,7 +44,13 @@ const store = isCareless(how)
       saveAfterMs: 1_000_000,
       report: fail,
     });
-const recorder = openRecorder(dir, { clock: systemClock, keep: 3, segmentBytes: 64 * 1024, report: fail });
+const recorder = openRecorder(dir, {
+  clock: systemClock,
+  keep: 3,
+  segmentBytes: 64 * 1024,
+  budget: Number.MAX_SAFE_INTEGER,
+  report: fail,
+});
 
 function fail(problem: string): never {
   process.stderr.write(`${problem}\n`);

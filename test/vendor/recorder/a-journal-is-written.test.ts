@@ -13,7 +13,12 @@ test("every event is a line with its number and its commands, after a header", a
   recorder.record(2, eventOf(2), []);
   await recorder.close();
   const [header, first, second, ...rest] = await read(dir, 1);
-  assert.deepEqual(JSON.parse(header ?? ""), { journal: "offhook", version: 2, at: 1_795_000_000_000 });
+  assert.deepEqual(JSON.parse(header ?? ""), {
+    journal: "offhook",
+    version: 2,
+    at: 1_795_000_000_000,
+    run: 1_795_000_000_000,
+  });
   assert.equal(first, `{"n":1,"event":${JSON.stringify(eventOf(1))},"commands":${JSON.stringify(commandsOf(1))}}`);
   assert.equal(second, `{"n":2,"event":${JSON.stringify(eventOf(2))},"commands":[]}`);
   assert.deepEqual(rest, []);
@@ -75,7 +80,7 @@ test("only the last segments are kept, through restarts, and their numbers go on
     recorder.startSegment([eventOf(1)]);
     await recorder.close();
   }
-  const names = ["journal-000004.jsonl", "journal-000005.jsonl", "journal-000006.jsonl", "journal-notes.txt"];
+  const names = ["journal-000004.jsonl.gz", "journal-000005.jsonl.gz", "journal-000006.jsonl", "journal-notes.txt"];
   assert.deepEqual((await readdir(dir)).sort(), names);
 });
 

@@ -1,7 +1,9 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
+import { gunzipSync } from "node:zlib";
 import type { Command } from "../../../src/message/command.ts";
 import type { Event } from "../../../src/message/event.ts";
 import { instant, ms } from "../../../src/message/units.ts";
@@ -28,7 +30,14 @@ export function blackBox(dir: string, options: Partial<RecorderOptions> = {}) {
   const clock = new VirtualClock(1_795_000_000_000);
   const reports: string[] = [];
   const report = (problem: string): void => void reports.push(problem);
-  const recorder: Recorder = openRecorder(dir, { clock, keep: 3, segmentBytes: 2000, report, ...options });
+  const recorder: Recorder = openRecorder(dir, {
+    clock,
+    keep: 3,
+    segmentBytes: 2000,
+    budget: Number.MAX_SAFE_INTEGER,
+    report,
+    ...options,
+  });
   return { clock, reports, recorder };
 }
 
@@ -36,6 +45,9 @@ export function linesOf(text: string): readonly string[] {
   return text.split("\n").filter((line) => line !== "");
 }
 
+/** The lines of a segment; of one that was written to its end, too. */
 export async function read(dir: string, segment: number): Promise<readonly string[]> {
-  return linesOf(await readFile(join(dir, `journal-${String(segment).padStart(6, "0")}.jsonl`), "utf8"));
+  const path = join(dir, `journal-${String(segment).padStart(6, "0")}.jsonl`);
+  const compressed = existsSync(`${path}.gz`);
+  return linesOf(compressed ? gunzipSync(await readFile(`${path}.gz`)).toString() : await readFile(path, "utf8"));
 }
