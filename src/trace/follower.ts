@@ -13,7 +13,7 @@ export interface Followed {
 /**
  * Who belongs to which call. The upper half says which calls an event reached; what those calls then speak to (legs, CC
  * transactions, ports, voice endpoints, timers) is theirs until another call takes it, and so are the events about it that
- * reach no call any more: the hook of a phone that hears busy tone, how a call was heard.
+ * reach no call any more: the hook of a phone that hears busy tone, how a call was heard. A phone at rest is nobody's.
  */
 export class Follower {
   readonly #owners = new Map<string, CallId>();
@@ -32,6 +32,7 @@ export class Follower {
     if (only !== null) this.#claim(objectsOf(event), only);
     const owners = commands.map((command) => this.#ownerOf(command, only));
     for (const owner of owners) if (owner !== null) calls.add(owner);
+    for (const phone of atRest(commands)) this.#owners.delete(phone);
     return { calls, owners };
   }
 
@@ -68,6 +69,15 @@ export class Follower {
     }
     return null;
   }
+}
+
+/** Phones that were told to be idle, or gone. */
+function atRest(commands: readonly Command[]): string[] {
+  return commands.flatMap((command) => {
+    if (command.world !== "notify" || command.fact.kind !== "phoneChanged") return [];
+    const { phone, state } = command.fact;
+    return state === "idle" || state === "absent" ? [phone] : [];
+  });
 }
 
 function isCall(object: string): object is CallId {

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { stepsOf } from "../../src/trace/steps.ts";
 import { svgOf } from "../../src/trace/svg.ts";
 import { textOf } from "../../src/trace/text.ts";
+import { windowOf } from "../../src/trace/window.ts";
 import { house, line, media, World } from "../logic/world.ts";
 import { type RigName, rig } from "../proxy/rigs.ts";
 import { inOrder, journalOf, ladder, said } from "./journal-of.ts";
@@ -238,6 +239,24 @@ test("the words fit terminals of 80 to 120 columns, long ones on lines of their 
     assert.ok(lines.join("").includes("123456789"), "nothing is lost by wrapping");
   }
   assert.doesNotMatch(textOf(made, 80).replaceAll("\n", ""), /\p{Cc}/u);
+});
+
+test("what becomes of a phone after its call is no part of the call, nor of its capsule", async (t) => {
+  const world = new World();
+  world.dial("port:1", "602");
+  world.post({ world: "fxs", kind: "wentOffHook", port: "port:2" });
+  world.post({ world: "fxs", kind: "wentOnHook", port: "port:1" });
+  world.pass(1000);
+  world.post({ world: "fxs", kind: "wentOnHook", port: "port:2" });
+  world.pass(5000);
+  const before = (await ladder(t, world)).rungs.length;
+  world.pass(3_600_000);
+  world.post({ world: "fxs", kind: "detached", dongle: "dongle:1", reason: "unplugged" });
+  const made = await ladder(t, world);
+  assert.equal(made.rungs.length, before);
+  inOrder(said(made), [/port:2 on-hook/, /closed/]);
+  const window = await windowOf(await journalOf(t, world), "call:1");
+  assert.ok(window?.entries.every(({ event }) => event.kind !== "detached"));
 });
 
 test("what a pause leaves out is marked, and below stand the end, who answered after how long, and how long it was", async (t) => {

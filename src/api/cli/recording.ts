@@ -95,5 +95,5 @@ function numberOf(call: CallId): number {
 function choice(numbers: readonly number[]): string {
   if (numbers.length === 0) return "there is no call in it";
   const [least, most] = [numbers.reduce((a, b) => Math.min(a, b)), numbers.reduce((a, b) => Math.max(a, b))];
-  return `there are calls between call:${least} and call:${most}`;
+  return least === most ? `there is call:${least} only` : `there are calls between call:${least} and call:${most}`;
 }
