@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { freePorts } from "./harness/free-ports.ts";
 import { SipCapture, Sngrep } from "./harness/hep-collectors.ts";
+import { Kamailio } from "./harness/kamailio.ts";
 import { Scratch } from "./harness/scratch.ts";
 import { header, Sipp } from "./harness/sipp.ts";
 import { World } from "./harness/world.ts";
@@ -98,6 +99,32 @@ test("sngrep gets octet for octet what the far end got and sent, from and to the
     assert.deepEqual([seen.from, seen.to], direction === "sent" ? [them, us] : [us, them]);
     assert.ok(Math.abs(seen.atUs / 1e6 - at) < 0.5, `${seen.atUs / 1e6} and ${at}`);
   });
+});
+
+test("what a registrar is told to prove the password, a collector does not get; everything else it does", async (t) => {
+  const scratch = new Scratch();
+  t.after(() => scratch.close());
+  const [collector, registrar] = [
+    await Sngrep.start(scratch),
+    await Kamailio.start(scratch, { password: "open sesame", maxExpiresSeconds: 60 }),
+  ];
+  const account = `[[line]]\nname = "office"\nuser = "house"\nregistrar = "${registrar.address}"\npassword = "open sesame"\n`;
+  const { house } = await World.open(t, { extra: `${account}${hep(collector.port).extra}` });
+  await registrar.registered("house", 1, 5000);
+  await house.fact("lineChanged", 3000, 0, (fact) => fact.line === "line:office" && fact.state === "registered");
+  const texts = (await collector.captured()).map(({ octets }) => octets.toString("latin1"));
+  assert.deepEqual(
+    texts.map((text) =>
+      text
+        .split(" ")
+        .slice(0, 2)
+        .join(" ")
+        .replace(/ sip:.*/, ""),
+    ),
+    ["REGISTER", "SIP/2.0 401", "REGISTER", "SIP/2.0 200"],
+  );
+  const [line = ""] = /^Authorization: .*/im.exec(texts[2] ?? "") ?? [];
+  assert.match(line, /username="house", .*nonce="[^"]{10,}", .*response="x{32}"/);
 });
 
 for (const [what, where] of [
