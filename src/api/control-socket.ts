@@ -128,7 +128,11 @@ function isThere(path: string): Promise<boolean> {
 function isDirectory(path: string): Promise<boolean> {
   return stat(path).then(
     (found) => found.isDirectory(),
-    () => false,
+    (error) => {
+      // It may well be one.
+      if (unwritable.includes(codeOf(error))) throw error;
+      return false;
+    },
   );
 }
 

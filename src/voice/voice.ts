@@ -103,6 +103,8 @@ class Voice implements RunningVoice {
   readonly #descriptors: Descriptors;
   readonly #mail = newMailFlag();
   #port: MessagePort | null = null;
+  /** Of a worker that is not ready yet. */
+  #starting: MessagePort | null = null;
   /** UDP ports of the worker: RTP and RTCP. */
   #ports: readonly number[] = [];
   #watchdog: Watchdog | null = null;
@@ -202,13 +204,26 @@ class Voice implements RunningVoice {
     this.#closed = true;
     this.#cancelRestart();
     const shadow = this.#shadow?.close();
-    const cancelHurry = this.#clock.after(ms(1000), () => this.abortWorker());
-    this.#send({ kind: "stop" });
-    await this.#standing.catch(() => {});
-    cancelHurry();
+    await this.#stopWorker();
     await this.#leave();
     await this.#pool.destroy();
     await shadow;
+  }
+
+  /** In good order, or not; one that is just being started stops in its first turn. */
+  async #stopWorker(): Promise<void> {
+    this.#port ??= this.#starting;
+    let cancelHurry = (): void => {};
+    const late = new Promise<void>((resolve) => {
+      cancelHurry = this.#clock.after(ms(1000), () => {
+        this.abortWorker();
+        // A thread that is ended before it has begun may never say so.
+        resolve();
+      });
+    });
+    this.#send({ kind: "stop" });
+    await Promise.race([late, this.#standing.catch(() => {})]);
+    cancelHurry();
   }
 
   /** Starts the standing task on zeroed memory; resolves at `ready`. */
@@ -229,6 +244,7 @@ class Voice implements RunningVoice {
         else this.#hear(message);
       });
     });
+    this.#starting = port1;
     this.#standing = this.#pool.run(task, { transferList: [port2] });
     const ended = this.#standing.then(
       () => this.#ended(port1, "the voice worker stopped"),
@@ -238,6 +254,8 @@ class Voice implements RunningVoice {
   }
 
   #ready(port: MessagePort, ports: readonly number[]): void {
+    if (this.#closed) return;
+    this.#starting = null;
     this.#port = port;
     this.#ports = ports.flatMap((rtp) => [rtp, rtp + 1]);
     this.#devices.forEach((device, rings) => {
@@ -264,6 +282,7 @@ class Voice implements RunningVoice {
   /** The standing task is over: on purpose when closed, else the worker died. Returns the reason. */
   #ended(port: MessagePort, reason: string): string {
     const ran = this.#port === port;
+    if (this.#starting === port) this.#starting = null;
     this.#descriptors.closeAll();
     port.close();
     if (ran) void this.#leave();

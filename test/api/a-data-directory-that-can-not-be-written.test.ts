@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { lstat, mkdir, readdir, symlink } from "node:fs/promises";
+import promises, { lstat, mkdir, readdir, symlink } from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { ask } from "../../src/api/control-client.ts";
@@ -83,4 +84,23 @@ test("two directories never share a place, and a folder that others can enter is
   assert.equal(isSafe(""), false);
   await mkdir(join(runtime, "given"), { mode: 0o755 });
   assert.equal(isSafe(join(runtime, "given")), true);
+});
+
+test("a disk that fails when it is asked what is there is one that can not be written: the gateway starts", async (t) => {
+  await runtimeFolder(t);
+  const dir = await folder(t);
+  const { stat } = promises;
+  t.mock.method(promises, "stat", (path: string) => {
+    if (path !== dir) return stat(path);
+    return Promise.reject(Object.assign(new Error("EIO: i/o error, stat"), { code: "EIO" }));
+  });
+  syncBuiltinESMExports();
+  try {
+    const control = await openControlSocket(dir);
+    assert.match(control.trouble ?? "", /can not be written \(EIO\)/);
+    await control.close();
+  } finally {
+    t.mock.restoreAll();
+    syncBuiltinESMExports();
+  }
 });

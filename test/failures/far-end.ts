@@ -135,5 +135,8 @@ function isSound(octet: number): boolean {
 function bound(port: number): Promise<Socket> {
   const socket = createSocket("udp4");
   isFarEnds(socket);
-  return new Promise((resolve) => socket.bind(port, address, () => resolve(socket)));
+  return new Promise((resolve, reject) => {
+    socket.once("error", reject);
+    socket.bind(port, address, () => resolve(socket));
+  });
 }

@@ -77,8 +77,8 @@ export class House {
   /** Rejects when the gateway does; nothing is left then. */
   static async start(place: Place): Promise<House> {
     const reports: string[] = [];
-    const far = await FarEnd.open(place.port + 1, place.port);
     const control = await openControlSocket(place.dir);
+    const far = await FarEnd.open(place.port + 1, place.port);
     try {
       const report = (problem: string): void => void reports.push(problem);
       const gateway = await startGateway(readConfig(config(place)), { dataDir: place.dir, report });
@@ -104,6 +104,7 @@ export class House {
       for (const bell of this.#bells) bell();
     };
     far.onChange = ring;
+    for (const { fact } of gateway.recentFacts()) this.#look(fact);
     gateway.onFact((fact) => {
       this.#look(fact);
       ring();

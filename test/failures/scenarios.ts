@@ -169,4 +169,7 @@ const plugged: Scenario = {
   },
 };
 
+/** What is played to see that nothing is broken. */
+export const whole: readonly Scenario[] = [internal, incoming];
+
 export const scenarios: readonly Scenario[] = [incoming, outgoing, internal, cancelled, held, recorded, plugged];

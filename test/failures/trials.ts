@@ -1,4 +1,3 @@
-import { setImmediate as turn } from "node:timers/promises";
 import { type Kind, kinds, tally } from "./boundary/tally.ts";
 import { House, openFiles, type Place } from "./house.ts";
 import type { Scenario } from "./scenarios.ts";
@@ -12,32 +11,36 @@ export interface Trial {
 }
 
 export interface Outcome {
-  readonly trial: Trial;
   /** The operation came. */
   readonly hit: boolean;
   /** What it was, in words; empty when it was in another thread. */
   readonly what: string;
   /** What did not happen as it should while it failed; null: nobody noticed. */
   readonly ended: string | null;
-  /** Somebody was told of it. */
+  /** People could know of it. */
   readonly told: boolean;
-  /** What may not be: null when all is well. */
+  /** What may not be; null: all is well. */
   readonly wrong: string | null;
 }
 
 /** Until everything is at rest, a device is back, a file is saved, ms. */
 const patience = 8000;
 const startPatience = 5000;
+const mostTries = 3;
 
 /** Runs trials one after the other, in one house as long as it is well. */
 export class Trials {
   readonly #place: Place;
+  /** Played after each failure: they use every device, the voice worker and SIP. */
+  readonly #whole: readonly Scenario[];
   readonly #accidents: string[] = [];
   #house: House | null = null;
+  /** Open files and sockets of the first house at rest. */
   #baseline = 0;
 
-  constructor(place: Place) {
+  constructor(place: Place, whole: readonly Scenario[]) {
     this.#place = place;
+    this.#whole = whole;
     const accident = (what: string) => (problem: unknown) =>
       this.#accidents.push(`${what}: ${problem instanceof Error ? problem.stack : String(problem)}`);
     process.on("uncaughtException", accident("uncaught"));
@@ -47,47 +50,79 @@ export class Trials {
   /** How many operations of each kind a scenario has when none fails. */
   async count(scenario: Scenario): Promise<ReadonlyMap<Kind, number>> {
     const house = await this.#open();
-    tally.arm("file", -1, 0);
-    await scenario.play(house);
-    const left = await this.#rest(house);
-    if (left !== null) throw new Error(`${scenario.name}: ${left}`);
+    tally.begin();
+    const ended = await problemOf(scenario.play(house));
+    const wrong = await this.#rest(house);
+    if (ended !== null || wrong !== null) throw new Error(`${scenario.name}: ${ended ?? ""} ${wrong ?? ""}`);
     return new Map(kinds.map((kind) => [kind, tally.count(kind)]));
   }
 
-  async run(trial: Trial): Promise<Outcome> {
+  async run({ kind, nth, way, scenario }: Trial): Promise<Outcome> {
     const house = await this.#open();
-    const { kind, nth, way, scenario } = trial;
     const before = house.heardOf();
     tally.arm(kind, nth, way);
     const ended = await problemOf(scenario.play(house));
     const left = await this.#rest(house);
-    tally.disarm();
-    const told = house.heardOf() > before;
     const [hit, what] = [tally.hit(kind), tally.what];
-    const wrong = left ?? (hit ? await this.#check(house, scenario) : null);
-    if (wrong !== null || house.recorderStopped) await this.#end();
-    return { trial, hit, what, ended, told, wrong };
+    tally.disarm();
+    const wrong = left ?? (hit ? await this.#check(house) : null);
+    // A read that waits fails only when something is sent.
+    const told = house.heardOf() > before;
+    if (wrong !== null || house.recorderStopped) await this.close();
+    return { hit, what, ended, told, wrong };
+  }
+
+  /** The gateway is started with an operation that fails: it runs, or says why not and leaves nothing. */
+  async start({ kind, nth, way }: Omit<Trial, "scenario">): Promise<Outcome> {
+    await this.close();
+    const files = openFiles();
+    tally.arm(kind, nth, way);
+    const ended = await problemOf(this.#open().then(() => {}));
+    const house = this.#house;
+    let wrong = house === null ? null : await this.#rest(house);
+    const [hit, what] = [tally.hit(kind), tally.what];
+    const told = ended !== null || (house?.heardOf() ?? 0) > 0;
+    tally.disarm();
+    if (house !== null && hit) wrong ??= await this.#check(house);
+    await this.close();
+    const left = openFiles();
+    if (left.length > files.length) wrong ??= `left behind: ${left.filter((file) => !files.includes(file))}`;
+    wrong ??= this.#wrongs();
+    return { hit, what, ended, told, wrong };
+  }
+
+  /** How many operations of each kind it takes to start. */
+  async countStart(): Promise<ReadonlyMap<Kind, number>> {
+    await this.close();
+    tally.begin();
+    await this.#rest(await this.#open());
+    return new Map(kinds.map((kind) => [kind, tally.count(kind)]));
   }
 
   async close(): Promise<void> {
-    await this.#end();
+    const house = this.#house;
+    this.#house = null;
+    await house?.close();
   }
 
-  /** Whether another call is whole, and the process as it was. */
-  async #check(house: House, scenario: Scenario): Promise<string | null> {
+  /** Whether other calls are whole, and the process is as it was. */
+  async #check(house: House): Promise<string | null> {
     let again: string | null = "";
     // A read that waited for something to be sent fails when that comes: with the next call.
-    for (let tries = 0; tries < 3 && again !== null; tries++) {
-      again = await problemOf(scenario.play(house));
+    for (let tries = 0; tries < mostTries && again !== null; tries++) {
+      again = await problemOf(this.#playWhole(house));
       const left = await this.#rest(house);
-      if (left !== null) return `after the next one: ${left}`;
+      if (left !== null) return `after another call: ${left}`;
     }
-    if (again !== null) return `the next ones are not whole: ${again}`;
-    if (!(await house.answers())) return "the control socket does not answer";
-    return null;
+    if (again !== null) return `another call is not whole any more: ${again}`;
+    return (await house.answers()) ? null : "the control socket does not answer";
   }
 
-  /** Everybody hangs up; what is left then. */
+  async #playWhole(house: House): Promise<void> {
+    for (const scenario of this.#whole) await scenario.play(house);
+  }
+
+  /** Everybody hangs up; what is left then, and what else is wrong. */
   async #rest(house: House): Promise<string | null> {
     await house.hangUpAll();
     const end = performance.now() + patience;
@@ -99,10 +134,14 @@ export class Trials {
     }
     house.gateway.journal();
     house.far.forget();
-    await turn();
-    const wrong = [...this.#accidents.splice(0), ...house.bugs.splice(0)];
-    if (left !== null) wrong.push(`left behind: ${left}`);
-    return wrong.length === 0 ? null : wrong.join("\n");
+    const bugs = [this.#wrongs(), ...house.bugs.splice(0)].filter((bug) => bug !== null);
+    if (left !== null) bugs.push(`left behind: ${left}`);
+    return bugs.length === 0 ? null : bugs.join("\n");
+  }
+
+  #wrongs(): string | null {
+    const accidents = this.#accidents.splice(0);
+    return accidents.length === 0 ? null : accidents.join("\n");
   }
 
   async #left(house: House): Promise<string | null> {
@@ -120,15 +159,8 @@ export class Trials {
     await house.until("all phones are there", idle, undefined, startPatience);
     // What is opened once for all is opened by the first.
     await house.answers();
-    this.#baseline = openFiles().length;
+    this.#baseline ||= openFiles().length;
     return house;
-  }
-
-  async #end(): Promise<void> {
-    const house = this.#house;
-    this.#house = null;
-    await house?.close();
-    this.#accidents.splice(0);
   }
 }
 
