@@ -218,6 +218,8 @@ export const OUT_LOST = 5;
 export const OUT_MIX = 6;
 /** A file, at the same place. */
 export const OUT_PLAY = 7;
+/** The rest of a frame of several ticks that has gone or is missing as a whole. */
+export const OUT_PASSED = 8;
 /** Where the octets go: payload of a packet, slot of a ring. */
 export const OUT_TO = STATE_OFFSET + 328;
 /** Tail that the echo canceller was opened with, ms. */
@@ -233,7 +235,7 @@ export const NOISE_ON = STATE_OFFSET + 348;
 /** Ticks since the background was told of last; 0 while somebody speaks. */
 export const QUIET_TICKS = STATE_OFFSET + 352;
 export const QUIET_OPEN = STATE_OFFSET + 356;
-/** Octets of the newest frame that came, of a codec of the host. */
+/** Octets of the newest frame that came, of a codec of the host; of two in one tick the first. 0 = it was lost. */
 export const INPUT_LENGTH = STATE_OFFSET + 360;
 /** What only a recording heard: the tick after which, times 4, and 1 when the decoder was warm, 2 when the concealment was. */
 export const TAP_KEPT = STATE_OFFSET + 364;
@@ -246,11 +248,19 @@ export const INPUT_SPLICE = STATE_OFFSET + 376;
 export const WAITING_FRAMES = STATE_OFFSET + 380;
 /** Octets of this tick's packet after which it is parted in two; 0 = it is not. */
 export const OUT_SPLIT = STATE_OFFSET + 384;
-export const STATE_SIZE = 388;
+/** Octets of the second of two frames in one tick, which lie at FRAME_SECOND; 0 = it was lost. */
+export const INPUT_SECOND = STATE_OFFSET + 388;
+/** Host writes: of which of the two the samples are there, 1 and 2. */
+export const INPUT_HALVES = STATE_OFFSET + 392;
+/** Part of a frame of several ticks that is sent next; 0 = none has been begun. */
+export const OUT_PART = STATE_OFFSET + 396;
+export const STATE_SIZE = 400;
 
 /** The last 80 ms that came, coded: concealment looks back at them. Frames of 10 ms have twice as many slots, half as long. */
 export const FRAME_OCTETS = 832;
 export const FRAME_SLOTS = 4;
+/** Of a codec of the host with frames half as long as the tick's: the second one. */
+export const FRAME_SECOND = FRAME_OCTETS + MAX_FRAME_OCTETS / 2;
 export const FRAME_LINEAR = FRAME_OCTETS + FRAME_SLOTS * MAX_FRAME_OCTETS;
 export const FRAME_OUT = FRAME_LINEAR + 2 * MAX_WIDE_SAMPLES;
 export const FRAME_MESSAGE = FRAME_OUT + 2 * MAX_WIDE_SAMPLES;

@@ -4,10 +4,12 @@ import { swapOctets } from "./codec/pack.ts";
 import { frameSamples, wideSamples } from "./frame-time.ts";
 import {
   CODEC_CONCEALS,
+  CODEC_FRAME_UNITS,
   CODEC_OCTETS,
-  CODEC_SAMPLES,
   CODEC_STRIDE,
+  CODEC_TIME,
   CODEC_UNITS,
+  CODEC_WIDE,
   FORMAT_G722,
   FORMAT_G726,
   FORMAT_G726_AAL2,
@@ -19,9 +21,12 @@ import {
   FORMAT_PLUGIN,
   HEADER_CODECS,
   MAX_FRAME_OCTETS,
-  MAX_WIDE_SAMPLES,
+  MAX_FRAME_SAMPLES,
   SCRATCH_LINEAR,
 } from "./layout.ts";
+
+/** Of the greediest codec of the host, at 8000 samples a second. */
+const OCTETS_PER_SAMPLE: i32 = MAX_FRAME_OCTETS / MAX_FRAME_SAMPLES;
 
 /** A codec of the host: it works between the parts of the tick, and its frames may differ in length. */
 export function isPlugin(format: i32): bool {
@@ -39,7 +44,7 @@ export function concealsItself(format: i32): bool {
 }
 
 export function isWide(format: i32): bool {
-  if (isPlugin(format)) return told(format, CODEC_SAMPLES) == MAX_WIDE_SAMPLES;
+  if (isPlugin(format)) return told(format, CODEC_WIDE) != 0;
   return format == FORMAT_G722 || format == FORMAT_L16_NETWORK_WIDE;
 }
 
@@ -56,26 +61,48 @@ export function isG726(format: i32): bool {
   return format == FORMAT_G726 || format == FORMAT_G726_AAL2;
 }
 
-/** Samples of a frame. */
+/** Samples of a frame of the tick. */
 export function samplesOf(format: i32): i32 {
   return isWide(format) ? wideSamples : frameSamples;
 }
 
-/** RTP timestamp units of a frame; G.722's clock runs at 8000 Hz (RFC 3551 §4.5.2). */
+/** RTP timestamp units of a frame of the tick; G.722's clock runs at 8000 Hz (RFC 3551 §4.5.2). */
 export function unitsOf(format: i32): i32 {
   if (isPlugin(format)) return told(format, CODEC_UNITS);
   return format == FORMAT_L16_NETWORK_WIDE ? wideSamples : frameSamples;
 }
 
-/** Octets of a frame; of a codec of the host, the most it has. */
+/** The codec's own frame in samples at 8000 a second; a built-in one's is as long as the tick's. */
+export function codecTime(format: i32): i32 {
+  return isPlugin(format) ? told(format, CODEC_TIME) : frameSamples;
+}
+
+/** The same in RTP timestamp units. */
+export function codecUnits(format: i32): i32 {
+  return isPlugin(format) ? told(format, CODEC_FRAME_UNITS) : unitsOf(format);
+}
+
+/** RTP units in 125 µs: 1, or 2 when the clock runs at 16 kHz. */
+export function speedOf(format: i32): i32 {
+  return codecUnits(format) > codecTime(format) ? 2 : 1;
+}
+
+/** Octets of a frame; of a codec of the host, the most one of its own has. */
 export function frameOctets(format: i32): i32 {
   if (isPlugin(format)) return told(format, CODEC_OCTETS);
   return octetsOf(format, unitsOf(format));
 }
 
-/** Octets that a frame takes in the jitter buffer. */
+/** Octets that a packet out needs; of a codec of the host, the most. */
+export function packetOctets(format: i32): i32 {
+  if (!isPlugin(format) || codecTime(format) >= frameSamples) return frameOctets(format);
+  return 2 * frameOctets(format);
+}
+
+/** Octets that a frame takes in the jitter buffer: of 10 ms half of what the greediest has in 20, of 30 no more than that. */
 export function roomOf(format: i32): i32 {
-  return isPlugin(format) ? MAX_FRAME_OCTETS : frameOctets(format);
+  if (!isPlugin(format)) return frameOctets(format);
+  return min<i32>(MAX_FRAME_OCTETS, told(format, CODEC_TIME) * OCTETS_PER_SAMPLE);
 }
 
 /**
@@ -83,7 +110,7 @@ export function roomOf(format: i32): i32 {
  * of the host begins where the greediest one would.
  */
 export function octetsOf(format: i32, units: i32): i32 {
-  if (isPlugin(format)) return units * (MAX_FRAME_OCTETS / unitsOf(format));
+  if (isPlugin(format)) return units * (OCTETS_PER_SAMPLE / speedOf(format));
   if (isG726(format)) return units >> 1;
   return isLinear(format) ? units << 1 : units;
 }

@@ -2,6 +2,7 @@
  * Middle part of the tick: the endpoints that somebody hears as samples are decoded, eight channels of a recursive codec
  * at once, and what is missing is made up. An endpoint whose octets pass untouched costs nothing here.
  */
+import { isHalf } from "./codec-frame.ts";
 import { concealGood, concealLost, concealOpen, concealSplice } from "./conceal/conceal.ts";
 import { kernelAt } from "./endpoint.ts";
 import {
@@ -11,6 +12,7 @@ import {
   FRAME_LINEAR,
   INPUT_CODED,
   INPUT_FORMAT,
+  INPUT_HALVES,
   INPUT_KIND,
   INPUT_LENGTH,
   INPUT_LINEAR,
@@ -44,6 +46,7 @@ export function decodeFrame(index: i32, endpoint: usize): void {
   const kind = load<i32>(endpoint, INPUT_KIND);
   const format = load<i32>(endpoint, INPUT_FORMAT);
   const samples = endpoint + FRAME_LINEAR;
+  if (isPlugin(format)) store<i32>(endpoint, 0, INPUT_HALVES);
   if ((kind & INPUT_LOST) != 0 && isMadeByCodec(endpoint, format))
     addPluginDecoding(index, endpoint, format, samples, 0);
   if ((kind & INPUT_CODED) == 0 || (kind & INPUT_LINEAR) != 0) return;
@@ -77,10 +80,21 @@ export function finishFrame(index: i32, endpoint: usize): void {
 function finish(index: i32, endpoint: usize, kind: i32, samples: usize, length: i32): void {
   const lost = (kind & INPUT_LOST) != 0;
   const format = load<i32>(endpoint, INPUT_FORMAT);
-  if ((kind & INPUT_CODED) != 0 || (lost && isMadeByCodec(endpoint, format)))
-    joinFrame(index, endpoint, samples, length);
-  else if (lost) makeUp(index, endpoint, samples, length);
+  if ((kind & INPUT_CODED) != 0 || (lost && isMadeByCodec(endpoint, format))) {
+    if (isHalf(format)) finishHalves(index, endpoint, samples, length >> 1);
+    else joinFrame(index, endpoint, samples, length);
+  } else if (lost) makeUp(index, endpoint, samples, length);
   else if ((kind & INPUT_NOISE) != 0) noiseFrame(kernelAt(index, KERNEL_NOISE), samples, length);
+}
+
+/** Two frames of a codec in one of the tick: either may be missing. */
+function finishHalves(index: i32, endpoint: usize, samples: usize, length: i32): void {
+  const there = load<i32>(endpoint, INPUT_HALVES);
+  for (let half = 0; half < 2; half++) {
+    const from = samples + usize(2 * half * length);
+    if ((there & (1 << half)) != 0) joinFrame(index, endpoint, from, length);
+    else makeUp(index, endpoint, from, length);
+  }
 }
 
 /** Shows the concealment the frames before this one, when it has not seen them: while octets passed it was not asked. */

@@ -3,6 +3,7 @@
  *
  *   host: open() · [commands and packets into the map · tick() · events and packets out of the map]* · close()
  */
+import { beginTurn } from "./codec-frame.ts";
 import { gatherConferences, mixConferences } from "./conference.ts";
 import { endpointAt, isOpen, nextOpen, rtpEnd, usbEnd } from "./endpoint.ts";
 import { INPUT_NEEDED } from "./endpoint-words.ts";
@@ -34,7 +35,8 @@ import {
 } from "./layout.ts";
 import { listen } from "./listen.ts";
 import { meterSilence } from "./meter/silence.ts";
-import { composeFrame, planRtp, planUsb, publish } from "./output.ts";
+import { composeFrame, publish } from "./output.ts";
+import { planRtp, planUsb } from "./plan.ts";
 import { planTaps, recordTaps } from "./record.ts";
 import { receiveAll } from "./rtp/receive.ts";
 import { openSine } from "./tone/sine.ts";
@@ -49,7 +51,6 @@ export function version(): i32 {
   return ABI_VERSION;
 }
 
-/**
 /**
  * Prepares zeroed memory for so many RTP streams and USB channels, frames of 80 or 160 samples, and jitter buffers of so
  * many samples at the beginning, at least and at most. Returns 0, or the number of the argument that does not fit the map
@@ -82,6 +83,7 @@ export function tick(periods: i32): void {
 /** The tick in three parts, for a host with codecs of its own. After this one the jobs at JOBS_DECODE are decoded. */
 export function tickBegin(periods: i32): void {
   const passed = max<i32>(1, min<i32>(periods, frames(MAX_PERIODS)));
+  beginTurn(passed);
   clearJobs();
   store<i32>(HEADER_RTP_OUT, 0);
   store<i32>(HEADER_EVENTS, 0);

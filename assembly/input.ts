@@ -1,5 +1,6 @@
 /** First part of the tick: every open endpoint's frame in, still coded. */
 
+import { gatherCodecFrame, skipMissed } from "./codec-frame-in.ts";
 import { isFresh, jitterAt, startSession } from "./endpoint.ts";
 import {
   CONTROL_DIRECTION,
@@ -9,7 +10,6 @@ import {
   DECODER_WARM,
   DIRECTION_RECEIVE,
   ENCODER_WARM,
-  INPUT_LENGTH,
   INPUT_RUN,
   JITTER_STARTED,
   SEND_MARKER,
@@ -41,7 +41,8 @@ export function prepareRtp(index: i32, endpoint: usize, periods: i32): void {
   if (before != format) changeFormat(index, endpoint, before, format);
   const missed = (periods - 1) * unitsOf(format);
   if (missed == 0) return;
-  skip(index, endpoint, missed);
+  if (isPlugin(format)) skipMissed(index, endpoint, format);
+  else skip(index, endpoint, missed);
   store<i32>(endpoint, load<i32>(endpoint, SEND_TIMESTAMP) + missed, SEND_TIMESTAMP);
 }
 
@@ -64,13 +65,15 @@ export function gatherRtp(index: i32, endpoint: usize): void {
     return;
   }
   const format = load<i32>(endpoint, STATE_FORMAT);
+  if (isPlugin(format)) {
+    gatherCodecFrame(index, endpoint, format, keyDown);
+    return;
+  }
   const octets = nextFrame(endpoint);
   const arrived = takeFrame(index, endpoint, octets);
   meterTurn(index, endpoint, arrived, keyDown);
-  if (isPlugin(format) ? arrived > 0 : arrived == frameOctets(format)) {
-    store<i32>(endpoint, arrived, INPUT_LENGTH);
-    acceptFrame(endpoint, format);
-  } else if (arrived > 0 && !isStateful(format)) patchFrame(index, endpoint, format, octets);
+  if (arrived == frameOctets(format)) acceptFrame(endpoint, format);
+  else if (arrived > 0 && !isStateful(format)) patchFrame(index, endpoint, format, octets);
   else if (arrived == 0 && keyDown) silentFrame(endpoint);
   else lostFrame(endpoint);
 }

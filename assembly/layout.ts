@@ -81,15 +81,18 @@ export const HEADER_TAPPED = HEADER_OFFSET + 60;
 
 /** Host writes: what the codecs of the host are like; zero = there is none of this number. */
 export const HEADER_CODECS = HEADER_OFFSET + 64;
-export const CODEC_STRIDE = 16;
-/** The most octets of 20 ms. */
+export const CODEC_STRIDE = 32;
+/** The most octets of one of its frames. */
 export const CODEC_OCTETS = 0;
-/** Samples of 20 ms, 160 or 320. */
-export const CODEC_SAMPLES = 4;
-/** Units of the RTP clock in 20 ms, 160 or 320. */
+/** 1 when it has 16000 samples a second. */
+export const CODEC_WIDE = 4;
+/** Units of the RTP clock in a frame of the tick. */
 export const CODEC_UNITS = 8;
 /** 1 when the codec makes up itself what was lost. */
 export const CODEC_CONCEALS = 12;
+/** A frame of its own: samples at 8000 a second (80, 160 or 240), and units of the RTP clock. */
+export const CODEC_TIME = 16;
+export const CODEC_FRAME_UNITS = 20;
 /** Host writes: how much before or after it is due a tick may begin, µs: 0 by the clock. */
 export const HEADER_WINDOW = HEADER_CODECS + MAX_PLUGINS * CODEC_STRIDE;
 
@@ -260,8 +263,11 @@ export const JOBS_OFFSET = SLOTS_OFFSET + SLOTS_SIZE;
 export const JOBS_DECODING = JOBS_OFFSET;
 export const JOBS_ENCODING = JOBS_OFFSET + 4;
 export const JOBS_DECODE = JOBS_OFFSET + 64;
-/** Endpoint, format, 1 to begin afresh, address of the octets, how many (0 = lost; to encode: room), address of the samples. */
-export const JOBS_STRIDE = 24;
+/**
+ * Endpoint, format, 1 to begin afresh, address of the octets, how many (0 = lost; to encode: room), address of the samples,
+ * which part of the codec's frame these are when it takes several ticks.
+ */
+export const JOBS_STRIDE = 28;
 export const JOBS_ENCODE = JOBS_DECODE + MAX_RTP * JOBS_STRIDE;
 export const JOBS_SIZE = 64 + 2 * MAX_RTP * JOBS_STRIDE;
 export const JOB_ENDPOINT = 0;
@@ -270,6 +276,7 @@ export const JOB_FRESH = 8;
 export const JOB_OCTETS = 12;
 export const JOB_LENGTH = 16;
 export const JOB_SAMPLES = 20;
+export const JOB_PART = 24;
 
 // ---- conferences: who is in each in this tick, and its two limiters; then what one conference is mixed from ------------------
 export const CONFERENCES_OFFSET = (JOBS_OFFSET + JOBS_SIZE + 63) & ~63;

@@ -17,6 +17,7 @@ import {
   OUT_LOST,
   OUT_NOTHING,
   OUT_PASS,
+  OUT_PASSED,
   OUT_PEER,
   OUT_SILENT,
 } from "./endpoint-words.ts";
@@ -78,10 +79,10 @@ function isHeard(endpoint: usize): bool {
   return kind != INPUT_SILENCE && ((kind & INPUT_NOISE) == 0 || load<i32>(endpoint, INPUT_NEEDED) == 1);
 }
 
-/** Octets pass, or are missing where they would pass. */
+/** Octets pass, or have passed with the beginning of their frame, or are missing where they would pass. */
 function hearsPeerAsItIs(endpoint: usize): bool {
   const kind = load<i32>(endpoint, OUT_KIND);
-  return kind == OUT_PASS || kind == OUT_LOST;
+  return kind == OUT_PASS || kind == OUT_LOST || kind == OUT_PASSED;
 }
 
 function record(tap: usize, index: i32, endpoint: usize): void {

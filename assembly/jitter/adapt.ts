@@ -4,8 +4,7 @@
  */
 import { count } from "../endpoint.ts";
 import { INPUT_SPLICE, JITTER_NEWEST, JITTER_PLAYOUT } from "../endpoint-words.ts";
-import { unitsOf } from "../format.ts";
-import { frameSamples } from "../frame-time.ts";
+import { codecTime, codecUnits } from "../format.ts";
 import { HEADER_DEPTH_MOST } from "../layout.ts";
 import { meterMoved, meterTurn } from "../meter/turns.ts";
 import { aim, depthAt } from "./depth.ts";
@@ -35,10 +34,11 @@ const DROP_PAUSE_AGAIN: i32 = 800;
  */
 export function adapt(index: i32, endpoint: usize, format: i32, octets: usize): bool {
   const state = depthAt(index);
-  if (learnTime(state, frameSamples)) aim(endpoint, state);
+  const frame = codecTime(format);
+  if (learnTime(state, frame)) aim(endpoint, state);
   const wish = load<i32>(state, DEPTH_WISH);
   if (wish == 0) return false;
-  count(state, DEPTH_WAITED, frameSamples);
+  count(state, DEPTH_WAITED, frame);
   if (wish > 0) return insert(index, endpoint, state, format, octets);
   drop(index, endpoint, state, format, octets);
   return false;
@@ -50,26 +50,22 @@ function insert(index: i32, endpoint: usize, state: usize, format: i32, octets: 
   if (!isUrgent && waited < SPARE_PAUSE_WAIT) return false;
   const due = waited >= (isUrgent ? INSERT_WAIT : SPARE_WAIT);
   if (!due && peekRing(index, endpoint, format, octets) && !isPause(endpoint, state, format, octets)) return false;
-  changeBy(endpoint, state, frameSamples);
+  changeBy(endpoint, state, codecTime(format));
   count(state, DEPTH_INSERTED, 1);
   return true;
 }
 
 function drop(index: i32, endpoint: usize, state: usize, format: i32, octets: usize): void {
-  const frame = unitsOf(format);
-  for (
-    let over = load<i32>(state, DEPTH_NOW) - load<i32>(HEADER_DEPTH_MOST);
-    over >= frameSamples;
-    over -= frameSamples
-  )
+  const frame = codecTime(format);
+  for (let over = load<i32>(state, DEPTH_NOW) - load<i32>(HEADER_DEPTH_MOST); over >= frame; over -= frame)
     leaveOut(index, endpoint, state, format);
-  if (load<i32>(endpoint, JITTER_NEWEST) - load<i32>(endpoint, JITTER_PLAYOUT) <= frame) return;
+  if (load<i32>(endpoint, JITTER_NEWEST) - load<i32>(endpoint, JITTER_PLAYOUT) <= codecUnits(format)) return;
   const waited = load<i32>(state, DEPTH_WAITED);
   if (!peekRing(index, endpoint, format, octets)) {
     leaveOut(index, endpoint, state, format);
     // It was lost, and is counted so.
     meterTurn(index, endpoint, 0, false);
-  } else if (waited >= longestWait(state)) leaveOut(index, endpoint, state, format);
+  } else if (waited >= longestWait(state, frame)) leaveOut(index, endpoint, state, format);
   else if (waited >= DROP_PAUSE_WAIT && isPause(endpoint, state, format, octets)) {
     leaveOut(index, endpoint, state, format);
     store<i32>(state, DROP_PAUSE_WAIT - DROP_PAUSE_AGAIN, DEPTH_WAITED);
@@ -78,16 +74,16 @@ function drop(index: i32, endpoint: usize, state: usize, format: i32, octets: us
   }
 }
 
-function longestWait(state: usize): i32 {
+function longestWait(state: usize, frame: i32): i32 {
   const over = load<i32>(state, DEPTH_NOW) - load<i32>(state, DEPTH_TARGET);
-  return over >= 2 * frameSamples ? DROP_WAIT : DROP_ONE_WAIT;
+  return over >= 2 * frame ? DROP_WAIT : DROP_ONE_WAIT;
 }
 
 function leaveOut(index: i32, endpoint: usize, state: usize, format: i32): void {
-  const units = unitsOf(format);
+  const units = codecUnits(format);
   dropFromRing(index, endpoint, format, units);
   store<i32>(endpoint, load<i32>(endpoint, JITTER_PLAYOUT) + units, JITTER_PLAYOUT);
-  changeBy(endpoint, state, -frameSamples);
+  changeBy(endpoint, state, -codecTime(format));
   count(state, DEPTH_DROPPED, 1);
   store<i32>(endpoint, 1, INPUT_SPLICE);
 }

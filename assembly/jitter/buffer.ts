@@ -23,8 +23,8 @@ import {
   METER_MAX_SEQUENCE,
   STATE_FORMAT,
 } from "../endpoint-words.ts";
-import { frameOctets, isPlugin, octetsOf, unitsIn, unitsOf } from "../format.ts";
-import { frameSamples, frames } from "../frame-time.ts";
+import { codecUnits, frameOctets, isPlugin, octetsOf, speedOf, unitsIn } from "../format.ts";
+import { frames } from "../frame-time.ts";
 import { meterBegin, meterLate, meterPacket } from "../meter/turns.ts";
 import { markerOf, sequenceOf, timestampOf } from "../rtp/header.ts";
 import { adapt } from "./adapt.ts";
@@ -48,8 +48,8 @@ export function resetJitter(index: i32, endpoint: usize): void {
 /** Puts `length` octets of the payload of an RTP packet at `packet`. At most what 160 ms have. */
 export function putOctets(index: i32, endpoint: usize, packet: usize, payload: usize, length: i32): void {
   const format = load<i32>(endpoint, STATE_FORMAT);
-  const units = isPlugin(format) ? unitsOf(format) : unitsIn(format, length);
-  meterPacket(index, units, unitsOf(format));
+  const units = isPlugin(format) ? codecUnits(format) : unitsIn(format, length);
+  meterPacket(index, units, codecUnits(format));
   if (isPlugin(format)) {
     putFrames(index, endpoint, format, packet, payload, length);
     return;
@@ -69,7 +69,7 @@ function putFrames(index: i32, endpoint: usize, format: i32, packet: usize, payl
     count(endpoint, METER_LATE, 1);
     return;
   }
-  const units = unitsOf(format);
+  const units = codecUnits(format);
   let timestamp = timestampOf(packet);
   for (let at = 0; at < length; at += size) {
     let begins = timestamp;
@@ -131,7 +131,7 @@ export function takeFrame(index: i32, endpoint: usize, octets: usize): i32 {
   const format = load<i32>(endpoint, STATE_FORMAT);
   if (adapt(index, endpoint, format, octets)) return 0;
   const present = takeFromRing(index, endpoint, format, octets);
-  const end = load<i32>(endpoint, JITTER_PLAYOUT) + unitsOf(format);
+  const end = load<i32>(endpoint, JITTER_PLAYOUT) + codecUnits(format);
   store<i32>(endpoint, end, JITTER_PLAYOUT);
   if (present > 0) {
     store<i32>(endpoint, 1, JITTER_PLAYED);
@@ -147,22 +147,17 @@ export function skip(index: i32, endpoint: usize, units: i32): void {
   store<i32>(endpoint, load<i32>(endpoint, JITTER_PLAYOUT) + units, JITTER_PLAYOUT);
 }
 
-/** RTP units in 125 µs: 1, or 2 when the clock runs at 16 kHz. */
-function speed(format: i32): i32 {
-  return unitsOf(format) > frameSamples ? 2 : 1;
-}
-
 /** True when nothing before `end` is new: after a beginning anew, late copies would be heard again. */
 function wasPlayed(endpoint: usize, end: i32): bool {
   const behind = load<i32>(endpoint, JITTER_PLAYED_TO) - end;
   if (behind < 0 || !load<i32>(endpoint, JITTER_PLAYED)) return false;
-  return behind < MAX_BEHIND * speed(load<i32>(endpoint, STATE_FORMAT));
+  return behind < MAX_BEHIND * speedOf(load<i32>(endpoint, STATE_FORMAT));
 }
 
 /** The sender's timestamps jumped. Backwards that is only believed of the newest packet: others are very late ones. */
 function isNewClock(endpoint: usize, format: i32, packet: usize, ahead: i32, units: i32): bool {
-  if (ahead > MAX_FILL * speed(format) - units) return true;
-  return ahead < -MAX_BEHIND * speed(format) && isNewest(endpoint, packet);
+  if (ahead > MAX_FILL * speedOf(format) - units) return true;
+  return ahead < -MAX_BEHIND * speedOf(format) && isNewest(endpoint, packet);
 }
 
 function isNewest(endpoint: usize, packet: usize): bool {
@@ -217,7 +212,7 @@ function refuseLate(index: i32, endpoint: usize, timestamp: i32): bool {
 function begin(index: i32, endpoint: usize, format: i32, timestamp: i32): void {
   clearRing(index, endpoint, format);
   store<i32>(endpoint, 1, JITTER_STARTED);
-  store<i32>(endpoint, timestamp - beginDepth(index, endpoint) * speed(format), JITTER_PLAYOUT);
+  store<i32>(endpoint, timestamp - beginDepth(index, endpoint) * speedOf(format), JITTER_PLAYOUT);
   store<i32>(endpoint, timestamp, JITTER_NEWEST);
   store<i32>(endpoint, 0, JITTER_LATE_TICKS);
   meterBegin(index, endpoint, timestamp);

@@ -12,8 +12,7 @@ import {
   JITTER_PLAYOUT,
   STATE_FORMAT,
 } from "../endpoint-words.ts";
-import { unitsOf } from "../format.ts";
-import { frameSamples } from "../frame-time.ts";
+import { codecTime, codecUnits, speedOf } from "../format.ts";
 import { HEADER_DEPTH, HEADER_DEPTH_LEAST, HEADER_DEPTH_MOST, KERNEL_JITTER } from "../layout.ts";
 import { meterMoved } from "../meter/turns.ts";
 import {
@@ -45,13 +44,14 @@ export function depthAt(index: i32): usize {
  */
 export function beginDepth(index: i32, endpoint: usize): i32 {
   const state = depthAt(index);
+  const frame = frameOf(endpoint);
   const network = load<i32>(endpoint, CONTROL_NETWORK) + 1;
   if (load<i32>(state, DEPTH_NETWORK) != network) {
-    learnOpen(state, load<i32>(HEADER_DEPTH) - frameSamples);
+    learnOpen(state, load<i32>(HEADER_DEPTH) - frame);
     store<i32>(state, network, DEPTH_NETWORK);
   }
   learnBegin(state);
-  const depth = wholeFrames(targetOf(endpoint, state)) * frameSamples;
+  const depth = wholeFrames(targetOf(endpoint, state), frame) * frame;
   store<i32>(state, depth, DEPTH_NOW);
   if (load<i32>(state, DEPTH_MOST) == 0) store<i32>(state, depth, DEPTH_LEAST);
   aim(endpoint, state);
@@ -65,20 +65,21 @@ export function seePacket(index: i32, endpoint: usize, ahead: i32): void {
   const faster = waits - load<i32>(state, DEPTH_NOW);
   const isNews = learnPacket(state, waits);
   // Packets that come about when the tick does are a frame faster in one second than in the next: so much is jitter.
-  if (faster > 0 && faster <= frameSamples) learnPeak(state, faster + frameSamples);
+  if (faster > 0 && faster <= frameOf(endpoint)) learnPeak(state, faster + frameOf(endpoint));
   if (isNews) aim(endpoint, state);
 }
 
 /** The target, and whether the depth should move to it. */
 export function aim(endpoint: usize, state: usize): void {
+  const frame = frameOf(endpoint);
   const target = targetOf(endpoint, state);
   const now = load<i32>(state, DEPTH_NOW);
   const isData = load<i32>(endpoint, CONTROL_VBD) != 0;
   // Who has set the depth wants it to stay: a frame more or less is then only when the packets come in their ticks.
-  const slack = load<i32>(HEADER_DEPTH_LEAST) == load<i32>(HEADER_DEPTH_MOST) ? frameSamples : 0;
+  const slack = load<i32>(HEADER_DEPTH_LEAST) == load<i32>(HEADER_DEPTH_MOST) ? frame : 0;
   let wish: i32 = 0;
-  if (target - now > frameSamples / 2 + slack) wish = 1;
-  else if (now - target >= frameSamples + slack) wish = -1;
+  if (target - now > frame / 2 + slack) wish = 1;
+  else if (now - target >= frame + slack) wish = -1;
   // Between machines a frame more or less is a fault: once it is deep enough it stays.
   if (isData && (wish <= 0 || load<i32>(state, DEPTH_HELD))) {
     wish = 0;
@@ -99,12 +100,12 @@ export function aim(endpoint: usize, state: usize): void {
  */
 export function waitForLate(index: i32, endpoint: usize, behind: i32): bool {
   const state = depthAt(index);
-  const frame = unitsOf(load<i32>(endpoint, STATE_FORMAT));
-  const frames = (behind + frame - 1) / frame;
-  const deeper = load<i32>(state, DEPTH_NOW) + frames * frameSamples;
+  const units = unitsOfFrame(endpoint);
+  const frames = (behind + units - 1) / units;
+  const deeper = load<i32>(state, DEPTH_NOW) + frames * frameOf(endpoint);
   if (deeper > load<i32>(HEADER_DEPTH_MOST) || load<i32>(endpoint, CONTROL_VBD) != 0) return false;
-  const fill = load<i32>(endpoint, JITTER_NEWEST) - load<i32>(endpoint, JITTER_PLAYOUT) + frames * frame;
-  if (fill > (MAX_FILL / frameSamples) * frame) return false;
+  const fill = load<i32>(endpoint, JITTER_NEWEST) - load<i32>(endpoint, JITTER_PLAYOUT) + frames * units;
+  if (fill > (MAX_FILL / frameOf(endpoint)) * units) return false;
   movePlayout(index, endpoint, -frames);
   learnPeak(state, deeper);
   aim(endpoint, state);
@@ -116,12 +117,13 @@ export function waitForLate(index: i32, endpoint: usize, behind: i32): bool {
  * at once. The marker bit (RFC 3551 §4.1) is not needed for that, and many senders do not set it.
  */
 export function placeTalkspurt(index: i32, endpoint: usize, ahead: i32): void {
-  const frame = unitsOf(load<i32>(endpoint, STATE_FORMAT));
+  const frame = frameOf(endpoint);
+  const units = unitsOfFrame(endpoint);
   if (!load<i32>(endpoint, JITTER_PLAYED) || load<i32>(endpoint, CONTROL_VBD) != 0) return;
   const pause = load<i32>(endpoint, JITTER_PLAYOUT) - load<i32>(endpoint, JITTER_PLAYED_TO);
-  if (pause < (PAUSE / frameSamples) * frame) return;
+  if (pause < (PAUSE / frame) * units) return;
   const state = depthAt(index);
-  const frames = min<i32>((load<i32>(state, DEPTH_NOW) - load<i32>(state, DEPTH_TARGET)) / frameSamples, ahead / frame);
+  const frames = min<i32>((load<i32>(state, DEPTH_NOW) - load<i32>(state, DEPTH_TARGET)) / frame, ahead / units);
   if (frames == 0) return;
   movePlayout(index, endpoint, frames);
   aim(endpoint, state);
@@ -129,26 +131,34 @@ export function placeTalkspurt(index: i32, endpoint: usize, ahead: i32): void {
 
 /** In 125 µs units, of RTP units. */
 function inUnits(endpoint: usize, ahead: i32): i32 {
-  const frame = unitsOf(load<i32>(endpoint, STATE_FORMAT));
-  return frame > frameSamples ? ahead >> 1 : ahead;
+  return speedOf(load<i32>(endpoint, STATE_FORMAT)) > 1 ? ahead >> 1 : ahead;
 }
 
 function targetOf(endpoint: usize, state: usize): i32 {
   // What is now, but no less than what is thought good for a network of which nothing is known.
   if (load<i32>(endpoint, CONTROL_VBD)) return max<i32>(load<i32>(HEADER_DEPTH), load<i32>(state, DEPTH_NOW));
-  const learnt = max<i32>(learnedDelay(state) + frameSamples, learnedPeak(state));
+  const learnt = max<i32>(learnedDelay(state) + frameOf(endpoint), learnedPeak(state));
   return max<i32>(load<i32>(HEADER_DEPTH_LEAST), min<i32>(load<i32>(HEADER_DEPTH_MOST), learnt));
 }
 
-function wholeFrames(units: i32): i32 {
-  return (units + frameSamples - 1) / frameSamples;
+function wholeFrames(units: i32, frame: i32): i32 {
+  return (units + frame - 1) / frame;
+}
+
+/** The frames of the stream's codec, by which the depth changes, in 125 µs units; and in those of RTP. */
+function frameOf(endpoint: usize): i32 {
+  return codecTime(load<i32>(endpoint, STATE_FORMAT));
+}
+
+function unitsOfFrame(endpoint: usize): i32 {
+  return codecUnits(load<i32>(endpoint, STATE_FORMAT));
 }
 
 /** So many frames later in the stream, shallower; fewer than none: earlier, and deeper. Between them nothing is there. */
 function movePlayout(index: i32, endpoint: usize, frames: i32): void {
   const state = depthAt(index);
-  const units = frames * unitsOf(load<i32>(endpoint, STATE_FORMAT));
+  const units = frames * unitsOfFrame(endpoint);
   store<i32>(endpoint, load<i32>(endpoint, JITTER_PLAYOUT) + units, JITTER_PLAYOUT);
-  store<i32>(state, load<i32>(state, DEPTH_NOW) - frames * frameSamples, DEPTH_NOW);
+  store<i32>(state, load<i32>(state, DEPTH_NOW) - frames * frameOf(endpoint), DEPTH_NOW);
   meterMoved(index, endpoint);
 }

@@ -7,8 +7,7 @@
  */
 import { jitterAt } from "../endpoint.ts";
 import { JITTER_MASK, JITTER_NEWEST, JITTER_PARTS, JITTER_PLAYOUT } from "../endpoint-words.ts";
-import { isPlugin, octetsOf, roomOf, unitsOf } from "../format.ts";
-import { frameSamples } from "../frame-time.ts";
+import { codecUnits, isPlugin, octetsOf, roomOf, speedOf } from "../format.ts";
 import { JITTER_OCTETS, SCRATCH_FLAGS } from "../layout.ts";
 
 /** 512 ms in units of 125 µs. */
@@ -19,7 +18,7 @@ const WHOLE: u8 = 2;
 
 /** Empties the ring for packets of this format. */
 export function clearRing(index: i32, endpoint: usize, format: i32): void {
-  const octets = octetsOf(format, RING_UNITS << i32(unitsOf(format) > frameSamples));
+  const octets = octetsOf(format, RING_UNITS * speedOf(format));
   memory.fill(flagsAt(index), 0, usize(octets));
   store<i32>(endpoint, octets - 1, JITTER_MASK);
   store<i32>(endpoint, 0, JITTER_PARTS);
@@ -99,7 +98,7 @@ function flagsAt(index: i32): usize {
 /** Whole frames which lie where frames are played. What is played next is such a place, and what follows the newest. */
 function isWhole(endpoint: usize, format: i32, timestamp: i32, units: i32): bool {
   if (isPlugin(format)) return false;
-  const frame = unitsOf(format);
+  const frame = codecUnits(format);
   if (units != frame && units % frame != 0) return false;
   if (timestamp == load<i32>(endpoint, JITTER_NEWEST)) return true;
   return (timestamp - load<i32>(endpoint, JITTER_PLAYOUT)) % frame == 0;
@@ -140,7 +139,7 @@ function breakUp(index: i32, endpoint: usize, format: i32): void {
   const mask = load<i32>(endpoint, JITTER_MASK);
   const flags = flagsAt(index);
   const newest = load<i32>(endpoint, JITTER_NEWEST);
-  const frame = unitsOf(format);
+  const frame = codecUnits(format);
   for (let at = load<i32>(endpoint, JITTER_PLAYOUT); newest - at > 0; at += frame) {
     const first = octetsOf(format, at) & mask;
     if (load<u8>(flags + usize(first)) == WHOLE) fill(flags, mask, first, roomOf(format), PART);

@@ -65,7 +65,12 @@ export function assemble(document: Document): Config {
       priority: voice.priority,
       drive: rtp.drive,
       rtpTimeoutMs: rtp.timeout_ms,
-      codecs: document.codec.map(({ name, file, clock_rate: clockRate }) => ({ name, file, clockRate })),
+      codecs: document.codec.map(({ name, file, clock_rate: clockRate, frame_ms: frameMs }) => ({
+        name,
+        file,
+        clockRate,
+        frameMs,
+      })),
       ...(document.hep.collector === undefined ? {} : { seeRtcp: true }),
       ...shadowOf(document),
     },
@@ -147,15 +152,15 @@ function linePlan(line: Line, document: Document): LinePlan {
 /** Of a document without faults: built in, or one of its codecs. */
 function formatOf(name: string, document: Document): RtpFormat {
   const builtIn = rtpFormats.find((format) => format === name);
-  return builtIn ?? pluginsOf(document).find((format) => isNamed(format, name)) ?? "PCMA";
+  return builtIn ?? document.codec.map(pluginOf).find((format) => isNamed(format, name)) ?? "PCMA";
 }
 
 function isNamed(format: PluginFormat, name: string): boolean {
   return format.toLowerCase().startsWith(`codec:${name.toLowerCase()}/`);
 }
 
-function pluginsOf({ codec }: Document): PluginFormat[] {
-  return codec.map(({ name, clock_rate: rate }) => `codec:${name}/${rate}` as const);
+function pluginOf({ name, clock_rate: rate }: Document["codec"][number]): PluginFormat {
+  return `codec:${name}/${rate}`;
 }
 
 /** A line's rules in order, closed by one for any number: all phones. */
@@ -198,7 +203,7 @@ function sipOf(document: Document): SipOptions {
     mediaAddress: document.sip.media_address ?? null,
     userAgent: document.sip.user_agent,
     accounts: document.line.map(accountOf),
-    codecs: pluginsOf(document),
+    codecs: document.codec.map((codec) => ({ format: pluginOf(codec), frameMs: codec.frame_ms })),
     frameMs: document.voice.frame_ms,
   };
 }

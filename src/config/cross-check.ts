@@ -113,17 +113,11 @@ function checkCodecs({ line, codec, voice }: Document): Fault[] {
     const problem = isTaken ? "is built in: give the codec another name" : "write the name alone, without a rate";
     return [fault(`codec[${index + 1}].name`, name, problem)];
   });
-  const [first] = codec;
-  const short =
-    first === undefined || voice.frame_ms === 20
-      ? []
-      : [
-          fault(
-            "voice.frame_ms",
-            voice.frame_ms,
-            `codec "${first.name}" has frames of 20 ms: write 20, or take it out`,
-          ),
-        ];
+  const short = codec.flatMap(({ name, frame_ms: frameMs }, index) => {
+    if (frameMs % voice.frame_ms === 0 || voice.frame_ms % frameMs === 0) return [];
+    const problem = `turns of ${voice.frame_ms} ms do not make a frame of "${name}": write voice.frame_ms = 10, or take it out`;
+    return [fault(`codec[${index + 1}].frame_ms`, frameMs, problem)];
+  });
   return [
     ...unknown,
     ...own,

@@ -115,7 +115,7 @@ const voice = table("The thread that carries the voice.", {
   frame_ms: may(
     oneOf(10, 20),
     20,
-    "Sound in one frame, which is one turn of the thread and one RTP packet out, in ms. Received packets may have any. 10 is 10 ms sooner each way and costs nearly twice; codec plug-ins need 20.",
+    "Sound in one frame, which is one turn of the thread and one RTP packet out, in ms. Received packets may have any. 10 is 10 ms sooner each way and costs nearly twice; codec plug-ins with frames of 30 ms need it.",
   ),
   priority: may(
     oneOf("realtime", "nice", "normal"),
@@ -179,6 +179,7 @@ const codec = tables(8, "A codec besides the built-in ones, see [codec.md](codec
   name: must(codecName, "Its RTP encoding name, as its file tells it; lines that speak it name it in `codecs`."),
   file: must(path, "Its WASM file."),
   clock_rate: may(oneOf(8000, 16_000), 8000, "Of its RTP timestamps, as its file tells it."),
+  frame_ms: may(oneOf(10, 20, 30), 20, "Of one of its frames, as its file tells it. 30 needs `voice.frame_ms = 10`."),
 });
 
 const phoneKeys = {

@@ -10,6 +10,9 @@ export type BuiltInFormat = (typeof rtpFormats)[number];
 export type PluginFormat = `codec:${string}`;
 export const rtpFormats = ["PCMU", "PCMA", "G722", "G726-32", "AAL2-G726-32", "L16/8000", "L16/16000"] as const;
 
+/** How long a frame of a codec that the configuration names may be. */
+export type CodecFrameMs = 10 | 20 | 30;
+
 export function isPluginFormat(format: string): format is PluginFormat {
   return format.startsWith("codec:");
 }

@@ -1,5 +1,5 @@
 import type { DeviceVoice } from "../message/device-voice.ts";
-import type { Address } from "../message/media.ts";
+import type { Address, CodecFrameMs } from "../message/media.ts";
 import type { DeviceName, Endpoint, RtpEndpoint } from "../message/name.ts";
 import type { FarEndQuality } from "../message/quality.ts";
 import type { VoiceCommand } from "../message/voice.ts";
@@ -68,6 +68,8 @@ export interface CodecFile {
   /** RTP encoding name. */
   readonly name: string;
   readonly clockRate: number;
+  /** Of one frame; 20 when it is not said. */
+  readonly frameMs?: CodecFrameMs;
 }
 
 /** How a recording ended. */

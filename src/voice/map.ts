@@ -54,7 +54,7 @@ export class VoiceMap {
     if (format < layout.FORMAT_PLUGIN)
       return format === layout.FORMAT_G722 || format === layout.FORMAT_L16_NETWORK_WIDE;
     const codec = layout.HEADER_CODECS + (format - layout.FORMAT_PLUGIN) * layout.CODEC_STRIDE;
-    return this.word(codec + layout.CODEC_SAMPLES) === layout.MAX_WIDE_SAMPLES;
+    return this.word(codec + layout.CODEC_WIDE) !== 0;
   }
 
   /** For status; null for a number that is no format. */

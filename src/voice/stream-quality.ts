@@ -22,7 +22,6 @@ const DBM0 = 6.15;
 /** An echo is told once so much of it was heard. */
 const ECHO_MS = 1000;
 /** What a row of the table of codecs says is of so many ms. */
-const CODEC_MS = 20;
 /** Units of depths in assembly/jitter/depth-words.ts. */
 const DEPTH_UNITS_PER_MS = 8;
 /** A buffer too shallow waits so long before it grows (assembly/jitter/adapt.ts). */
@@ -159,7 +158,7 @@ function unitsToMs(map: VoiceMap, index: number, units: number): number {
 export function unitsPerMs(map: VoiceMap, format: number): number {
   if (format >= layout.FORMAT_PLUGIN) {
     const codec = layout.HEADER_CODECS + (format - layout.FORMAT_PLUGIN) * layout.CODEC_STRIDE;
-    return map.word(codec + layout.CODEC_UNITS) / CODEC_MS || 8;
+    return (8 * map.word(codec + layout.CODEC_FRAME_UNITS)) / map.word(codec + layout.CODEC_TIME) || 8;
   }
   return format === layout.FORMAT_L16_NETWORK_WIDE ? 16 : 8;
 }

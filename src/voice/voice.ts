@@ -82,8 +82,9 @@ function checkOptions(options: VoiceOptions): void {
   check("jitterMaxMs", jitterMaxMs, 200);
   const { frameMs = 20, codecs = [] } = options;
   if (frameMs !== 10 && frameMs !== 20) throw new Error(`voice frameMs = ${frameMs}: give 10 or 20`);
-  if (frameMs !== 20 && codecs.length > 0)
-    throw new Error(`voice frameMs = ${frameMs}: codec ${codecs[0]?.name} has frames of 20 ms, give 20 or take it out`);
+  const long = codecs.find((codec) => codec.frameMs === 30);
+  if (frameMs === 20 && long !== undefined)
+    throw new Error(`voice frameMs = 20: codec ${long.name} has frames of 30 ms, give 10 or take it out`);
   check("firstPort", options.firstPort, 65534);
   check("rtpTimeoutMs", options.rtpTimeoutMs, 86_400_000);
 }

@@ -19,6 +19,13 @@ const all: readonly Endpoint[] = [...streams, ...channels];
 const rooms: readonly ConferenceName[] = ["conference:1", "conference:2", "conference:8"];
 const LONGEST = 12 + 1280;
 
+/** Of 30, 20 and 10 ms, named T, U and V. */
+const tiny = [
+  { name: 0x54, frameMs: 30 },
+  { name: 0x55, frameMs: 20, clockRate: 16_000 },
+  { name: 0x56, frameMs: 10, sampleRate: 16_000 },
+].map((told) => new CodecModule(tinyCodec(told)));
+
 /** Everything that there is, in any order, on a bad network. */
 class House {
   readonly rig: Rig;
@@ -30,9 +37,9 @@ class House {
   constructor(seed: number) {
     this.#random = randomFrom(seed);
     const frameMs = seed % 2 === 0 ? 10 : 20;
-    // Plug-ins have frames of 20 ms.
-    const codecs = frameMs === 20 ? [new CodecModule(tinyCodec())] : [];
-    this.#formats = frameMs === 20 ? [...rtpFormats, "codec:T/8000"] : rtpFormats;
+    // One of 30 ms is no whole number of turns of 20.
+    const codecs = tiny.slice(frameMs === 20 ? 1 : 0);
+    this.#formats = [...rtpFormats, ...codecs.map(({ shape }) => `codec:${shape.name}/${shape.clockRate}` as const)];
     this.rig = new Rig({ ...adaptive, frameMs, codecs, rtpTimeoutMs: 1000 });
   }
 
@@ -122,7 +129,9 @@ class House {
     const time = (this.#times.get(stream) ?? 0) + 1;
     this.#times.set(stream, time);
     const format = this.#pick(this.#formats);
-    const length = this.#maybe(0.8) ? (shapes[format as keyof typeof shapes]?.octets ?? 33) : this.#random() * 1400;
+    const length = this.#maybe(0.8)
+      ? (shapes[format as keyof typeof shapes]?.octets ?? this.#pick([33, 33, 66]))
+      : this.#random() * 1400;
     const payload = Uint8Array.from({ length: Math.floor(length) }, () => this.#random() * 256);
     const payloadType = this.#pick([0, 8, 13, 96, 96, 96, 101]);
     const packet = writeRtp({ payloadType, sequence: time & 0xffff, timestamp: time * 160, payload });

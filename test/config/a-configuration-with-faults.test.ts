@@ -60,8 +60,8 @@ const single: readonly (readonly [what: string, toml: string, fault: string])[] 
   ["a frame of any length", "[voice]\nframe_ms = 15", "voice.frame_ms = 15: write one of 10, 20"],
   [
     "a codec with longer frames than ours",
-    '[voice]\nframe_ms = 10\n[[codec]]\nname = "DVI4"\nfile = "dvi4.wasm"',
-    'voice.frame_ms = 10: codec "DVI4" has frames of 20 ms: write 20, or take it out',
+    '[[codec]]\nname = "iLBC"\nfile = "ilbc.wasm"\nframe_ms = 30',
+    'codec[1].frame_ms = 30: turns of 20 ms do not make a frame of "iLBC": write voice.frame_ms = 10, or take it out',
   ],
   [
     "a port that is no number",

@@ -10,8 +10,8 @@ test("a line speaks a codec that the configuration names, by its name and clock 
     `${line}codecs = ["dvi4", "PCMA"]\n[[codec]]\nname = "DVI4"\nfile = "/etc/dvi4.wasm"\n`,
   );
   assert.deepEqual(house.lines[0]?.codecs, ["codec:DVI4/8000", "PCMA"]);
-  assert.deepEqual(voice.codecs, [{ name: "DVI4", file: "/etc/dvi4.wasm", clockRate: 8000 }]);
-  assert.deepEqual(sip.codecs, ["codec:DVI4/8000"]);
+  assert.deepEqual(voice.codecs, [{ name: "DVI4", file: "/etc/dvi4.wasm", clockRate: 8000, frameMs: 20 }]);
+  assert.deepEqual(sip.codecs, [{ format: "codec:DVI4/8000", frameMs: 20 }]);
 });
 
 test("a codec that nobody named, one that is built in, and one named twice are faults with a way out", () => {

@@ -18,6 +18,12 @@ test("the example in C passes the kit", () => {
   assert.ok(good, JSON.stringify(checks.filter((check) => !check.good)));
 });
 
+for (const frameMs of [10, 30] as const)
+  test(`built with frames of ${frameMs} ms it passes the kit, too`, () => {
+    const { good, shape } = checkCodec(builtDvi4(frameMs));
+    assert.deepEqual([good, shape?.frameMs, shape?.frameOctets], [true, frameMs, 4 + 4 * frameMs]);
+  });
+
 test("a phone hears a far end that speaks DVI4, also after a loss", () => {
   for (const lost of [0, 3]) {
     const { said, heard } = heardFrom(dvi4, { lost });
@@ -34,39 +40,47 @@ test("a far end that speaks DVI4 hears a phone, in frames of 84 octets", () => {
   assert.ok(snrDb > 12, `${snrDb} dB`);
 });
 
-test("the voice worker speaks it with a far end on the network", { timeout: 20_000 }, async (context) => {
-  const folder = mkdtempSync(join(tmpdir(), "offhook-codec-"));
-  context.after(() => rmSync(folder, { recursive: true }));
-  const file = join(folder, "dvi4.wasm");
-  writeFileSync(file, octets);
-  const house = await VoiceHouse.open(context, { codecs: [{ file, name: "DVI4", clockRate: 8000 }] });
-  const [a, b] = [await FarEnd.open(), await FarEnd.open()];
-  context.after(() => Promise.all([a.close(), b.close()]));
-  const order = { kind: "openRtp", eventPayloadType: null, direction: "sendrecv" } as const;
-  house.perform({ ...order, endpoint: "rtp:0", remote: a.where, format: "codec:DVI4/8000", payloadType: 106 });
-  house.perform({ ...order, endpoint: "rtp:1", remote: b.where, format: "PCMA", payloadType: 8 });
-  house.perform({ kind: "join", a: "rtp:0", b: "rtp:1" });
-  const far = dvi4.open();
-  far.openEncoder();
-  const tone = Int16Array.from({ length: 160 }, (_, n) => 8000 * Math.sin((2 * Math.PI * n) / 16));
-  let loud = 0;
-  await Promise.all([
-    a.talk(
-      house.portOf(0),
-      106,
-      () => far.encode(new Uint8Array(tone.buffer)).slice(),
-      ({ payload }) => payload.length === 84 && loud >= 5,
-    ),
-    b.talk(
-      house.portOf(1),
-      8,
-      () => new Uint8Array(160).fill(0xd5),
-      ({ payload }) => {
-        if (new Set(payload).size > 8) loud++;
-        return loud >= 5;
-      },
-    ),
-  ]);
-  const { streams } = await house.voice.status();
-  assert.equal(streams[0]?.format, "DVI4/8000");
-});
+for (const [voiceMs, codecMs, octetsOut] of [
+  [20, 20, 84],
+  [20, 10, 2 * 44],
+  [10, 20, 84],
+] as const)
+  test(`the voice worker speaks frames of ${codecMs} ms in turns of ${voiceMs}`, {
+    timeout: 20_000,
+  }, async (context) => {
+    const folder = mkdtempSync(join(tmpdir(), "offhook-codec-"));
+    context.after(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, "dvi4.wasm");
+    const built = builtDvi4(codecMs);
+    writeFileSync(file, built);
+    const house = await VoiceHouse.open(context, {
+      frameMs: voiceMs,
+      codecs: [{ file, name: "DVI4", clockRate: 8000, frameMs: codecMs }],
+    });
+    const [a, b] = [await FarEnd.open(), await FarEnd.open()];
+    context.after(() => Promise.all([a.close(), b.close()]));
+    const order = { kind: "openRtp", eventPayloadType: null, direction: "sendrecv" } as const;
+    house.perform({ ...order, endpoint: "rtp:0", remote: a.where, format: "codec:DVI4/8000", payloadType: 106 });
+    house.perform({ ...order, endpoint: "rtp:1", remote: b.where, format: "PCMA", payloadType: 8 });
+    house.perform({ kind: "join", a: "rtp:0", b: "rtp:1" });
+    const far = new CodecModule(built).open();
+    far.openEncoder();
+    const tone = Int16Array.from({ length: far.samples }, (_, n) => 8000 * Math.sin((2 * Math.PI * n) / 16));
+    const frame = () => far.encode(new Uint8Array(tone.buffer)).slice();
+    const packet = () => Buffer.concat(Array.from({ length: 20 / codecMs }, frame));
+    let loud = 0;
+    await Promise.all([
+      a.talk(house.portOf(0), 106, packet, ({ payload }) => payload.length === octetsOut && loud >= 5),
+      b.talk(
+        house.portOf(1),
+        8,
+        () => new Uint8Array(160).fill(0xd5),
+        ({ payload }) => {
+          if (new Set(payload).size > 8) loud++;
+          return loud >= 5;
+        },
+      ),
+    ]);
+    const { streams } = await house.voice.status();
+    assert.equal(streams[0]?.format, "DVI4/8000");
+  });

@@ -1,11 +1,12 @@
 /**
  * A codec of Offhook in AssemblyScript: wideband, 8 bits a sample with a common exponent for 16 samples, and a
- * concealment of its own. 340 octets in 20 ms; a frame that is silent has one octet.
+ * concealment of its own. 340 octets in 20 ms; a frame that is silent has one octet. FRAME_MS may be 10 or 30 as well.
  *
  *   npx asc block.ts --runtime stub --use abort= -O3 --noAssert --outFile block.wasm
  */
 const RATE: i32 = 16000;
-const SAMPLES: i32 = RATE / 50;
+const FRAME_MS: i32 = 20;
+const SAMPLES: i32 = (RATE / 1000) * FRAME_MS;
 const BLOCK: i32 = 16;
 const FRAME_OCTETS: i32 = (SAMPLES / BLOCK) * (BLOCK + 1);
 /** Of the decoder: frames made up in a row, and the last frame heard. */
@@ -29,6 +30,10 @@ export function codec_sample_rate(): i32 {
 
 export function codec_clock_rate(): i32 {
   return RATE;
+}
+
+export function codec_frame_ms(): i32 {
+  return FRAME_MS;
 }
 
 export function codec_frame_octets(): i32 {

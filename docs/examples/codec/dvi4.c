@@ -1,11 +1,16 @@
 /*
- * DVI4 (RFC 3551 §4.5.1, IMA ADPCM) at 8000 samples/s as a codec of Offhook: 84 octets in 20 ms.
+ * DVI4 (RFC 3551 §4.5.1, IMA ADPCM) at 8000 samples/s as a codec of Offhook: 84 octets in 20 ms; with -DFRAME_MS=10 or 30
+ * frames of as much.
  *
  *   clang --target=wasm32 -O2 -ffreestanding -nostdlib -Wl,--no-entry -Wl,-z,stack-size=8192 -o dvi4.wasm dvi4.c
  */
 #define EXPORT(name) __attribute__((export_name(#name)))
 
-enum { RATE = 8000, HEADER = 4, FRAME_OCTETS = HEADER + RATE / 50 / 2 };
+#ifndef FRAME_MS
+#define FRAME_MS 20
+#endif
+
+enum { RATE = 8000, HEADER = 4, FRAME_OCTETS = HEADER + RATE / 1000 * FRAME_MS / 2 };
 
 struct state {
   int predicted;
@@ -51,6 +56,7 @@ static int choose(const struct state *state, int sample) {
 EXPORT(codec_abi) int codec_abi(void) { return 1; }
 EXPORT(codec_sample_rate) int codec_sample_rate(void) { return RATE; }
 EXPORT(codec_clock_rate) int codec_clock_rate(void) { return RATE; }
+EXPORT(codec_frame_ms) int codec_frame_ms(void) { return FRAME_MS; }
 EXPORT(codec_frame_octets) int codec_frame_octets(void) { return FRAME_OCTETS; }
 EXPORT(codec_state) int codec_state(int direction) {
   (void)direction;

@@ -1,4 +1,4 @@
-import type { Address, PluginFormat } from "../../message/media.ts";
+import type { Address, CodecFrameMs, PluginFormat } from "../../message/media.ts";
 import type { LineName } from "../../message/name.ts";
 
 /** What the SIP side is told at start. Holds secrets: never logged, never journalled, never shown. */
@@ -10,9 +10,15 @@ export interface SipOptions {
   readonly userAgent: string;
   readonly accounts: readonly SipAccount[];
   /** Codecs that are spoken besides the built-in ones. */
-  readonly codecs?: readonly PluginFormat[];
-  /** What our packets have, as `a=ptime` says it; 20 when it is not said. */
+  readonly codecs?: readonly PluginCodec[];
+  /** What our packets have, as `a=ptime` says it, unless a frame of their codec is longer; 20 when it is not said. */
   readonly frameMs?: 10 | 20;
+}
+
+/** A codec of the configuration, and how long its frames are. */
+export interface PluginCodec {
+  readonly format: PluginFormat;
+  readonly frameMs: CodecFrameMs;
 }
 
 /** A SIP account (TR-104 Line). */

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingInviteRequest } from "sip.js/lib/core/index.js";
 import type { Post } from "../../message/event.ts";
-import type { Address, PluginFormat } from "../../message/media.ts";
+import type { Address } from "../../message/media.ts";
 import type { SipCommand, SipLeg } from "../../message/sip.ts";
 import { seconds } from "../../message/units.ts";
 import type { Clock } from "../clock/clock.ts";
@@ -16,7 +16,7 @@ import { attempt, type Leg, type LegHouse, voiceOf } from "./leg/leg.ts";
 import { OutgoingLeg } from "./leg/outgoing-leg.ts";
 import { type AccountCore, createAccountCore } from "./library/account-core.ts";
 import { grammarFigures } from "./library/fast-grammar.ts";
-import type { SipOptions } from "./options.ts";
+import type { PluginCodec, SipOptions } from "./options.ts";
 import { Registration } from "./registration.ts";
 import { OfferAnswer } from "./sdp/offer-answer.ts";
 import type { MediaPort, SipFigures, SipTap, SipVendor } from "./sip.ts";
@@ -45,7 +45,7 @@ const farewell = seconds(2);
 export class SipSide implements SipVendor {
   readonly #house: SipHouse;
   readonly #legHouse: LegHouse;
-  readonly #codecs: readonly PluginFormat[];
+  readonly #codecs: readonly PluginCodec[];
   readonly #frameMs: number;
   readonly #flow: Flow;
   readonly #flood: FloodGuard;

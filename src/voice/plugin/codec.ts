@@ -1,3 +1,4 @@
+import type { CodecFrameMs } from "../../message/media.ts";
 import { CodecFault } from "./binary.ts";
 import { FUEL, FUEL_OF_A_CALL, fence, HOST_PAGES, MEMORY, MOST_FILE_OCTETS } from "./fence.ts";
 
@@ -6,6 +7,8 @@ export { CodecFault } from "./binary.ts";
 /** docs/codec.md has the numbers again. */
 export const CODEC_ABI = 1;
 export const MOST_OCTETS = 640;
+/** Samples of 30 ms at the higher rate. */
+const MOST_SAMPLE_OCTETS = 960;
 export const MOST_STATE = 48 * 1024;
 const MOST_NAME = 32;
 const PAGE = 65536;
@@ -17,7 +20,9 @@ export interface CodecShape {
   readonly name: string;
   readonly sampleRate: number;
   readonly clockRate: number;
-  /** The most octets of 20 ms. */
+  /** How long a frame is. */
+  readonly frameMs: CodecFrameMs;
+  /** The most octets of a frame. */
   readonly frameOctets: number;
   readonly encoderState: number;
   readonly decoderState: number;
@@ -78,6 +83,8 @@ function messageOf(error: unknown): string {
 export class Fence {
   readonly memory: Uint8Array;
   readonly places: CodecPlaces;
+  /** Instructions that a call may take. */
+  fuel = FUEL_OF_A_CALL;
   /** Instructions that the last call paid for. */
   spent = 0;
   readonly #exports: Readonly<Record<string, unknown>>;
@@ -95,7 +102,7 @@ export class Fence {
     const encoder = pages * PAGE + GUARD;
     const decoder = encoder + MOST_STATE + GUARD;
     const samples = decoder + MOST_STATE + GUARD;
-    const octets = samples + MOST_OCTETS + GUARD;
+    const octets = samples + MOST_SAMPLE_OCTETS + GUARD;
     this.places = { encoder, decoder, samples, octets, end: (pages + HOST_PAGES) * PAGE };
   }
 
@@ -107,15 +114,15 @@ export class Fence {
   call(name: string, ...numbers: number[]): number {
     const found = this.#exports[name];
     if (typeof found !== "function") throw new CodecFault(`it exports no function ${name}`);
-    this.#fuel.value = FUEL_OF_A_CALL;
+    const fuel = this.fuel;
+    this.#fuel.value = fuel;
     try {
       return Number((found as Call)(...numbers)) | 0;
     } catch (error) {
-      if (this.#fuel.value < 0)
-        throw new CodecFault(`${name} ran for more than ${FUEL_OF_A_CALL} instructions and was stopped`);
+      if (this.#fuel.value < 0) throw new CodecFault(`${name} ran for more than ${fuel} instructions and was stopped`);
       throw new CodecFault(`${name} trapped: ${messageOf(error)}`);
     } finally {
-      this.spent = FUEL_OF_A_CALL - this.#fuel.value;
+      this.spent = fuel - this.#fuel.value;
     }
   }
 }
@@ -125,15 +132,30 @@ function readShape(fence: Fence): CodecShape {
   if (abi !== CODEC_ABI) throw new CodecFault(`codec_abi tells ${abi}: this gateway has version ${CODEC_ABI}`);
   for (const name of ["encode_open", "encode", "decode_open", "decode"])
     if (!fence.has(name)) throw new CodecFault(`it exports no function ${name}`);
+  const frameMs = readFrameMs(fence);
+  const most = frameMs === 10 ? MOST_OCTETS / 2 : MOST_OCTETS;
   return {
     name: readName(fence),
     sampleRate: told(fence, "codec_sample_rate", (rate) => rate === 8000 || rate === 16000, "8000 or 16000"),
     clockRate: told(fence, "codec_clock_rate", (rate) => rate === 8000 || rate === 16000, "8000 or 16000"),
-    frameOctets: told(fence, "codec_frame_octets", (octets) => octets >= 1 && octets <= MOST_OCTETS, "1 to 640"),
+    frameMs,
+    frameOctets: told(
+      fence,
+      "codec_frame_octets",
+      (octets) => octets >= 1 && octets <= most,
+      `1 to ${most} in ${frameMs} ms`,
+    ),
     encoderState: stateOf(fence, 0),
     decoderState: stateOf(fence, 1),
     conceals: fence.has("conceal"),
   };
+}
+
+/** A codec that does not tell has frames of 20 ms. */
+function readFrameMs(fence: Fence): CodecFrameMs {
+  const frameMs = fence.has("codec_frame_ms") ? fence.call("codec_frame_ms") : 20;
+  if (frameMs === 10 || frameMs === 20 || frameMs === 30) return frameMs;
+  throw new CodecFault(`codec_frame_ms tells ${frameMs}: a frame has 10, 20 or 30 ms`);
 }
 
 function readName(fence: Fence): string {
@@ -162,13 +184,14 @@ function stateOf(fence: Fence, direction: number): number {
 export class CodecInstance {
   readonly fence: Fence;
   readonly shape: CodecShape;
-  /** Samples of 20 ms. */
+  /** Samples of a frame. */
   readonly samples: number;
 
   constructor(fence: Fence, shape: CodecShape) {
     this.fence = fence;
     this.shape = shape;
-    this.samples = shape.sampleRate / 50;
+    this.samples = (shape.sampleRate / 1000) * shape.frameMs;
+    fence.fuel = shape.frameMs === 10 ? FUEL_OF_A_CALL / 2 : FUEL_OF_A_CALL;
   }
 
   openEncoder(): void {
@@ -179,7 +202,7 @@ export class CodecInstance {
     this.#open("decode_open", this.fence.places.decoder, this.shape.decoderState);
   }
 
-  /** Octets of 20 ms of 16-bit samples, little-endian; a view that is good until the next call. */
+  /** Octets of a frame of 16-bit samples, little-endian; a view that is good until the next call. */
   encode(samples: Uint8Array): Uint8Array {
     const { memory, places } = this.fence;
     memory.set(samples, places.samples);
@@ -190,7 +213,7 @@ export class CodecInstance {
     return memory.subarray(places.octets, places.octets + length);
   }
 
-  /** 20 ms of samples as octets, as a view; null when the codec says that this is no frame of it. */
+  /** A frame of samples as octets, as a view; null when the codec says that this is no frame of it. */
   decode(octets: Uint8Array): Uint8Array | null {
     const { memory, places } = this.fence;
     memory.set(octets, places.octets);
@@ -199,7 +222,7 @@ export class CodecInstance {
     return this.#heard("decode", count);
   }
 
-  /** 20 ms made up for a frame that was lost; null when the codec can not. */
+  /** A frame made up for one that was lost; null when the codec can not. */
   conceal(): Uint8Array | null {
     if (!this.shape.conceals) return null;
     const { places } = this.fence;
@@ -208,7 +231,7 @@ export class CodecInstance {
 
   #heard(what: string, count: number): Uint8Array {
     if (count !== this.samples)
-      throw new CodecFault(`${what} tells ${count} samples: 20 ms at its rate are ${this.samples}`);
+      throw new CodecFault(`${what} tells ${count} samples: ${this.shape.frameMs} ms at its rate are ${this.samples}`);
     const { memory, places } = this.fence;
     return memory.subarray(places.samples, places.samples + 2 * count);
   }

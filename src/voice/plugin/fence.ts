@@ -173,6 +173,7 @@ function writeCode(content: BinaryWriter, section: Binary, found: Found): void {
 
 /**
  * Instructions that one call may execute, about: 20 ms of sound at 50 million a second. A slow router takes some
- * milliseconds for as many.
+ * milliseconds for as many. For a frame of 10 ms it is half, for there may be two in a turn; longer ones have no more,
+ * so that no turn of a stream takes more, whatever its codec's frames.
  */
 export const FUEL_OF_A_CALL = 1_000_000;

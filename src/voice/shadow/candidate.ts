@@ -8,8 +8,6 @@ import { CodecModule } from "../plugin/codec.ts";
 import { readCodec } from "../plugin/read.ts";
 import type { Timing } from "./player.ts";
 
-/** Of codec plug-ins (docs/codec.md). */
-const FRAME_MS = 20;
 /** Ours has 130 kB. */
 const MOST_FILE_OCTETS = 4 << 20;
 const builtIn: Readonly<Record<string, RtpFormat>> = {
@@ -57,11 +55,9 @@ export async function loadBeside(
 ): Promise<{ module: CodecModule; format: number }> {
   try {
     const module = new CodecModule(await readCodec(file).catch((error: unknown) => Promise.reject(unreadable(error))));
-    const { name, clockRate, sampleRate } = module.shape;
-    if (frameMs !== FRAME_MS)
-      throw new Error(
-        `its frames have ${FRAME_MS} ms, the gateway's have ${frameMs}: compare it with frames of ${FRAME_MS}`,
-      );
+    const { name, clockRate, sampleRate, frameMs: own } = module.shape;
+    if (frameMs !== own)
+      throw new Error(`its frames have ${own} ms, the gateway's have ${frameMs}: compare it with frames of ${own}`);
     const format = builtIn[`${name.toLowerCase()}/${clockRate}`];
     const plugin = codecs.findIndex(
       (one) => one.name.toLowerCase() === name.toLowerCase() && one.clockRate === clockRate,

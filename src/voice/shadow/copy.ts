@@ -27,6 +27,14 @@ export class TickCopy {
     return stream < this.#word(layout.HEADER_RTP) && this.#word(endpointAddress(stream) + words.CONTROL_OPEN) !== 0;
   }
 
+  /** A frame of its codec is one of the tick's: a part of one, or two, are nothing to compare with. */
+  isInTicks(stream: number): boolean {
+    const format = this.#word(endpointAddress(stream) + words.CONTROL_FORMAT);
+    if (format < layout.FORMAT_PLUGIN) return true;
+    const codec = layout.HEADER_CODECS + (format - layout.FORMAT_PLUGIN) * layout.CODEC_STRIDE;
+    return this.#word(codec + layout.CODEC_TIME) === this.#word(layout.HEADER_FRAME);
+  }
+
   /** The stream is followed no further. Without room for it the place's next session says the same by its first tick. */
   writeEnd(place: number, stream: number): void {
     const at = this.#ring.reserve(record.RECORD_BLOCK);

@@ -27,7 +27,9 @@ function octetsPerUnit(format: number): number {
 
 function pluginShape(map: VoiceMap, format: number): FrameShape {
   const at = layout.HEADER_CODECS + (format - layout.FORMAT_PLUGIN) * layout.CODEC_STRIDE;
-  return { octets: map.word(at + layout.CODEC_OCTETS), samples: map.word(at + layout.CODEC_SAMPLES) };
+  const samples = map.word(layout.HEADER_FRAME);
+  const wide = map.word(at + layout.CODEC_WIDE) !== 0;
+  return { octets: map.word(at + layout.CODEC_OCTETS), samples: wide ? 2 * samples : samples };
 }
 
 /** The newest frame of a stream that came, coded. */

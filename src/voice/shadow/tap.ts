@@ -68,6 +68,10 @@ export class ShadowTap {
     for (let place = 0; place < this.#places; place++) {
       const stream = this.#streams[place] ?? -1;
       if (stream < 0) continue;
+      if (!this.#copy.isInTicks(stream)) {
+        this.closed(stream);
+        continue;
+      }
       const next = this.#next[place];
       const written =
         next === STATE ? this.#copy.writeState(place, stream) : this.#copy.writeTick(place, stream, next === FIRST);
@@ -92,6 +96,7 @@ export class ShadowTap {
 
   /** When it is one of the share, and there is a place. */
   #follow(stream: number, next: number): void {
+    if (!this.#copy.isInTicks(stream)) return;
     const before = Math.floor((this.#seen * this.#sharePercent) / 100);
     this.#seen++;
     if (Math.floor((this.#seen * this.#sharePercent) / 100) === before) return;

@@ -23,7 +23,7 @@ const media: LocalMedia = {
 };
 
 test("a codec of the configuration is found in an offer, whatever its case, and others still are not", () => {
-  const side = new OfferAnswer("192.0.2.1", () => 4000, ["codec:DVI4/8000"]);
+  const side = new OfferAnswer("192.0.2.1", () => 4000, [{ format: "codec:DVI4/8000", frameMs: 20 }]);
   const taken = side.take(offer);
   assert.ok(typeof taken !== "string");
   assert.deepEqual(taken.codecs, [
@@ -39,6 +39,6 @@ test("a codec of the configuration is found in an offer, whatever its case, and 
 });
 
 test("it is offered by its name and clock rate", () => {
-  const side = new OfferAnswer("192.0.2.1", () => 4000, ["codec:DVI4/8000"]);
+  const side = new OfferAnswer("192.0.2.1", () => 4000, [{ format: "codec:DVI4/8000", frameMs: 20 }]);
   assert.match(side.offer(media), /m=audio 4000 RTP\/AVP 106\r\na=rtpmap:106 DVI4\/8000\r\n/);
 });

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { RtpFormat } from "../../../src/message/media.ts";
 import { OfferAnswer } from "../../../src/vendor/sip/sdp/offer-answer.ts";
 import { media } from "./house.ts";
 
 function taken(...attributes: readonly string[]) {
-  const here = new OfferAnswer("192.0.2.1", () => 4000, ["codec:X-BLOCK/16000"]);
+  const here = new OfferAnswer("192.0.2.1", () => 4000, [{ format: "codec:X-BLOCK/16000", frameMs: 20 }]);
   const lines = ["v=0", "o=- 1 1 IN IP4 192.0.2.9", "s=-", "c=IN IP4 192.0.2.9", "t=0 0", "m=audio 6000 RTP/AVP 0 110"];
   const description = here.take([...lines, "a=rtpmap:110 X-BLOCK/16000", ...attributes, ""].join("\r\n"));
   if (typeof description === "string") return description;
@@ -64,4 +65,30 @@ test("an answer says how long our packets are, whatever was wished for", () => {
   const description = taken("a=ptime:60", "a=maxptime:60");
   assert.ok(typeof description !== "string");
   assert.match(description.answer, /\r\na=ptime:20\r\n/);
+});
+
+test("a codec with longer frames says how long its packets are, and who takes none so long does not speak it", () => {
+  const plugins = [
+    { format: "codec:iLBC/8000", frameMs: 30 },
+    { format: "codec:X-SHORT/8000", frameMs: 10 },
+  ] as const;
+  const offered = (format: RtpFormat, ptimeMs: number) => {
+    const offer = new OfferAnswer("192.0.2.1", () => 4000, plugins, ptimeMs).offer({
+      ...media,
+      codecs: [
+        { format, payloadType: 106 },
+        { format: "PCMA", payloadType: 8 },
+      ],
+    });
+    return /a=ptime:(\d+)/.exec(offer)?.[1];
+  };
+  assert.deepEqual([offered("codec:iLBC/8000", 10), offered("codec:X-SHORT/8000", 10)], ["30", "10"]);
+  assert.deepEqual([offered("codec:X-SHORT/8000", 20), offered("PCMU", 10)], ["20", "10"]);
+  const spoken = (maxptime: number) => {
+    const lines = ["v=0", "c=IN IP4 192.0.2.9", "t=0 0", "m=audio 6000 RTP/AVP 106 107", `a=maxptime:${maxptime}`];
+    const text = [...lines, "a=rtpmap:106 iLBC/8000", "a=rtpmap:107 X-SHORT/8000", ""].join("\r\n");
+    const taken = new OfferAnswer("192.0.2.1", () => 4000, plugins, 10).take(text);
+    return typeof taken === "string" ? taken : taken.codecs.map(({ payloadType }) => payloadType);
+  };
+  assert.deepEqual([spoken(30), spoken(29), spoken(10)], [[106, 107], [107], [107]]);
 });

@@ -16,7 +16,7 @@ const refused: readonly (readonly [what: string, octets: Uint8Array, says: RegEx
   ["a function that is missing", tinyCodec({ without: ["decode"] }), /^it exports no function decode$/],
   ["no name", tinyCodec({ name: 0 }), /^codec_name does not tell a name/],
   ["a rate nobody has", tinyCodec({ sampleRate: 44100 }), /^codec_sample_rate tells 44100: it must be 8000 or 16000$/],
-  ["frames too large", tinyCodec({ frameOctets: 641 }), /^codec_frame_octets tells 641: it must be 1 to 640$/],
+  ["frames too large", tinyCodec({ frameOctets: 641 }), /^codec_frame_octets tells 641: it must be 1 to 640 in 20 ms$/],
   ["a state too large", tinyCodec({ state: 1 << 20 }), /^codec_state\(0\) tells 1048576 octets/],
   ["too much memory", tinyCodec({ pages: 17 }), /^its memory has 17 pages of 64 KiB, the most is 16/],
   ["a file that was cut off", good.slice(0, good.length - 9), /^the file is no WebAssembly module: /],

@@ -10,6 +10,8 @@ export interface TinyCodec {
   readonly sampleRate?: number;
   readonly clockRate?: number;
   readonly frameOctets?: number;
+  /** Without it the function is not there. */
+  readonly frameMs?: number;
   readonly state?: number;
   /** One letter; 0 = a name of no letters. */
   readonly name?: number;
@@ -23,6 +25,8 @@ export interface TinyCodec {
   readonly imports?: readonly [string, string];
   readonly pages?: number;
 }
+
+type TinyFunction = readonly [name: string, type: number, body: readonly number[]];
 
 /** local.get */
 export function local(index: number): number[] {
@@ -51,11 +55,14 @@ export const forever = [0x03, 0x40, 0x0c, 0, End, ...constant(0), End];
  */
 export function tinyCodec(told: TinyCodec = {}): Uint8Array {
   const first = told.imports === undefined ? 0 : 1;
-  const functions: readonly (readonly [name: string, type: number, body: readonly number[]])[] = [
+  const functions: readonly TinyFunction[] = [
     ["codec_abi", 0, [...constant(told.abi ?? 1), End]],
     ["codec_sample_rate", 0, [...constant(told.sampleRate ?? 8000), End]],
     ["codec_clock_rate", 0, [...constant(told.clockRate ?? 8000), End]],
     ["codec_frame_octets", 0, [...constant(told.frameOctets ?? 33), End]],
+    ...(told.frameMs === undefined
+      ? []
+      : ([["codec_frame_ms", 0, [...constant(told.frameMs), End]]] satisfies TinyFunction[])),
     ["codec_name", 1, nameBody(told.name ?? 0x54)],
     ["codec_state", 1, [...constant(told.state ?? 16), End]],
     ["encode_open", 2, told.encodeOpen ?? [End]],

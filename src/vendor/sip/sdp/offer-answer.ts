@@ -6,11 +6,11 @@ import {
   type LocalMedia,
   type MediaDescription,
   type OfferedCodec,
-  type PluginFormat,
   type RtpFormat,
   rtpFormats,
 } from "../../../message/media.ts";
 import { isReachable } from "../hub/next-hop.ts";
+import type { PluginCodec } from "../options.ts";
 import { type MediaSection, readSessionDescription, type SessionDescription } from "./session-description.ts";
 
 /** RFC 3551 table 4: what a payload type means without `a=rtpmap`. Type 2 was G.726 once and means nothing sure now. */
@@ -19,8 +19,6 @@ const staticPayload: Readonly<Record<string, string>> = { "0": "pcmu/8000", "8":
 const COMFORT_NOISE = 13;
 /** Frames of 20 ms are parted for who takes no longer ones; shorter than this are none. */
 const SHORTEST_PACKET_MS = 10;
-/** Of a codec of the configuration, which can not be parted. */
-const PLUGIN_FRAME_MS = 20;
 /** Encoding name and clock rate as `a=rtpmap` writes them. */
 const mappings: Readonly<Record<BuiltInFormat, string>> = {
   PCMU: "PCMU/8000",
@@ -45,6 +43,8 @@ export class OfferAnswer {
   readonly #sessionId = randomBytes(4).readUInt32BE();
   /** What is spoken here, by encoding name and clock rate in small letters. */
   readonly #formats: ReadonlyMap<string, RtpFormat>;
+  /** Of those of the configuration: a frame, ms. */
+  readonly #frames: ReadonlyMap<RtpFormat, number>;
   readonly #ptimeMs: number;
   #version = 0;
   #written = "";
@@ -54,11 +54,13 @@ export class OfferAnswer {
   constructor(
     address: string,
     port: (endpoint: LocalMedia["endpoint"]) => number,
-    plugins: readonly PluginFormat[] = [],
+    plugins: readonly PluginCodec[] = [],
     ptimeMs = 20,
   ) {
     this.#ptimeMs = ptimeMs;
-    this.#formats = new Map([...rtpFormats, ...plugins].map((format) => [mappingOf(format).toLowerCase(), format]));
+    const formats = [...rtpFormats, ...plugins.map(({ format }) => format)];
+    this.#formats = new Map(formats.map((format) => [mappingOf(format).toLowerCase(), format]));
+    this.#frames = new Map(plugins.map(({ format, frameMs }) => [format, frameMs]));
     this.#address = address;
     this.#port = port;
   }
@@ -73,7 +75,13 @@ export class OfferAnswer {
     if (most < SHORTEST_PACKET_MS)
       return `session description with maxptime ${most}: packets have ${SHORTEST_PACKET_MS} ms at least`;
     this.#remote = session;
-    return describe(audio, this.#formats);
+    return describe(audio, (encoding) => {
+      const format = this.#formats.get(encoding);
+      // Built-in ones can be parted.
+      return format === undefined || (this.#frames.get(format) ?? 0) > (audio.maxptimeMs ?? Infinity)
+        ? undefined
+        : format;
+    });
   }
 
   /** Writes an offer of ours; within a dialog it keeps the streams there have been, in their order (RFC 3264 §8). */
@@ -104,8 +112,13 @@ export class OfferAnswer {
     const lines = [`m=audio ${this.#port(media.endpoint)} ${offered?.protocol ?? "RTP/AVP"} ${types.join(" ")}`];
     for (const codec of media.codecs) lines.push(`a=rtpmap:${codec.payloadType} ${mappingOf(codec.format)}`);
     if (events !== null) lines.push(`a=rtpmap:${events} telephone-event/8000`, `a=fmtp:${events} 0-15`);
-    lines.push(`a=ptime:${this.#ptimeMs}`, `a=${direction}`);
+    lines.push(`a=ptime:${this.#packetMs(media)}`, `a=${direction}`);
     return lines.join("\r\n");
+  }
+
+  /** Of the codec liked best. */
+  #packetMs({ codecs: [first] }: LocalMedia): number {
+    return Math.max(this.#ptimeMs, (first && this.#frames.get(first.format)) ?? 0);
   }
 
   /** RFC 3264 §8: the version counts up when, and only when, something changed. */
@@ -142,13 +155,7 @@ function encodingOf(section: MediaSection, format: string): string | undefined {
   return section.mapping.get(format) ?? staticPayload[format];
 }
 
-/** Undefined when a frame of it would be a packet longer than they take. */
-function fitting(format: RtpFormat | undefined, maxptimeMs: number | null): RtpFormat | undefined {
-  const isTooLong = format !== undefined && isPluginFormat(format) && (maxptimeMs ?? PLUGIN_FRAME_MS) < PLUGIN_FRAME_MS;
-  return isTooLong ? undefined : format;
-}
-
-function describe(audio: MediaSection, formats: ReadonlyMap<string, RtpFormat>): MediaDescription {
+function describe(audio: MediaSection, formatOf: (encoding: string) => RtpFormat | undefined): MediaDescription {
   const codecs: OfferedCodec[] = [];
   let eventPayloadType: number | null = null;
   const noise = audio.formats.includes(`${COMFORT_NOISE}`) ? ({ comfortNoise: true } as const) : {};
@@ -156,7 +163,7 @@ function describe(audio: MediaSection, formats: ReadonlyMap<string, RtpFormat>):
     const payloadType = Number(format);
     if (!/^\d{1,3}$/.test(format) || payloadType > 127) continue;
     const encoding = encodingOf(audio, format) ?? "";
-    const known = fitting(formats.get(encoding), audio.maxptimeMs);
+    const known = formatOf(encoding);
     if (known !== undefined && !codecs.some((codec) => codec.format === known))
       codecs.push({ format: known, payloadType });
     if (encoding === "telephone-event/8000") eventPayloadType ??= payloadType;

@@ -1,5 +1,5 @@
 import { CodecFault, CodecModule, type CodecShape } from "../codec.ts";
-import { FUEL_OF_A_CALL, MOST_PAGES } from "../fence.ts";
+import { MOST_PAGES } from "../fence.ts";
 import { CodecBench } from "./bench.ts";
 import { compare, fullScale, round, seededRandom, speechLike } from "./signals.ts";
 
@@ -70,9 +70,9 @@ function attempt<Result>(name: string, run: () => Result): Result | CodecCheck {
 }
 
 function sentence(shape: CodecShape): string {
-  const { name, clockRate, sampleRate, frameOctets, conceals } = shape;
+  const { name, clockRate, sampleRate, frameMs, frameOctets, conceals } = shape;
   const loss = conceals ? "conceals losses itself" : "losses are concealed by the gateway";
-  return `${name}/${clockRate}, ${sampleRate} samples/s, at most ${frameOctets} octets in 20 ms, ${loss}`;
+  return `${name}/${clockRate}, ${sampleRate} samples/s, at most ${frameOctets} octets in ${frameMs} ms, ${loss}`;
 }
 
 function silence(module: CodecModule): string {
@@ -174,6 +174,6 @@ function time(module: CodecModule): string {
   bench.pass(fullScale(module.shape.sampleRate, 2), (frame) => frame % LOSE_EVERY === 0);
   const sorted = bench.times.sort((a, b) => a - b);
   const at = (share: number) => round(sorted[Math.floor((sorted.length - 1) * share)] ?? 0);
-  const share = round((100 * bench.mostInstructions) / FUEL_OF_A_CALL);
+  const share = round((100 * bench.mostInstructions) / bench.instance.fence.fuel);
   return `at most ${bench.mostInstructions} instructions a call, ${share} % of the budget; here ${at(0.5)} µs (median), ${at(0.99)} µs (p99)`;
 }
