@@ -35,6 +35,7 @@ export class ClientSide {
   readonly #resolver: Resolver;
   readonly #output: HubOutput;
   #injecting = false;
+  #closed = false;
 
   constructor(local: Address, clock: Clock, resolver: Resolver, output: HubOutput) {
     this.#local = local;
@@ -52,6 +53,7 @@ export class ClientSide {
   }
 
   close(): void {
+    this.#closed = true;
     this.#transactions.close();
     this.#branches.clear();
   }
@@ -77,6 +79,8 @@ export class ClientSide {
     if (message.method !== "ACK") this.#branches.set(branchKey(from, coreBranch), branch);
     const hop = nextHop(from, outward);
     this.#resolver.resolve(hop.host, hop.port, (destination) => {
+      // A name may be found when there is no socket any more.
+      if (this.#closed) return;
       const sent = { from, coreBranch, request: outward };
       if (destination === null || this.#isOurselves(destination)) this.#undeliverable(sent, hop.host);
       else if (message.method === "ACK") this.#output.send(writeMessage(outward), destination);
