@@ -1,4 +1,3 @@
-import { performance } from "node:perf_hooks";
 import * as layout from "../../assembly/layout.ts";
 import type { Address } from "../message/media.ts";
 import type { BatchedParts } from "./batched-io.ts";
@@ -93,7 +92,7 @@ export class BatchedIn {
   /** A tick begins; so many streams have a far end. */
   begin(door: RtpDoor, streams: number): void {
     this.#door = door;
-    const now = Math.round(performance.now() * 8) | 0;
+    const now = this.#parts.libc.eighths();
     this.#late = ((now - this.#arrival) | 0) > LATE;
     this.#arrival = now;
     this.#turn++;

@@ -8,6 +8,8 @@ const GRACE_MS = 2000;
 /** Senders waited for at a time; what comes from more is a stranger's at once. */
 const MOST_WAITING = 64;
 
+const none: readonly never[] = [];
+
 interface Waiting {
   readonly stream: number;
   readonly channel: Channel;
@@ -59,7 +61,8 @@ export class EarlyAndLate {
   }
 
   /** Hands over those whose stream did not open for them. */
-  takeStrangers(now: number): { readonly from: Address; readonly times: number }[] {
+  takeStrangers(now: number): readonly { readonly from: Address; readonly times: number }[] {
+    if (this.#waiting.size === 0) return none;
     const due = [...this.#waiting].filter(([, { until }]) => now > until);
     for (const [key] of due) this.#waiting.delete(key);
     return due.map(([, { from, times }]) => ({ from, times }));

@@ -70,17 +70,17 @@ function readAbi(exports: Readonly<Record<string, unknown>>): Abi {
   const call = (name: string) => {
     const found = exports[name];
     if (typeof found !== "function") throw new Error(`voice.wasm exports no ${name}: build it again`);
-    return (...numbers: number[]): number => Number(found(...numbers));
+    return found as (...numbers: number[]) => number; // WebAssembly's functions take and give numbers.
   };
   const [version, open, tick, close] = [call("version"), call("open"), call("tick"), call("close")];
   const [begin, middle, last] = [call("tickBegin"), call("tickMiddle"), call("tickEnd")];
   return {
-    version: () => version(),
+    version,
     open,
-    tick: (periods) => void tick(periods),
-    tickBegin: (periods) => void begin(periods),
-    tickMiddle: () => void middle(),
-    tickEnd: (periods) => void last(periods),
-    close: () => void close(),
+    tick,
+    tickBegin: begin,
+    tickMiddle: middle,
+    tickEnd: last,
+    close,
   };
 }

@@ -1,4 +1,6 @@
 import { endianness } from "node:os";
+import { loadKoffi } from "./load-koffi.ts";
+import { openSystemClock } from "./system-clock.ts";
 
 /**
  * The system calls of the batched edge. Addresses are numbers: the places of memory that does not move. -1 is an error,
@@ -22,6 +24,8 @@ export interface Libc {
   /** `descriptors`: address of so many `struct pollfd`; `patience`: of a `struct timespec`. */
   ppoll(descriptors: number, count: number, patience: number): number;
   errno(): number;
+  /** The monotonic clock in units of 125 µs modulo 2^32, as an int32. */
+  eighths(): number;
   /** Where the octets lie; of an ArrayBuffer or a WebAssembly memory that does not grow. */
   addressOf(octets: Uint8Array): number;
 }
@@ -36,6 +40,7 @@ export async function openLibc(): Promise<Libc> {
   if (process.platform !== "linux" || !known.includes(process.arch) || endianness() !== "LE")
     throw new Error(`batches need Linux on ${known.join(" or ")}, this is ${process.platform} on ${process.arch}`);
   const { errno, load } = await loadKoffi();
+  const { eighths } = await openSystemClock();
   const c = load(null);
   const call = (name: string, ...types: string[]): Call => c.func(name, "int", types);
   const move = c.func("memmove", "uintptr_t", ["void *", "void *", "size_t"]);
@@ -56,17 +61,8 @@ export async function openLibc(): Promise<Libc> {
     epollWait: call("epoll_wait", "int", "uintptr_t", "int", "int"),
     ppoll: (descriptors, count, patience) => ppoll(descriptors, count, patience, 0),
     errno: () => errno(),
+    eighths,
     // Moves nothing, and returns where it would have.
     addressOf: (octets) => Number(move(octets, octets, 0)),
   };
-}
-
-export async function loadKoffi() {
-  try {
-    return await import("koffi");
-  } catch (problem) {
-    const code = problem instanceof Error && "code" in problem ? problem.code : null;
-    if (code === "ERR_MODULE_NOT_FOUND") throw new Error("batches need the package koffi, which is not installed");
-    throw new Error(`koffi does not load on ${process.arch}: ${problem instanceof Error ? problem.message : problem}`);
-  }
 }

@@ -8,7 +8,6 @@
  */
 
 import { isIPv6 } from "node:net";
-import { performance } from "node:perf_hooks";
 import { setImmediate as loopTurn } from "node:timers/promises";
 import type { MessagePort } from "node:worker_threads";
 import * as layout from "../../assembly/layout.ts";
@@ -23,7 +22,6 @@ import { forEachHappening } from "./happenings.ts";
 import { Mailbox } from "./mailbox.ts";
 import { VoiceMap } from "./map.ts";
 import type { FromWorker, Happening, ToWorker, WorkerStatus, WorkerTask } from "./messages.ts";
-import { monotonicMicros } from "./monotonic.ts";
 import type { OpenedIo } from "./open-io.ts";
 import { PacketDrive } from "./packet-drive.ts";
 import { PacketsIn } from "./packets-in.ts";
@@ -37,12 +35,16 @@ import { RtcpWatch } from "./rtcp-watch.ts";
 import type { RtpIo } from "./rtp-io.ts";
 import { ShadowTap } from "./shadow/tap.ts";
 import { streamStatus } from "./stream-status.ts";
-import type { Timepiece } from "./timepiece.ts";
+import type { Watch } from "./timepiece.ts";
 import { type Drive, TimerDrive } from "./timer-drive.ts";
 import { TurnFigures } from "./turn-figures.ts";
 import type { TurnStages } from "./turn-stages.ts";
 
 const KEPT_SECONDS = 60;
+/** Ticks from one look at which reports are due to the next: a tenth of a second is nothing beside their 5 s. */
+const REPORTS_EVERY = 5;
+/** 2^31 µs are 36 minutes: a machine that slept longer is not told apart. */
+const MOST_MS = 2_000_000;
 /** When the options do not say. */
 const FRAME_MS = 20;
 
@@ -68,6 +70,7 @@ export class VoiceLoop {
   readonly #packets: PacketsIn;
   readonly #figures: TurnFigures;
   readonly #stages: TurnStages;
+  readonly #now: () => number;
   readonly #refusals = new Refusals();
   readonly #earlyAndLate = new EarlyAndLate();
   #seenMalformed = 0;
@@ -83,14 +86,15 @@ export class VoiceLoop {
     engine: Engine,
     { io, why }: OpenedIo,
     plugins: MakePlugins | null,
-    { priority, time }: { readonly priority: Priority; readonly time: Timepiece },
+    { priority, time }: { readonly priority: Priority; readonly time: Watch },
   ) {
     this.#priority = priority;
     this.#options = task.options;
     this.#engine = engine;
     const { frameMs = FRAME_MS, drive = "timer" } = task.options;
     this.#ticksPerSecond = 1000 / frameMs;
-    this.#figures = new TurnFigures(KEPT_SECONDS * this.#ticksPerSecond);
+    this.#now = time.now;
+    this.#figures = new TurnFigures(KEPT_SECONDS * this.#ticksPerSecond, time);
     this.#stages = this.#figures.stages;
     this.#io = io;
     this.#edge = { name: io.edge, why };
@@ -119,6 +123,7 @@ export class VoiceLoop {
         this.#io.sendRtcp(...report);
         watch?.sent(...report);
       },
+      now: time.now,
     });
     this.#packets = new PacketsIn(this.#map);
     this.#mail = new Mailbox(task.port, task.mail);
@@ -159,8 +164,8 @@ export class VoiceLoop {
       const waiting = this.#drive.wait();
       if (waiting !== undefined) await waiting;
       const { lateMs, periods, behindMs } = this.#drive.begin();
-      if (this.#figures.begins(lateMs)) this.#shadow?.late();
-      this.#map.setWord(layout.HEADER_DUE, monotonicMicros() - behindMs * 1000);
+      if (this.#figures.begins(wholeMicros(lateMs))) this.#shadow?.late();
+      this.#map.setWord(layout.HEADER_DUE, (this.#stages.begin() - behindMs * 1000) | 0);
       this.#beginTurn();
       const draining = this.#io.drain(this.#reception);
       if (draining !== undefined) await draining;
@@ -172,29 +177,28 @@ export class VoiceLoop {
   }
 
   #beginTurn(): void {
-    this.#stages.begin(performance.now());
     // First, so that packets that come with the answer find their call.
     this.#mail.empty(this.#heard);
-    this.#stages.end(performance.now());
+    this.#stages.end();
   }
 
   /** The sockets have been drained. */
   #endTurn(periods: number): void {
-    this.#stages.end(performance.now());
+    this.#stages.end();
     const firstSlot = layout.RTP_IN_OFFSET + layout.SLOT_ENDPOINT;
     this.#drive.drained(this.#map.word(layout.HEADER_RTP_IN), this.#map.word(firstSlot));
     this.#shadow?.before(periods);
     if (this.#plugins !== null && this.#control.needsPlugins) this.#engine.tickWith(periods, this.#plugins);
     else this.#engine.tick(periods);
     this.#shadow?.after();
-    this.#stages.end(performance.now());
+    this.#stages.end();
     this.#io.sendTick(this.#targetOf);
-    this.#stages.end(performance.now());
+    this.#stages.end();
     forEachHappening(this.#map, this.#nameOf, this.#happened);
     this.#control.lookAtFiles();
-    this.#rtcp.report(performance.now());
+    if (this.#map.word(layout.HEADER_TICKS) % REPORTS_EVERY === 0) this.#rtcp.report();
     this.#complain();
-    this.#stages.end(performance.now());
+    this.#stages.end();
     this.#figures.ends();
   }
 
@@ -209,13 +213,13 @@ export class VoiceLoop {
   }
 
   #opened(stream: number): void {
-    this.#rtcp.open(stream, performance.now());
+    this.#rtcp.open(stream, this.#now());
     this.#earlyAndLate.opened(stream, this.#control.remoteOf(stream));
     this.#shadow?.opened(stream);
   }
 
   #closing(stream: number): void {
-    const now = performance.now();
+    const now = this.#now();
     this.#rtcp.close(stream, now);
     this.#packets.forget(stream);
     this.#plugins?.close(stream);
@@ -230,8 +234,7 @@ export class VoiceLoop {
     this.#seenMalformed = malformed;
     if (this.#map.word(layout.HEADER_TICKS) % this.#ticksPerSecond !== 0) return;
     this.#figures.look();
-    for (const { from, times } of this.#earlyAndLate.takeStrangers(performance.now()))
-      this.#refusals.stranger(from, times);
+    for (const { from, times } of this.#earlyAndLate.takeStrangers(this.#now())) this.#refusals.stranger(from, times);
     for (const refused of this.#refusals.take()) this.#tell({ kind: "refused", refused });
   }
 
@@ -283,4 +286,9 @@ export class VoiceLoop {
   #tell(message: FromWorker): void {
     this.#port.postMessage(message);
   }
+}
+
+/** Small whole numbers are the ones that are handed on without being allocated. */
+function wholeMicros(ms: number): number {
+  return (Math.min(ms, MOST_MS) * 1000) | 0;
 }

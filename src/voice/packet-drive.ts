@@ -46,6 +46,7 @@ export class PacketDrive implements Drive {
   #leader = -1;
   #missed = 0;
   #came = false;
+  readonly #beginning = { lateMs: 0, periods: 1, behindMs: 0 };
   /** How far a new leader may still move the deadlines, ms. */
   #toCatchUp: number;
 
@@ -82,7 +83,10 @@ export class PacketDrive implements Drive {
     const { lateMs, periods } = this.#pace.begin(now - this.#allowance());
     if (this.#leader >= 0) this.#follow(behind);
     else this.#saveUp(0);
-    return { lateMs, periods, behindMs: behind - (periods - 1) * this.#frameMs };
+    this.#beginning.lateMs = lateMs;
+    this.#beginning.periods = periods;
+    this.#beginning.behindMs = behind - (periods - 1) * this.#frameMs;
+    return this.#beginning;
   }
 
   drained(packets: number, stream: number): void {

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { loadKoffi } from "./libc.ts";
+import { loadKoffi } from "./load-koffi.ts";
 
 /**
  * SCHED_FIFO for one thread (sched(7)). Such a thread runs until it sleeps, so it is taken only where the kernel keeps

@@ -3,6 +3,8 @@ import type { Address } from "../message/media.ts";
 /** Peers told apart between two tellings; what comes from more of them is told together. */
 const MOST_PEERS = 32;
 
+const none: readonly never[] = [];
+
 /** Packets refused since the last telling, by who sent them. */
 export interface Refused {
   /** `address:port`; empty when many, or when only the module saw what was wrong. */
@@ -36,7 +38,8 @@ export class Refusals {
   }
 
   /** Hands over what was counted since the last time. */
-  take(): Refused[] {
+  take(): readonly Refused[] {
+    if (this.#times.size === 0) return none;
     const taken = [...this.#times.values()];
     this.#times.clear();
     return taken;

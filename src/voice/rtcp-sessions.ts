@@ -11,6 +11,8 @@ export interface RtcpSessionsParts {
   readonly map: VoiceMap;
   remoteOf(stream: number): Remote | null;
   send(stream: number, octets: Uint8Array, to: Address): void;
+  /** Milliseconds of a monotonic clock. */
+  now(): number;
 }
 
 /** RTCP of all open streams. Times are milliseconds of one monotonic clock. */
@@ -49,15 +51,17 @@ export class RtcpSessions {
   }
 
   /** Sends the reports that are due. */
-  report(now: number): void {
+  report(): void {
+    const now = this.#parts.now();
     if (now < this.#dueAt) return;
     this.#dueAt = Number.POSITIVE_INFINITY;
-    for (const [stream, session] of this.#sessions) {
+    // In place of a loop over its entries, each of which is made for it.
+    this.#sessions.forEach((session, stream) => {
       const remote = this.#parts.remoteOf(stream);
       if (remote !== null && session.dueAt <= now)
         this.#parts.send(stream, session.report(now, false), remote.rtcpTarget);
       const next = remote === null ? Math.max(session.dueAt, now + LOOK_AGAIN_MS) : session.dueAt;
       this.#dueAt = Math.min(this.#dueAt, next);
-    }
+    });
   }
 }

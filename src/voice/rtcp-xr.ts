@@ -67,10 +67,14 @@ function writeBlock(view: DataView, metrics: VoipMetrics): void {
   view.setUint8(0, VOIP_METRICS);
   view.setUint16(2, BLOCK_LENGTH);
   view.setUint32(4, metrics.source);
-  const shares = [metrics.lostShare, metrics.discardedShare, metrics.burstDensity, metrics.gapDensity];
-  for (const [n, share] of shares.entries()) view.setUint8(8 + n, bounded(share * 256, 0, 255));
-  const times = [metrics.burstMs, metrics.gapMs, metrics.roundTripMs ?? 0, metrics.endSystemMs ?? 0];
-  for (const [n, time] of times.entries()) view.setUint16(12 + 2 * n, bounded(time, 0, 65_535));
+  view.setUint8(8, bounded(metrics.lostShare * 256, 0, 255));
+  view.setUint8(9, bounded(metrics.discardedShare * 256, 0, 255));
+  view.setUint8(10, bounded(metrics.burstDensity * 256, 0, 255));
+  view.setUint8(11, bounded(metrics.gapDensity * 256, 0, 255));
+  view.setUint16(12, bounded(metrics.burstMs, 0, 65_535));
+  view.setUint16(14, bounded(metrics.gapMs, 0, 65_535));
+  view.setUint16(16, bounded(metrics.roundTripMs ?? 0, 0, 65_535));
+  view.setUint16(18, bounded(metrics.endSystemMs ?? 0, 0, 65_535));
   view.setInt8(20, level(metrics.signalLevel, -128, 126));
   view.setInt8(21, level(metrics.noiseLevel, -128, 126));
   view.setUint8(22, level(metrics.echoReturnLoss, 0, 126));
@@ -80,8 +84,9 @@ function writeBlock(view: DataView, metrics: VoipMetrics): void {
   view.setUint8(26, level(tenfold(metrics.mosListening), 10, 50));
   view.setUint8(27, level(tenfold(metrics.mosConversation), 10, 50));
   view.setUint8(28, configuration(metrics));
-  const depths = [metrics.bufferNominalMs, metrics.bufferMaximumMs, metrics.bufferLimitMs];
-  for (const [n, depth] of depths.entries()) view.setUint16(30 + 2 * n, bounded(depth, 0, 65_535));
+  view.setUint16(30, bounded(metrics.bufferNominalMs, 0, 65_535));
+  view.setUint16(32, bounded(metrics.bufferMaximumMs, 0, 65_535));
+  view.setUint16(34, bounded(metrics.bufferLimitMs, 0, 65_535));
 }
 
 /** RX config, §4.7.6. */

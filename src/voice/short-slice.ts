@@ -1,4 +1,4 @@
-import { loadKoffi } from "./libc.ts";
+import { loadKoffi } from "./load-koffi.ts";
 
 /** The number of sched_setattr(2), by processor; asm/unistd.h. C libraries have no function for it. */
 const numbers: Readonly<Record<string, number>> = { x64: 314, arm64: 274 };

@@ -68,6 +68,7 @@ export class Taps {
 
   /** After a tick: files that were heard to their end. */
   look(): void {
+    if (this.#uses.size === 0) return;
     for (const [ring, { what }] of this.#uses) {
       if (what === "recorded") continue;
       const file = TapRing.at(this.#map.memory.buffer, tapAddress(ring) + layout.TAP_RING);

@@ -1,5 +1,6 @@
 import { performance } from "node:perf_hooks";
-import { loadKoffi } from "./libc.ts";
+import { monotonicMicros } from "./monotonic.ts";
+import { openSystemClock } from "./system-clock.ts";
 
 /** A clock of milliseconds that never goes back, and sleep by it. */
 export interface Timepiece {
@@ -8,12 +9,15 @@ export interface Timepiece {
   sleep(ms: number): void;
 }
 
+/** One that can be looked at often: what it says is not allocated, as other numbers are that are not whole and small. */
+export interface Watch extends Timepiece {
+  /** µs of the monotonic clock modulo 2^32, as an int32. */
+  micros(): number;
+}
+
 /** The lead grows by so much a sleep, until one wakes sooner; and so far at most. */
 const CREEP_MS = 0.001;
 const MOST_MS = 0.2;
-const CLOCK_MONOTONIC = 1;
-const TIMER_ABSTIME = 1;
-const EINTR = 4;
 
 /**
  * The thread's own. Atomics.wait keeps the time as well as a native sleep, but waking from it takes a lock that all
@@ -21,8 +25,9 @@ const EINTR = 4;
  * to 30 ms on a busy machine (seen with perf: FutexEmulation::WaitSync in __lll_lock_wait). So where koffi is at work
  * anyway, the sleep is the system's own.
  */
-export async function openTimepiece(withKoffi: boolean): Promise<Timepiece> {
-  return punctual(withKoffi ? await systemTimepiece() : threadTimepiece());
+export async function openTimepiece(withKoffi: boolean): Promise<Watch> {
+  const time = withKoffi ? await systemTimepiece() : threadTimepiece();
+  return { ...punctual(time), micros: time.micros };
 }
 
 /**
@@ -55,10 +60,11 @@ export function punctual(time: Timepiece): Timepiece {
 }
 
 /** Sleeps in Atomics.wait. */
-function threadTimepiece(): Timepiece {
+function threadTimepiece(): Watch {
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
   return {
     now: () => performance.now(),
+    micros: monotonicMicros,
     sleep: (ms) => {
       if (ms > 0) Atomics.wait(sleeper, 0, 0, ms);
     },
@@ -66,21 +72,13 @@ function threadTimepiece(): Timepiece {
 }
 
 /** Sleeps in clock_nanosleep. */
-async function systemTimepiece(): Promise<Timepiece> {
-  const { load } = await loadKoffi();
-  const nanosleep = load(null).func("clock_nanosleep", "int", ["int", "int", "void *", "uintptr_t"]);
-  // A struct timespec of 64 bits, little-endian; in more room than it needs, so that it does not move.
-  const deadline = new Int32Array(new ArrayBuffer(4096));
-  const offset = Number(process.hrtime.bigint()) / 1e6 - performance.now();
+async function systemTimepiece(): Promise<Watch> {
+  const { now, micros, sleepUntil } = await openSystemClock();
   return {
-    now: () => performance.now(),
+    now,
+    micros,
     sleep: (ms) => {
-      if (ms <= 0) return;
-      const at = performance.now() + ms + offset;
-      const seconds = Math.floor(at / 1000);
-      deadline[0] = seconds;
-      deadline[2] = Math.floor((at - seconds * 1000) * 1e6);
-      while (nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, deadline, 0) === EINTR);
+      if (ms > 0) sleepUntil(now() + ms);
     },
   };
 }

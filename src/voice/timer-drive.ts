@@ -18,6 +18,7 @@ export interface Drive {
   readonly windowMs: number;
   /** Ends when it is time. */
   wait(): void | Promise<void>;
+  /** What is returned is only good until the next turn. */
   begin(): Beginning;
   /** The turn's packets are in: so many, the first of this stream (-1 = none). */
   drained(packets: number, stream: number): void;
@@ -30,6 +31,7 @@ export class TimerDrive implements Drive {
   readonly #time: Timepiece;
   readonly #frameMs: number;
   readonly #pace: Pace;
+  readonly #beginning = { lateMs: 0, periods: 1, behindMs: 0 };
 
   constructor(frameMs: number, time: Timepiece) {
     this.#frameMs = frameMs;
@@ -43,7 +45,10 @@ export class TimerDrive implements Drive {
 
   begin(): Beginning {
     const { lateMs, periods } = this.#pace.begin(this.#time.now());
-    return { lateMs, periods, behindMs: lateMs % this.#frameMs };
+    this.#beginning.lateMs = lateMs;
+    this.#beginning.periods = periods;
+    this.#beginning.behindMs = lateMs % this.#frameMs;
+    return this.#beginning;
   }
 
   drained(): void {}

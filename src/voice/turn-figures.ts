@@ -1,11 +1,11 @@
-import { performance } from "node:perf_hooks";
 import type { VoiceStatus } from "./contract.ts";
 import { Figures } from "./figures.ts";
 import { LateTicks } from "./late-ticks.ts";
 import { LogHistogram, quantileOf } from "./log-histogram.ts";
+import type { Watch } from "./timepiece.ts";
 import { TurnStages } from "./turn-stages.ts";
 
-const LATE_MS = 5;
+const LATE_US = 5000;
 
 type Shown = Pick<
   VoiceStatus,
@@ -14,32 +14,36 @@ type Shown = Pick<
 
 /** How late turns begin and why, and how long they and their parts take. Nothing is allocated while turns are measured. */
 export class TurnFigures {
-  readonly stages = new TurnStages();
+  readonly stages: TurnStages;
+  readonly #time: Watch;
   readonly #lateUs: Figures;
   readonly #lateSteps = new LogHistogram();
   readonly #tickUs: Figures;
-  readonly #culprits = new LateTicks(this.stages);
+  readonly #culprits: LateTicks;
   #lateTicks = 0;
 
-  /** `kept`: of how many turns the newest figures are. */
-  constructor(kept: number) {
+  /** `kept`: of how many turns the newest figures are. `time`: of this thread. */
+  constructor(kept: number, time: Watch) {
+    this.#time = time;
+    this.stages = new TurnStages(time.micros);
+    this.#culprits = new LateTicks(this.stages);
     this.#lateUs = new Figures(kept);
     this.#tickUs = new Figures(kept);
   }
 
-  /** A turn begins. True when it is late. */
-  begins(lateMs: number): boolean {
-    this.#lateUs.add(lateMs * 1000);
-    this.#lateSteps.add(lateMs * 1000);
-    if (lateMs <= LATE_MS) return false;
+  /** A turn begins, so many whole µs late. True when that is too late. */
+  begins(lateUs: number): boolean {
+    this.#lateUs.add(lateUs);
+    this.#lateSteps.add(lateUs);
+    if (lateUs <= LATE_US) return false;
     this.#lateTicks++;
-    this.#culprits.late(performance.now(), lateMs);
+    this.#culprits.late(this.#time.now(), lateUs / 1000);
     return true;
   }
 
   /** All stages of the turn have ended. */
   ends(): void {
-    this.#tickUs.add((this.stages.endedAt - this.stages.beganAt) * 1000);
+    this.#tickUs.add(this.stages.tookUs);
   }
 
   /** Once a second. */

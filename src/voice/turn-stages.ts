@@ -16,34 +16,46 @@ export interface StageStatus {
 /** How long each part of every turn took. Nothing is allocated while turns are measured. */
 export class TurnStages {
   readonly #histograms = stages.map(() => new Histogram(STEPS_US));
-  readonly #lasted = new Float64Array(stages.length);
+  readonly #lasted = new Int32Array(stages.length);
+  readonly #micros: () => number;
+  /** When the last turn began, and when its last stage ended; µs modulo 2^32. */
   #began = 0;
-  #markedAt = 0;
+  #ended = 0;
   #next = 0;
 
-  /** A turn begins. Times are milliseconds of one monotonic clock. */
-  begin(now: number): void {
-    this.#began = now;
-    this.#markedAt = now;
+  /** `micros`: of a monotonic clock, modulo 2^32, as an int32. */
+  constructor(micros: () => number) {
+    this.#micros = micros;
+  }
+
+  /** A turn begins; returns when. */
+  begin(): number {
+    this.#began = this.#micros();
+    this.#ended = this.#began;
     this.#next = 0;
-  }
-
-  /** The next stage has ended. */
-  end(now: number): void {
-    const lasted = now - this.#markedAt;
-    this.#lasted[this.#next] = lasted;
-    this.#histograms[this.#next]?.add(lasted * 1000);
-    this.#markedAt = now;
-    this.#next++;
-  }
-
-  /** Of the last turn. */
-  get beganAt(): number {
     return this.#began;
   }
 
-  get endedAt(): number {
-    return this.#markedAt;
+  /** The next stage has ended. */
+  end(): void {
+    const now = this.#micros();
+    const lasted = (now - this.#ended) | 0;
+    this.#lasted[this.#next] = lasted;
+    this.#histograms[this.#next]?.add(lasted);
+    this.#ended = now;
+    this.#next++;
+  }
+
+  /** How long the last turn took, µs. */
+  get tookUs(): number {
+    return (this.#ended - this.#began) | 0;
+  }
+
+  /** How long ago the last turn began and ended, ms; infinite before the first. */
+  ago(): { readonly began: number; readonly ended: number } {
+    if (this.#next === 0) return { began: Number.POSITIVE_INFINITY, ended: Number.POSITIVE_INFINITY };
+    const now = this.#micros();
+    return { began: ((now - this.#began) | 0) / 1000, ended: ((now - this.#ended) | 0) / 1000 };
   }
 
   /** The stage of the last turn that took longest. */

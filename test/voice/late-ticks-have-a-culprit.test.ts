@@ -4,22 +4,32 @@ import { test } from "node:test";
 import { LateTicks } from "../../src/voice/late-ticks.ts";
 import { stages, TurnStages } from "../../src/voice/turn-stages.ts";
 
-/** A turn whose stages last so many milliseconds, begun at `from`. */
-function turn(measured: TurnStages, from: number, lasted: readonly number[]): void {
-  let now = from;
-  measured.begin(now);
-  for (const ms of lasted) {
-    now += ms;
-    measured.end(now);
+/** Turns by a clock that is set; ms. */
+class Turns {
+  #now = 0;
+  readonly stages = new TurnStages(() => (this.#now * 1000) | 0);
+
+  at(now: number): void {
+    this.#now = now;
+  }
+
+  /** One whose stages last so many milliseconds, begun at `from`. */
+  turn(from: number, lasted: readonly number[]): void {
+    this.#now = from;
+    this.stages.begin();
+    for (const ms of lasted) {
+      this.#now += ms;
+      this.stages.end();
+    }
   }
 }
 
 test("every stage of every turn is counted by how long it took", () => {
-  const measured = new TurnStages();
-  turn(measured, 1000, [0.01, 0.2, 3, 0.06, 0.01]);
-  turn(measured, 1020, [0.01, 0.2, 0.04, 0.06, 0.01]);
+  const turns = new Turns();
+  turns.turn(1000, [0.01, 0.2, 3, 0.06, 0.01]);
+  turns.turn(1020, [0.01, 0.2, 0.04, 0.06, 0.01]);
   const steps = Object.fromEntries(
-    measured
+    turns.stages
       .show()
       .map(({ stage, stepsUs }) => [stage, stepsUs.flatMap(({ upTo, count }) => (count ? [[upTo, count]] : []))]),
   );
@@ -33,27 +43,29 @@ test("every stage of every turn is counted by how long it took", () => {
 });
 
 test("a tick that waited for the turn before it was kept by that turn's longest stage", (t) => {
-  const measured = new TurnStages();
-  const late = new LateTicks(measured);
+  const turns = new Turns();
+  const late = new LateTicks(turns.stages);
   t.after(() => late.close());
-  turn(measured, 1000, [0.1, 27, 1, 0.1, 0.1]);
+  turns.turn(1000, [0.1, 27, 1, 0.1, 0.1]);
+  turns.at(1028.3);
   late.late(1028.3, 8.3);
   assert.deepEqual(late.show(), [{ culprit: "receive", count: 1 }]);
 });
 
 test("a tick that nothing of ours kept was kept by other programs or by the host", (t) => {
-  const measured = new TurnStages();
-  const late = new LateTicks(measured);
+  const turns = new Turns();
+  const late = new LateTicks(turns.stages);
   t.after(() => late.close());
-  turn(measured, 1000, [0.1, 0.1, 0.1, 0.1, 0.1]);
-  // No thread waits for an hour to be run: the rest of it the host took.
-  late.late(1020 + 3_600_000, 3_600_000);
+  turns.turn(1000, [0.1, 0.1, 0.1, 0.1, 0.1]);
+  // No thread waits for half an hour to be run: the rest of it the host took.
+  turns.at(1020 + 1_800_000);
+  late.late(1020 + 1_800_000, 1_800_000);
   assert.deepEqual(late.show(), [{ culprit: "host", count: 1 }]);
 });
 
 test("a tick that our own garbage collection kept is charged to it when the collection becomes known", async (t) => {
-  const measured = new TurnStages();
-  const late = new LateTicks(measured);
+  const turns = new Turns();
+  const late = new LateTicks(turns.stages);
   t.after(() => late.close());
   // An observer alone keeps no process alive.
   const awake = setInterval(() => {}, 1000);

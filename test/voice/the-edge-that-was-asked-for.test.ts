@@ -44,6 +44,7 @@ class PaperLibc implements Libc {
   epollWait = () => 0;
   ppoll = () => 0;
   errno = () => 98; // EADDRINUSE
+  eighths = () => 0;
 }
 
 function openOnPaper(libc: PaperLibc): { readonly io: RtpIo; readonly map: VoiceMap; readonly kept: Descriptors } {
