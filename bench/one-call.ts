@@ -46,6 +46,8 @@ export class OneCall {
   #commands: Command[] = [];
   #now = 1_000_000;
   #calls = 0;
+  /** Told of each event that was handled. */
+  onDone: ((event: Event, commands: readonly Command[]) => void) | null = null;
 
   /** `watched`: by the rules that hold whatever happens, as in the gateway. */
   constructor(watched = false) {
@@ -60,6 +62,7 @@ export class OneCall {
       done: (event, commands) => {
         this.#commands.push(...commands);
         rules?.watch(event, commands, 0);
+        this.onDone?.(event, commands);
       },
       clock: () => performance.now(),
       wake: (drain) => {

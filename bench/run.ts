@@ -7,13 +7,14 @@ import { keyToEffect } from "./key-to-effect.ts";
 import { machine } from "./machine.ts";
 import { memory } from "./memory.ts";
 import { proactorEvents } from "./proactor-events.ts";
+import { recording } from "./recording.ts";
 
 /**
  * `npm run bench [NAME…]`: measures, prints, and exits with 1 when a run could not be vouched for. With `--json` one
  * document is printed, and what is written for people is left out. `--seconds=N` is for the tick's lateness alone, which
  * takes ten minutes without it.
  */
-const benches: readonly Bench[] = [proactorEvents, keyToEffect, callRate, memory];
+const benches: readonly Bench[] = [proactorEvents, recording, keyToEffect, callRate, memory];
 
 /** Measured in a process of their own; with `--json` they print JSON. */
 const scripts = ["voice-tick.ts", "voice/kernels.ts", "path.ts", "tick-lateness.ts"];
