@@ -117,7 +117,8 @@ export class DialogRules {
   }
 
   settle(legs: { isLive(speaker: Speaker): boolean }): void {
-    const [invited, reoffered] = [this.#invited, this.#reoffered];
+    const invited = this.#invited;
+    const reoffered = this.#reoffered;
     if (this.#grown && this.#live > this.#streams)
       this.#broken("limit", [], `${this.#live} dialogs, ${this.#streams} RTP streams: somebody can not be heard`);
     this.#grown = false;

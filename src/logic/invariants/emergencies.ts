@@ -52,7 +52,8 @@ export class EmergencyRules {
 
   /** A handset that got no channel has not dialled anything. */
   settle(): void {
-    const [wanted, who] = [this.#wanted, this.#who];
+    const wanted = this.#wanted;
+    const who = this.#who;
     if (wanted === null) return;
     this.#wanted = null;
     if (who === null || who.endpoint === null || !this.#legs.dialogs.room) return;

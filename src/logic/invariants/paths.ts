@@ -85,13 +85,18 @@ export class PathRules {
     this.#silenced = null;
     if (silenced !== null && this.#open.has(silenced) && !this.hears(silenced))
       this.#broken("tone", [silenced], "hears no ringing any more, and nobody");
-    for (let n = 0; n + 1 < this.#made.length; n += 2) this.#check(this.#made[n], this.#made[n + 1]);
-    this.#made.length = 0;
+    if (this.#made.length > 0) this.#joined();
     const { orphans } = this.#legs;
+    if (orphans.length === 0) return;
     for (const endpoint of orphans)
       if (this.#open.has(endpoint) && this.#legs.owner(endpoint) === null)
         this.#broken("voicePath", [endpoint], "is open, and its owner is released");
     orphans.length = 0;
+  }
+
+  #joined(): void {
+    for (let n = 0; n + 1 < this.#made.length; n += 2) this.#check(this.#made[n], this.#made[n + 1]);
+    this.#made.length = 0;
   }
 
   /** What was parted is so because somebody held or ended a call; who waits at a phone after it hears that. */

@@ -19,6 +19,7 @@ export class PhoneRules {
 
   settle(): void {
     const { touched } = this.#legs;
+    if (touched.length === 0) return;
     for (const phone of touched) this.#check(phone);
     touched.length = 0;
   }

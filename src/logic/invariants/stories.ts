@@ -65,7 +65,8 @@ export class StoryRules {
 
   /** The event is over: who calls knows how it goes on. */
   settle(): void {
-    const [rings, answered] = [this.#rings, this.#answered];
+    const rings = this.#rings;
+    const answered = this.#answered;
     if (rings !== null) {
       this.#rings = null;
       this.#knows(rings);
