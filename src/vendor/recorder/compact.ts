@@ -1,13 +1,14 @@
-import { constants, createReadStream } from "node:fs";
+import { constants, createReadStream, createWriteStream } from "node:fs";
 import { link, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import { segmentsIn } from "./segments.ts";
 
 /** A journal is the same words over and over: a tenth of it is left. More effort saves little, and takes a router's processor. */
 const effort = 3;
+/** Octets read at once: few steps, each in a thread of its own. */
+const atOnce = 128 * 1024;
 const unfinished = /^journal-[0-9]+\.jsonl\.gz\.new$/;
 
 /** Compresses the files of a data directory that are written to their end, one at a time, in Node's own threads. */
@@ -75,26 +76,19 @@ async function compressKept(path: string): Promise<void> {
   await rm(kept);
 }
 
-async function gzip(from: string, to: string): Promise<void> {
-  const file = await open(to, "wx", 0o600);
+async function gzip(path: string, to: string): Promise<void> {
+  const from = createReadStream(path, { highWaterMark: atOnce });
+  const into = createWriteStream(to, { flags: "wx", mode: 0o600 });
+  await pipeline(from, createGzip({ level: effort, chunkSize: atOnce / 2 }), into);
+  await sync(to);
+}
+
+/** A file or a folder. */
+async function sync(path: string): Promise<void> {
+  const file = await open(path, constants.O_RDONLY);
   try {
-    const into = new Writable({
-      write: (chunk: Buffer, _, done) => {
-        file.writeFile(chunk).then(() => done(), done);
-      },
-    });
-    await pipeline(createReadStream(from), createGzip({ level: effort }), into);
     await file.sync();
   } finally {
     await file.close();
-  }
-}
-
-async function sync(dir: string): Promise<void> {
-  const directory = await open(dir, constants.O_RDONLY);
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
   }
 }
