@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { monotonicMicros } from "../../src/voice/monotonic.ts";
 import { openTimepiece, punctual } from "../../src/voice/timepiece.ts";
 import { edges } from "./each-edge.ts";
 
@@ -15,6 +16,17 @@ for (const edge of edges)
     const before = time.now();
     for (const ms of [0, -1, -1000]) time.sleep(ms);
     assert.ok(time.now() - before < 1000);
+  });
+
+for (const edge of edges)
+  test(`however a thread looks at the clock, it is the one of all threads, and of performance.now() (${edge})`, async () => {
+    const time = await openTimepiece(edge === "batched");
+    const [micros, now] = [monotonicMicros(), performance.now()];
+    const [behind, later] = [(time.micros() - micros) | 0, time.now() - now];
+    // Between the looks other programs may run, for as long as they like; back it never goes.
+    assert.ok(behind >= -2 && behind < 10_000_000, `${behind} µs`);
+    assert.ok(later > -0.1 && later < 10_000, `${later} ms`);
+    assert.ok(Number.isInteger(time.micros()));
   });
 
 test("what waking always takes is slept less, and a late turn does not make the next one early", () => {
