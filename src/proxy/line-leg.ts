@@ -101,12 +101,11 @@ export class LineLeg implements Leg {
   }
 
   takesKeyEvents(): boolean {
-    return this.#stream.hasRemote && this.#stream.eventType !== null;
+    return this.#stream.takesKeyEvents;
   }
 
-  display(): void {
-    // A SIP peer has no display of ours.
-  }
+  /** A SIP peer has no display of ours. */
+  display(): void {}
 
   formats(): readonly RtpFormat[] {
     return this.#stream.formats;
@@ -160,7 +159,7 @@ export class LineLeg implements Leg {
     }
   }
 
-  /** A key the voice path heard from the far end (RFC 4733). */
+  /** Heard by the voice path (RFC 4733). */
   heardDigit(digit: Digit): void {
     this.#owner?.digit(this, digit, false);
   }
@@ -203,11 +202,11 @@ export class LineLeg implements Leg {
     if (media.codecs.length === 0) return this.#send({ kind: "refuseReoffer", cause: "codecMismatch" });
     const { direction } = this.#stream;
     const wasHeld = direction.heldByThem;
-    const [before] = this.#stream.formats;
+    const before = this.#stream.shape;
     this.#stream.theirOffer(media);
     this.#stream.open();
     this.#send({ kind: "acceptReoffer", media: this.#stream.answer() });
-    if (this.#stream.formats[0] !== before) this.#owner?.reformatted(this);
+    if (this.#stream.shape !== before) this.#owner?.reformatted(this);
     if (direction.heldByThem && !wasHeld) this.#owner?.held(this);
     else if (!direction.heldByThem && wasHeld) this.#owner?.resumed(this);
   }
@@ -225,10 +224,13 @@ export class LineLeg implements Leg {
     if (this.#state === "up" && this.#stream.needsG711) this.#send({ kind: "reoffer", media: this.#stream.offer() });
   }
 
+  /** Nothing in common with what we offered: what is spoken stays, when anything is. */
   #reagreed(media: MediaDescription): void {
-    const [before] = this.#stream.formats;
+    if (media.codecs.length === 0)
+      return this.#stream.hasRemote ? this.#stream.refused() : this.#owner?.ended(this, "codecMismatch");
+    const before = this.#stream.shape;
     this.#agreed(media);
-    if (this.#stream.formats[0] !== before) this.#owner?.reformatted(this);
+    if (this.#stream.shape !== before) this.#owner?.reformatted(this);
   }
 
   /** Their answer to an offer of ours: where they want the sound, and in what. */

@@ -194,7 +194,7 @@ export class Port implements Party {
 
   /** The loop opened. In a conversation it may be a flash, so the end of the call waits until it is too long for one. */
   #opened(): void {
-    if (!this.#offHook) return;
+    if (!this.#offHook || this.#brokenAt !== null) return;
     if (this.#leg?.talking !== true) return this.#hungUp();
     this.#brokenAt = this.#desk.now;
     const longest = ms(this.#desk.country.flashMs.max);

@@ -70,6 +70,15 @@ export class RtpStream {
     return this.#remote !== null;
   }
 
+  get takesKeyEvents(): boolean {
+    return this.hasRemote && this.eventType !== null;
+  }
+
+  /** What the other side of the call has to suit: in what the voice is, and how keys go. */
+  get shape(): string {
+    return `${this.formats[0]} ${this.takesKeyEvents}`;
+  }
+
   /** Takes an endpoint if it has none; false when all are in use. */
   reserve(): boolean {
     this.#endpoint ??= this.#desk.voice.takeRtp();

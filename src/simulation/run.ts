@@ -8,6 +8,7 @@ import { UpperHalf } from "../upper-half.ts";
 import { Agenda } from "./agenda.ts";
 import { Failing, type Fails } from "./failing.ts";
 import { houseOf, type SimulatedHouse } from "./house.ts";
+import { isNamed } from "./names.ts";
 import type { Outside, Untimed } from "./outside/outside.ts";
 import { missing, unlike } from "./rest.ts";
 import { type Happening, scriptOf } from "./script.ts";
@@ -15,9 +16,9 @@ import { Surroundings } from "./surroundings.ts";
 import { canTrip, trapped } from "./trap.ts";
 import { Twin } from "./twin.ts";
 
-/** What a run breaks: a rule, a handler that threw, or that the house does not come to rest. */
+/** What a run breaks: a rule, a handler that threw, a caller of a wrong name, or that the house does not come to rest. */
 export interface Failure extends Omit<Breach, "rule"> {
-  readonly rule: Rule | "fault" | "rest";
+  readonly rule: Rule | "fault" | "rest" | "name";
   /** The number of the event. */
   readonly event: number;
   /** Calls begun by then. */
@@ -77,10 +78,7 @@ class Run implements Outside {
   readonly #isOwn: boolean;
   readonly #rules = new Rules(
     () => this.#upper.calls,
-    (breach) => {
-      // What a handler was told and tripped over is lost: that number does not leave.
-      if (breach.rule !== "emergency" || !this.#tripped) this.#fail(breach);
-    },
+    (breach) => this.#fail(breach),
   );
   readonly #hash = createHash("sha256");
   readonly #wants: { readonly hash: boolean; readonly journal: boolean };
@@ -186,6 +184,8 @@ class Run implements Outside {
     if (this.#failing.takes(command) || command.world === "watchdog") return;
     if (command.world !== "notify") return this.#around.perform(command);
     const { fact } = command;
+    if (fact.kind === "callStarted" && !isNamed(fact.from, this.house.plan, this.#around.disk.contacts))
+      this.#fail({ rule: "name", objects: [fact.call], why: `${fact.from.number} is called ${fact.from.name}` });
     if (fact.kind === "fault" && !this.#tripped) this.#fail({ rule: "fault", objects: fact.calls, why: fact.message });
   }
 

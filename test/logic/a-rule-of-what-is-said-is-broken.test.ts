@@ -71,10 +71,10 @@ test("a far end that is held, or taken back, and not told so breaks the rule of 
   );
   let reoffers = 0;
   const first = without((c) => c.world === "sip" && c.kind === "reoffer" && ++reoffers === 1);
-  assert.deepEqual(told(held(), first), ["hold: is held, and was not told"]);
+  assert.ok(told(held(), first).includes("hold: is held, and was not told"));
   reoffers = 0;
   const second = without((c) => c.world === "sip" && c.kind === "reoffer" && ++reoffers === 2);
-  assert.deepEqual(told(held(), second), ["hold: is taken back, and was not told"]);
+  assert.ok(told(held(), second).includes("hold: is taken back, and was not told"));
   const heard = told(
     held(),
     without((c) => c.world === "voice" && c.kind === "part"),

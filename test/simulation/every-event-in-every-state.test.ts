@@ -152,7 +152,7 @@ function cells(world: string, table: Partial<Record<string, readonly string[]>>)
 
 test("every event comes in every state in which it can, in some house", (t) => {
   const seen = new Seen();
-  for (let n = 0; n < 300; n++) run(seedOf(5, n), { calls: 50, hash: false, upper: () => watched(seen) });
+  for (let n = 0; n < 400; n++) run(seedOf(5, n), { calls: 50, hash: false, upper: () => watched(seen) });
   const wanted = [
     ...cells("sip", sip),
     ...cells("dect", dect),

@@ -28,6 +28,12 @@ export type Rule =
   | "limit"
   /** An emergency number leaves with its last digit, as long as there is a way out. */
   | "emergency"
+  /** Sound flows as it was agreed with the far end, and untouched if it can. */
+  | "media"
+  /** Keys reach the other side, R holds, and a far end that falls silent ends its call. */
+  | "key"
+  /** Who watches is told what changed. */
+  | "fact"
   /** What the house says of a phone is what it was told to do. */
   | "phone"
   /** What the house says of a line is what the registrar said last. */

@@ -1,4 +1,5 @@
 import type { DectCommand } from "../../message/dect.ts";
+import type { MediaDescription } from "../../message/media.ts";
 import type { House } from "../../message/plan.ts";
 import type { SipCommand } from "../../message/sip.ts";
 import type { Broken } from "./breach.ts";
@@ -28,6 +29,10 @@ export class DialogRules {
   /** Whose INVITE came in this event; whose new offer. */
   #invited: Speaker | null = null;
   #reoffered: Speaker | null = null;
+  /** It has nothing in common with us. */
+  #nothing = false;
+  /** Of ours, in this event. */
+  #invites = 0;
 
   constructor(broken: Broken) {
     this.#broken = broken;
@@ -79,8 +84,10 @@ export class DialogRules {
     this.#invited = leg;
   }
 
-  reoffered(leg: Speaker | null): void {
-    if (leg?.answered === true) this.#reoffered = leg;
+  reoffered(leg: Speaker | null, media: MediaDescription | null): void {
+    if (leg?.answered !== true) return;
+    this.#reoffered = leg;
+    this.#nothing = media?.codecs.length === 0;
   }
 
   sip(leg: Speaker, command: Exclude<SipCommand, { kind: "release" }>): void {
@@ -93,7 +100,8 @@ export class DialogRules {
         leg.early = true;
         return this.#step(leg, command.kind, steps.progress, false);
       case "invite":
-        if (command.to === "") this.#broken("order", [leg.id], "calls nobody: there is no number");
+        if (this.#invites > 0) this.#broken("order", [leg.id], "is the second INVITE for one call");
+        this.#invites += 1;
         if (!this.#emergency.has(command.to)) this.#fits(leg.party);
         return;
       case "reoffer":
@@ -102,6 +110,12 @@ export class DialogRules {
       case "acceptReoffer":
       case "refuseReoffer":
         if (this.#reoffered !== leg) this.#broken("order", [leg.id], `${command.kind}, and nothing was offered`);
+        else if (this.#nothing !== (command.kind === "refuseReoffer"))
+          this.#broken(
+            "order",
+            [leg.id],
+            `${command.kind} to an offer with ${this.#nothing ? "no" : "a"} codec in common`,
+          );
         this.#reoffered = null;
         return;
       case "sendDigit":
@@ -122,6 +136,7 @@ export class DialogRules {
     if (this.#grown && this.#live > this.#streams)
       this.#broken("limit", [], `${this.#live} dialogs, ${this.#streams} RTP streams: somebody can not be heard`);
     this.#grown = false;
+    this.#invites = 0;
     if (invited !== null) {
       this.#invited = null;
       if (invited.told === 0 && legs.isLive(invited)) this.#broken("order", [invited.id], "calls, and is told nothing");

@@ -2,15 +2,11 @@ import type { DectCommand, DectEvent } from "../../message/dect.ts";
 import type { FxsCommand, FxsEvent } from "../../message/fxs.ts";
 import { type DeviceName, type Endpoint, type PartyName, type PortName, usbEndpoint } from "../../message/name.ts";
 import type { SipCommand, SipEvent } from "../../message/sip.ts";
+import { BaseRules } from "./bases.ts";
 import type { Broken } from "./breach.ts";
 import { DialogRules } from "./dialogs.ts";
 import { RingRules } from "./rings.ts";
 import { isSip, newSpeaker, type Speaker } from "./speaker.ts";
-
-interface KnownBase {
-  readonly base: DeviceName;
-  readonly channels: number;
-}
 
 /** More legs than any house has are a leak: it was told, and must not become one here. */
 const mostLive = 4096;
@@ -18,6 +14,7 @@ const mostLive = 4096;
 /** Who lives and who is released; as commands and events say it. */
 export class LegRules {
   readonly dialogs: DialogRules;
+  readonly bases: BaseRules;
   /** Endpoints whose owner ended in this event. */
   readonly orphans: Endpoint[] = [];
   readonly #broken: Broken;
@@ -25,7 +22,6 @@ export class LegRules {
   readonly #live = new Map<string, Speaker>();
   /** The phone in a port; the CC transaction of a handset, the first while it has two. */
   readonly #phones = new Map<PartyName, Speaker>();
-  readonly #bases = new Map<PartyName, KnownBase>();
   readonly #owners = new Map<Endpoint, Speaker>();
   #released = false;
   /** Who said in this event that it is over with him. */
@@ -37,6 +33,7 @@ export class LegRules {
     this.#broken = broken;
     this.#rings = new RingRules(broken);
     this.dialogs = new DialogRules(broken);
+    this.bases = new BaseRules(broken);
   }
 
   get live(): Iterable<string> {
@@ -58,7 +55,7 @@ export class LegRules {
 
   /** The phones of a device that is gone. */
   *phonesOf(device: DeviceName): Iterable<string> {
-    for (const [handset, { base }] of this.#bases) if (base === device) yield handset;
+    yield* this.bases.handsetsOf(device);
     for (const { id, endpoint } of this.#phones.values())
       if (id.startsWith("port:") && endpoint?.startsWith(`usb:${device}:`)) yield id;
   }
@@ -84,7 +81,7 @@ export class LegRules {
       case "answered":
         return this.#mark(event.leg, "answered", event.media.codecs.length > 0);
       case "reoffered":
-        return this.dialogs.reoffered(this.#live.get(event.leg) ?? null);
+        return this.dialogs.reoffered(this.#live.get(event.leg) ?? null, event.media);
       case "cancelled":
       case "refused":
       case "ended":
@@ -106,9 +103,7 @@ export class LegRules {
         this.#over = event.call;
         return;
       case "attached":
-        for (const { handset } of event.handsets)
-          this.#bases.set(handset, { base: event.base, channels: event.channels });
-        return;
+        return this.bases.attached(event);
       default:
         return;
     }
@@ -126,8 +121,9 @@ export class LegRules {
     });
   }
 
-  sip(command: SipCommand): void {
-    if (command.kind === "invite") this.#begin(command.leg, command.line, false);
+  /** `caller`: of the call that begins in this event. */
+  sip(command: SipCommand, caller: Speaker | null): void {
+    if (command.kind === "invite") this.#begin(command.leg, command.line, false, caller);
     const leg = this.#said(command.leg, command.kind);
     if (leg === null) return;
     if (command.kind === "release") return this.#end(leg);
@@ -135,14 +131,16 @@ export class LegRules {
     this.dialogs.sip(leg, command);
   }
 
-  dect(command: DectCommand): void {
-    if (command.kind === "setup") this.#begin(command.call, command.handset, false);
+  dect(command: DectCommand, caller: Speaker | null): void {
+    if (command.kind === "setup") this.#begin(command.call, command.handset, false, caller);
     const leg = this.#said(command.call, command.kind);
     if (leg === null) return;
     this.touched.push(leg.party);
     switch (command.kind) {
       case "setup":
         this.#rings.begins(leg);
+        if (caller !== null && (command.signal === "alertingExternal") !== isSip(caller))
+          this.#broken("phone", [leg.id], `rings by ${command.signal}`);
         return this.#ownsChannel(leg, command.channel);
       case "setupAck":
         this.#ownsChannel(leg, command.channel);
@@ -189,14 +187,15 @@ export class LegRules {
   }
 
   forget(): void {
-    for (const all of [this.#live, this.#phones, this.#bases, this.#owners]) all.clear();
+    for (const all of [this.#live, this.#phones, this.#owners]) all.clear();
     this.dialogs.forget();
   }
 
-  #begin(id: string, party: PartyName, calls: boolean): void {
+  #begin(id: string, party: PartyName, calls: boolean, caller: Speaker | null = null): void {
     if (this.#live.has(id)) return this.#broken("oneRelease", [id], "began while it lived");
     if (this.#live.size >= mostLive) this.forget();
     const speaker = newSpeaker(id, party, calls);
+    speaker.caller = caller;
     this.#live.set(id, speaker);
     if (isSip(speaker)) return this.dialogs.begins(speaker);
     if (!this.#phones.has(party)) this.#phones.set(party, speaker);
@@ -227,11 +226,8 @@ export class LegRules {
   }
 
   #ownsChannel(leg: Speaker, channel: number): void {
-    const known = this.#bases.get(leg.party);
-    if (known === undefined) return;
-    if (channel < 0 || channel >= known.channels)
-      this.#broken("limit", [known.base, leg.id], `has channel ${channel} of ${known.channels}`);
-    this.#owns(leg, usbEndpoint(known.base, channel));
+    const endpoint = this.bases.channel(leg.party, channel);
+    if (endpoint !== null) this.#owns(leg, endpoint);
   }
 
   #owns(leg: Speaker, endpoint: Endpoint): void {

@@ -3,17 +3,8 @@ import type { Endpoint, PartyName } from "../../message/name.ts";
 import type { VoiceCommand } from "../../message/voice.ts";
 import type { Broken } from "./breach.ts";
 import type { LegRules } from "./legs.ts";
+import type { Moved } from "./moved.ts";
 import { isSip, type Speaker } from "./speaker.ts";
-
-/** What the event in hand told of calls. */
-export interface Moved {
-  /** A call was held, taken back or ended. */
-  told: boolean;
-  ended: boolean;
-  /** The phone that holds the other side now; the phone that took it back. */
-  held: PartyName | null;
-  back: PartyName | null;
-}
 
 /** Voice endpoints, and the paths between them. An endpoint joined to itself hears itself (echo). */
 export class PathRules {
@@ -27,6 +18,8 @@ export class PathRules {
   #parted: Endpoint | null = null;
   #partedFrom: Endpoint | null = null;
   readonly #tones = new Map<Endpoint, ToneName>();
+  /** Where a caller ID is being sent. */
+  readonly #callerIds = new Set<Endpoint>();
   /** Where in this event the ringback tone ended. */
   #silenced: Endpoint | null = null;
 
@@ -48,9 +41,21 @@ export class PathRules {
     return endpoint !== null && this.#peers.has(endpoint);
   }
 
+  peer(endpoint: Endpoint): Endpoint | null {
+    return this.#peers.get(endpoint) ?? null;
+  }
+
+  tone(endpoint: Endpoint): ToneName | null {
+    return this.#tones.get(endpoint) ?? null;
+  }
+
   /** It is joined, or hears a tone. */
   hears(endpoint: Endpoint): boolean {
     return this.#peers.has(endpoint) || this.#tones.has(endpoint);
+  }
+
+  callerIdSent(endpoint: Endpoint): void {
+    this.#callerIds.delete(endpoint);
   }
 
   command(command: VoiceCommand): void {
@@ -67,6 +72,9 @@ export class PathRules {
         if (this.#peers.get(command.a) !== command.b)
           return this.#broken("voicePath", [command.a, command.b], "parted, and were not joined");
         return this.#part(command.a, command.b as Endpoint); // its peer: no conference has one
+      case "callerId":
+        this.#callerIds.add(command.endpoint);
+        return this.#isOpen(command.endpoint, command.kind);
       case "tone":
         this.#isOpen(command.endpoint, command.kind);
         return this.#sounds(command.endpoint, command.tone);
@@ -137,6 +145,7 @@ export class PathRules {
     this.#open.clear();
     this.#peers.clear();
     this.#tones.clear();
+    this.#callerIds.clear();
   }
 
   #isOpen(endpoint: Endpoint, kind: string): void {
@@ -166,6 +175,7 @@ export class PathRules {
 
   #close(endpoint: Endpoint): void {
     this.#tones.delete(endpoint);
+    this.#callerIds.delete(endpoint);
     if (!this.#open.delete(endpoint)) this.#broken("voicePath", [endpoint], "closed while it was not open");
     if (this.#peers.has(endpoint)) this.#broken("voicePath", [endpoint], "closed while it was joined");
   }
@@ -175,6 +185,7 @@ export class PathRules {
       if (!this.#open.has(end)) this.#broken("voicePath", [end], "joined while it was not open");
       if (this.#peers.has(end)) this.#broken("voicePath", [end], "joined to two");
       if (this.#tones.has(end)) this.#broken("tone", [end], "is joined, and hears a tone");
+      if (this.#callerIds.has(end)) this.#broken("tone", [end], "is joined, and its caller ID is heard");
     }
     this.#peers.set(a, b).set(b, a);
     this.#made.push(a, b);

@@ -15,6 +15,9 @@ export class RegistrationRules {
   readonly #broken: Broken;
   /** What was told of a line last. */
   readonly #told = new Map<LineName, string>();
+  readonly #servers = new Map<LineName, string>();
+  #changes = false;
+  #toldNow = false;
   #asked: LineName | null = null;
   #wanted = "";
 
@@ -24,11 +27,15 @@ export class RegistrationRules {
 
   configured(house: House): void {
     this.#told.clear();
+    this.#servers.clear();
     for (const { line, registers } of house.lines) this.#told.set(line, registers ? "unregistered" : "direct");
   }
 
   restored(lines: readonly LineView[]): void {
-    for (const { line, state } of lines) this.#told.set(line, state);
+    for (const { line, state, server } of lines) {
+      this.#told.set(line, state);
+      this.#servers.set(line, server);
+    }
   }
 
   event(event: SipEvent): void {
@@ -36,10 +43,15 @@ export class RegistrationRules {
     if (state === undefined) return;
     this.#asked = event.line;
     this.#wanted = state;
+    const before = this.#servers.get(event.line) ?? "";
+    const server = "server" in event ? event.server : before;
+    this.#changes = this.#told.get(event.line) !== state || server !== before;
+    this.#servers.set(event.line, server);
   }
 
   told(line: LineName, state: string): void {
     this.#told.set(line, state);
+    this.#toldNow = true;
   }
 
   settle(): void {
@@ -47,7 +59,11 @@ export class RegistrationRules {
     if (line === null) return;
     this.#asked = null;
     const told = this.#told.get(line) ?? null;
+    const toldNow = this.#toldNow;
+    this.#toldNow = false;
     if (told !== null && told !== this.#wanted)
-      this.#broken("registration", [line], `is told to be ${told}; the registrar's last word: ${this.#wanted}`);
+      return this.#broken("registration", [line], `is told to be ${told}; the registrar's last word: ${this.#wanted}`);
+    if (told !== null && this.#changes !== toldNow)
+      this.#broken("registration", [line], this.#changes ? "changes, and is not told to" : "is told of again");
   }
 }

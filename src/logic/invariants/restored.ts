@@ -9,15 +9,17 @@ type Attached = Extract<DectEvent | FxsEvent, { readonly kind: "attached" }>;
 export interface Restored {
   readonly house: House;
   readonly streams: number;
+  readonly memory: string;
   readonly lines: readonly LineView[];
   /** What the devices that are there said of themselves. */
   readonly devices: readonly Attached[];
 }
 
 export function readRestored(state: string): Restored {
-  const { house, voice, parties } = JSON.parse(state) as {
+  const { house, voice, memory, parties } = JSON.parse(state) as {
     house: House;
     voice: { ports: readonly unknown[] };
+    memory: string;
     parties: {
       lines: readonly LineView[];
       devices: readonly { readonly view: DeviceView; readonly announced: Attached | null }[];
@@ -26,5 +28,5 @@ export function readRestored(state: string): Restored {
   const devices = parties.devices.flatMap(({ view, announced }) =>
     view.attached && announced !== null ? [announced] : [],
   );
-  return { house, streams: voice.ports.length, lines: parties.lines, devices };
+  return { house, streams: voice.ports.length, memory, lines: parties.lines, devices };
 }

@@ -25,6 +25,7 @@ export class RingRules {
     const { ring } = speaker;
     if (ring === null) return;
     ring.live -= 1;
+    if (ring === this.#ring) this.#broken("oneRing", [speaker.id], "was told to ring and to stop in one event");
     if (ring.live === 0 && ring.answeredBy === null) this.#silent = true;
     speaker.ring = null;
   }

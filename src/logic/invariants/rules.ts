@@ -1,19 +1,27 @@
 import type { AdminEvent } from "../../message/admin.ts";
 import type { Command } from "../../message/command.ts";
 import type { Event } from "../../message/event.ts";
-import type { DeviceName, PortName } from "../../message/name.ts";
+import type { DeviceName, Endpoint, PortName } from "../../message/name.ts";
 import type { Fact } from "../../message/notify.ts";
 import type { House } from "../../message/plan.ts";
+import type { SipEvent } from "../../message/sip.ts";
 import type { VoiceEvent } from "../../message/voice.ts";
-import type { Breach, Broken } from "./breach.ts";
+import type { Breach, Broken, Rule } from "./breach.ts";
 import { EmergencyRules } from "./emergencies.ts";
+import { FactRules } from "./facts.ts";
+import { KeyRules } from "./keys.ts";
 import { LegRules } from "./legs.ts";
-import { type Moved, PathRules } from "./paths.ts";
+import { MediaRules } from "./media.ts";
+import { Moved } from "./moved.ts";
+import { PathRules } from "./paths.ts";
 import { PhoneRules } from "./phones.ts";
 import { RegistrationRules } from "./registrations.ts";
 import { readRestored } from "./restored.ts";
 import { StoryRules } from "./stories.ts";
 import { TimerRules } from "./timers.ts";
+
+/** What was asked for by an event, and is lost when its handler threw: that is told already. */
+const asked: readonly Rule[] = ["emergency", "key", "hold", "media", "fact", "registration", "phone"];
 
 /**
  * Watches events and commands go by and holds the house to its word. Pure and synchronous; the work for an event is
@@ -27,21 +35,30 @@ export class Rules {
   readonly #stories: StoryRules;
   readonly #emergencies: EmergencyRules;
   readonly #phones: PhoneRules;
+  readonly #media: MediaRules;
+  readonly #keys: KeyRules;
+  readonly #facts: FactRules;
   readonly #broken: Broken;
   readonly #calls: () => number;
-  readonly #moved: Moved = { told: false, ended: false, held: null, back: null };
+  readonly #flows = (endpoint: Endpoint): boolean => this.#media.flows(endpoint);
+  readonly #moved = new Moved();
 
   /** `calls`: how many the house has now. `broken`: told of each breach; a test throws there. */
   constructor(calls: () => number, broken: (breach: Breach) => void) {
     this.#calls = calls;
-    this.#broken = (rule, objects, why) => broken({ rule, objects, why });
+    this.#broken = (rule, objects, why) => {
+      if (!this.#moved.fault || !asked.includes(rule)) broken({ rule, objects, why });
+    };
     this.#legs = new LegRules(this.#broken);
     this.#paths = new PathRules(this.#broken, this.#legs);
     this.#timers = new TimerRules(this.#broken);
     this.#stories = new StoryRules(this.#broken, this.#legs, this.#paths);
     this.#lines = new RegistrationRules(this.#broken);
     this.#emergencies = new EmergencyRules(this.#broken, this.#legs);
-    this.#phones = new PhoneRules(this.#broken, this.#legs);
+    this.#phones = new PhoneRules(this.#broken, this.#legs, this.#paths);
+    this.#media = new MediaRules(this.#broken, this.#legs, this.#paths);
+    this.#keys = new KeyRules(this.#broken, this.#legs, this.#paths);
+    this.#facts = new FactRules(this.#broken);
   }
 
   /** An event that was handled, and what came of it. */
@@ -60,14 +77,14 @@ export class Rules {
     this.#stories.settle();
     this.#emergencies.settle();
     this.#phones.settle();
+    this.#keys.settle(moved, this.#flows);
+    this.#media.settle(moved.line);
+    this.#facts.settle();
     this.#paths.settle(moved);
     this.#legs.settle(moved.ended);
     this.#timers.settle(now);
     this.#lines.settle();
-    moved.told = false;
-    moved.ended = false;
-    moved.held = null;
-    moved.back = null;
+    moved.forget();
   }
 
   /** What a house at rest must not have: each line names the things. */
@@ -87,15 +104,20 @@ export class Rules {
   }
 
   #event(event: Event): void {
+    this.#facts.event(event);
     switch (event.world) {
       case "sip":
-        this.#legs.sipEvent(event);
-        return this.#lines.event(event);
+        return this.#sip(event);
       case "dect":
+        if (event.kind === "attached") this.#media.attached(event);
         this.#legs.dectEvent(event);
+        this.#phones.dect(event);
+        this.#keys.dect(event);
         return this.#emergencies.dect(event);
       case "fxs":
+        if (event.kind === "attached") this.#media.attached(event);
         this.#legs.fxsEvent(event);
+        this.#keys.fxs(event);
         return this.#emergencies.fxs(event);
       case "timer":
         return this.#timers.expired(event.timer);
@@ -103,21 +125,37 @@ export class Rules {
         return this.#voice(event);
       case "admin":
         return this.#admin(event);
+      case "store":
+        if (event.kind === "loaded") this.#stories.loaded(event.calls);
+        return;
       default:
         return;
     }
   }
 
+  /** Media is looked at before the answer that it comes with is one, but for that of a leg that begins. */
+  #sip(event: SipEvent): void {
+    this.#keys.sip(event);
+    if (event.kind !== "invited") this.#media.event(event);
+    this.#legs.sipEvent(event);
+    if (event.kind === "invited") this.#media.event(event);
+    this.#lines.event(event);
+  }
+
   #voice(event: VoiceEvent): void {
+    this.#keys.voice(event);
+    if (event.kind === "callerIdSent") this.#paths.callerIdSent(event.endpoint);
     if (event.kind !== "ready") return;
     this.#paths.forget();
+    this.#media.forget();
     this.#legs.dialogs.streams(event.rtp.length);
   }
 
   #admin(event: AdminEvent): void {
     if (event.kind === "configured") return this.#configured(event.house);
     if (event.kind !== "restored") return;
-    const { house, streams, lines, devices } = readRestored(event.state);
+    const { house, streams, lines, devices, memory } = readRestored(event.state);
+    this.#facts.restored(memory);
     this.#configured(house);
     this.#lines.restored(lines);
     this.#phones.restored();
@@ -129,24 +167,29 @@ export class Rules {
     this.#lines.configured(house);
     this.#legs.dialogs.configured(house);
     this.#emergencies.configured(house);
+    this.#media.configured(house);
   }
 
   #command(command: Command, now: number, lifted: PortName | null): void {
     switch (command.world) {
       case "sip":
-        this.#legs.sip(command);
+        if (command.kind === "sendDigit") this.#keys.sent();
+        this.#legs.sip(command, this.#stories.caller);
+        this.#media.sip(command);
         return this.#emergencies.sip(command);
       case "dect":
-        return this.#legs.dect(command);
+        return this.#legs.dect(command, this.#stories.caller);
       case "fxs":
         return this.#legs.fxs(command, lifted);
       case "voice":
+        if (command.kind === "sendDigit") this.#keys.sent();
+        this.#media.voice(command);
         return this.#paths.command(command);
       case "timer":
         return this.#timers.command(command, now);
       case "store":
-        if (command.kind === "addCall") this.#stories.written(command.record);
-        return;
+        if (command.kind === "addCall") this.#stories.written(command.record, now);
+        return this.#facts.store(command);
       case "notify":
         return this.#told(command.fact);
       default:
@@ -158,33 +201,22 @@ export class Rules {
   #gone(device: DeviceName): void {
     const timer = this.#timers.of(this.#legs.phonesOf(device));
     if (timer !== null) this.#broken("timer", [timer, device], "of a phone whose device is gone");
+    this.#legs.bases.detached(device);
   }
 
   #told(fact: Fact): void {
-    const moved = this.#moved;
+    this.#moved.note(fact);
+    this.#facts.told(fact);
+    this.#stories.told(fact);
     switch (fact.kind) {
       case "lineChanged":
         return this.#lines.told(fact.line, fact.state);
       case "phoneChanged":
         return this.#phones.told(fact.phone, fact.state);
-      case "callEnded":
-        moved.ended = true;
-        moved.told = true;
-        return this.#stories.told(fact);
       case "callStarted":
-        this.#emergencies.told(fact);
-        return this.#stories.told(fact);
-      case "callRinging":
-      case "callAnswered":
-        return this.#stories.told(fact);
-      case "callResumed":
-        if (!fact.party.startsWith("line:")) moved.back = fact.party;
-        moved.told = true;
-        return;
-      case "callHeld":
-        if (!fact.party.startsWith("line:")) moved.held = fact.party;
-        moved.told = true;
-        return;
+        return this.#emergencies.told(fact);
+      case "callCarriesFax":
+        return this.#media.carriesFax(fact.party);
       default:
         return;
     }

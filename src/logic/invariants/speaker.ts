@@ -1,4 +1,5 @@
 import type { Endpoint, PartyName } from "../../message/name.ts";
+import type { Agreed } from "./agreed.ts";
 
 /** The phones that ring for one call: those that were told to in one event. */
 export interface Ring {
@@ -21,6 +22,10 @@ export interface Speaker {
   told: number;
   /** It was told that it is held. */
   held: boolean;
+  /** Who calls, when it is known: of an INVITE of ours. */
+  caller: Speaker | null;
+  /** With a far end, what was agreed. */
+  agreed: Agreed | null;
   /** What its person has dialled; null while nothing is collected. */
   dialled: string | null;
 }
@@ -36,6 +41,8 @@ export function newSpeaker(id: string, party: PartyName, calls: boolean): Speake
     ring: null,
     told: 0,
     held: false,
+    caller: null,
+    agreed: null,
     dialled: null,
   };
 }

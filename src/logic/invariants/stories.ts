@@ -29,6 +29,10 @@ export class StoryRules {
   /** In this event: whose called side rings; who was answered. */
   #rings: CallId | null = null;
   #answered: CallId | null = null;
+  /** Who calls in this event. */
+  #caller: Speaker | null = null;
+  /** The highest number of a call in the log of before. */
+  #before = 0;
 
   constructor(broken: Broken, legs: LegRules, paths: PathRules) {
     this.#broken = broken;
@@ -38,6 +42,15 @@ export class StoryRules {
 
   get calls(): Iterable<string> {
     return this.#calls.keys();
+  }
+
+  /** Who calls, of the call that began in this event. */
+  get caller(): Speaker | null {
+    return this.#caller;
+  }
+
+  loaded(records: readonly CallRecord[]): void {
+    for (const { call } of records) this.#before = Math.max(this.#before, numberOf(call));
   }
 
   told(fact: Fact): void {
@@ -56,7 +69,12 @@ export class StoryRules {
     }
   }
 
-  written({ call }: CallRecord): void {
+  written(record: CallRecord, now: number): void {
+    const { call, answeredAt, durationMs, direction, fromParty } = record;
+    if (durationMs !== (answeredAt === null ? 0 : now - answeredAt))
+      this.#broken("log", [call], `lasts ${durationMs} ms in the log`);
+    if ((direction === "incoming") !== fromParty.startsWith("line:"))
+      this.#broken("log", [call], `of ${fromParty} is ${direction} in the log`);
     const told = this.#calls.get(call);
     if (told === undefined) return this.#broken("log", [call], "is in the log, and was over, or never began");
     told.written += 1;
@@ -67,6 +85,7 @@ export class StoryRules {
   settle(): void {
     const rings = this.#rings;
     const answered = this.#answered;
+    this.#caller = null;
     if (rings !== null) {
       this.#rings = null;
       this.#knows(rings);
@@ -89,9 +108,12 @@ export class StoryRules {
     if (!knows) this.#broken("order", [call, caller.id], "rings, and the caller was not told");
   }
 
-  #began({ call, fromParty }: Extract<Fact, { kind: "callStarted" }>): void {
+  #began({ call, fromParty, to }: Extract<Fact, { kind: "callStarted" }>): void {
     if (this.#calls.size >= mostCalls) this.#calls.clear();
     const caller = fromParty.startsWith("line:") ? this.#legs.dialogs.asking : this.#legs.phone(fromParty);
+    this.#caller = caller;
+    if (to === "") this.#broken("story", [call], "calls nobody: there is no number");
+    if (numberOf(call) <= this.#before) this.#broken("story", [call], "has the name of one that is in the log");
     if (this.#calls.has(call)) this.#broken("story", [call], "began twice");
     this.#calls.set(call, { caller, answered: false, written: 0 });
   }
@@ -110,6 +132,8 @@ export class StoryRules {
     this.#calls.delete(call);
     if (record?.result === "answered" && unanswered.includes(cause))
       this.#broken("story", [call], `was answered, and ended by ${cause}`);
+    if (record !== null && record.result !== "answered" && cause === "normal")
+      this.#broken("story", [call], "ended as one that was answered");
     if (record !== null && (record.result === "answered") !== told.answered)
       this.#broken("log", [call], `is ${record.result} in the log`);
     if (told.written !== 1) this.#broken("log", [call], `has ended, and is ${told.written} times in the log`);
@@ -117,4 +141,8 @@ export class StoryRules {
     if (caller !== null && isSip(caller) && this.#legs.isLive(caller))
       this.#broken("oneRelease", [caller.id, call], "calls still, and its call has ended");
   }
+}
+
+function numberOf(call: CallId): number {
+  return Number(call.slice("call:".length)) || 0;
 }

@@ -17,6 +17,8 @@ const oneIn = 8;
 export class TimerRules {
   readonly #broken: Broken;
   readonly #running = new Map<TimerId, Running>();
+  /** By name, who has one: nobody has two that are named alike. */
+  readonly #names = new Map<string, Set<string>>();
   #ofCalls = 0;
   #events = 0;
   /** One is looked at with every eighth event: nobody goes through them all. */
@@ -46,6 +48,9 @@ export class TimerRules {
       return;
     }
     const { name, owner } = command;
+    const owners = this.#owners(name);
+    if (owners.has(owner)) this.#broken("timer", [timer, owner], `${name} runs, and is started again`);
+    owners.add(owner);
     if (owner === "" || name === "") this.#broken("timer", [timer], "has no owner, or no name");
     this.#running.set(timer, { name, owner, due: now + command.afterMs, lateSince: null });
     if (owner.startsWith("call:")) this.#ofCalls += 1;
@@ -75,10 +80,17 @@ export class TimerRules {
     this.#broken("timer", [timer, owner], `${name} should have ended ${Math.round((now - due) / 1000)} s ago`);
   }
 
+  #owners(name: string): Set<string> {
+    const owners = this.#names.get(name) ?? new Set();
+    if (owners.size === 0) this.#names.set(name, owners);
+    return owners;
+  }
+
   #end(timer: TimerId): boolean {
     const running = this.#running.get(timer);
     if (running === undefined) return false;
     this.#running.delete(timer);
+    this.#owners(running.name).delete(running.owner);
     if (running.owner.startsWith("call:")) this.#ofCalls -= 1;
     return true;
   }

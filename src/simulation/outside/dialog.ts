@@ -19,6 +19,8 @@ export class Dialog {
   endpoint: RtpEndpoint | null;
   up = false;
   acceptedAt = 0;
+  /** Our next message has to bring an offer: the ACK answers it. */
+  asks = false;
   readonly #outside: Outside;
   readonly #line: LineName;
 
@@ -36,6 +38,16 @@ export class Dialog {
     if (chance.percent(5)) return this.talker.later(1 + chance.below(chance.pick([40, 1500])), () => this.#post(said));
     this.#post(said);
     if (chance.percent(1)) this.talker.later(chance.below(30), () => this.#post(said));
+  }
+
+  /** 200: what is said in the dialog comes after it. */
+  answers(): void {
+    this.up = true;
+    this.#post({ kind: "answered", media: this.media() });
+    // Another branch of a fork answers, too.
+    if (this.talker.chance.percent(3))
+      this.talker.later(this.talker.chance.below(300), () => this.#post({ kind: "answered", media: this.media() }));
+    this.talk();
   }
 
   last(said: Said): void {
@@ -62,9 +74,20 @@ export class Dialog {
     if (chance.percent(3)) return talker.later(32_000, () => this.last({ kind: "ended", cause: "timeout" }));
     if (chance.percent(1)) return talker.later(0, () => this.last({ kind: "ended", cause: "internalError" }));
     talker.later(chance.pick([2, 20, 300]), () => {
-      this.say({ kind: "confirmed", media: chance.percent(80) ? null : this.media() });
+      this.#confirms();
       this.talk();
     });
+  }
+
+  /** Our 200 to its re-INVITE. */
+  reofferAccepted(): void {
+    if (this.asks) this.talker.later(this.talker.chance.pick([2, 20, 300]), () => this.#confirms());
+  }
+
+  #confirms(): void {
+    const { asks } = this;
+    this.asks = false;
+    this.say({ kind: "confirmed", media: asks ? this.media() : null });
   }
 
   /** The conversation: keys, hold, silence; at last BYE. */
@@ -109,6 +132,7 @@ export class Dialog {
         if (endpoint === null || !chance.percent(30)) return;
         return this.#outside.post({ world: "voice", kind: "rtpTimeout", endpoint, silentMs: 20_000 });
       case 3:
+        if (this.up) this.asks = true;
         return this.say({ kind: "reoffered", media: null });
       default:
         return this.say({ kind: "reoffered", media: this.media() });

@@ -48,6 +48,7 @@ export class FarEnds {
     this.#dialogs.set(leg, dialog);
     const from = { number: chance.percent(90) ? chance.pick(["700", "0301", "100"]) : null, name: null };
     const media = chance.percent(80) ? mediaOf(chance) : null;
+    dialog.asks = media === null;
     this.#outside.post({
       world: "sip",
       line,
@@ -74,6 +75,8 @@ export class FarEnds {
         return dialog.accepted();
       case "reoffer":
         return dialog.reoffered();
+      case "acceptReoffer":
+        return dialog.reofferAccepted();
       case "release":
         this.#dialogs.delete(command.leg);
         return dialog.talker.release();
@@ -103,9 +106,7 @@ export class FarEnds {
     if (chance.percent(25)) this.#refuses(dialog, at);
     else if (chance.percent(85))
       talker.later(at, () => {
-        dialog.up = true;
-        dialog.say({ kind: "answered", media: dialog.media() });
-        dialog.talk();
+        dialog.answers();
         // Of another branch, or overtaken by the answer.
         if (chance.percent(3)) dialog.say({ kind: "progressed", media: dialog.media() });
       });
