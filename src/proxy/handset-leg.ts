@@ -196,7 +196,7 @@ export class HandsetLeg implements Leg {
 
   /** Its voice endpoint could not be opened. */
   unheard(): void {
-    this.#owner?.ended(this, "temporaryFailure");
+    this.#owner?.ended(this, "internalError");
   }
 
   /** The base was unplugged. */

@@ -171,7 +171,7 @@ export class LineLeg implements Leg {
 
   /** Its voice endpoint could not be opened. */
   unheard(): void {
-    this.#owner?.ended(this, "temporaryFailure");
+    this.#owner?.ended(this, "internalError");
   }
 
   #comesNear(event: Extract<SipEvent, { kind: "ringing" | "progressed" | "answered" }>): void {

@@ -108,7 +108,7 @@ export class PortLeg implements Leg {
 
   /** Its voice endpoint could not be opened. */
   unheard(): void {
-    this.#owner?.ended(this, "temporaryFailure");
+    this.#owner?.ended(this, "internalError");
   }
 
   proceed(): void {

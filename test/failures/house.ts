@@ -12,6 +12,10 @@ import { FarEnd } from "./far-end.ts";
 
 export const phones: readonly PhoneName[] = ["handset:1", "handset:2", "port:1"];
 const lookEvery = 15;
+/** How long people wait for what should happen: with something failing it often does not, ms. */
+const impatient = 2000;
+/** Where nothing fails it does, whatever else the processor has to do, ms. */
+const patient = 15_000;
 /** Nothing that is asked of a voice worker that lives takes so long. */
 const statusPatience = 3000;
 
@@ -70,6 +74,7 @@ export class House {
   readonly bugs: string[] = [];
   /** Calls that are not in the log's file yet, or could not be written there. */
   unsaved = false;
+  patience = patient;
   #troubles = 0;
   readonly #control: ControlSocket;
   readonly #bells = new Set<() => void>();
@@ -112,20 +117,20 @@ export class House {
     for (const phone of phones) this.person(phone).onChange(ring);
   }
 
+  /** Something is going to fail, or nothing is any more. */
+  expectsTrouble(is: boolean): void {
+    this.patience = is ? impatient : patient;
+  }
+
   person(phone: PhoneName): Person {
     const person = this.gateway.emulator?.person(phone) ?? null;
     if (person === null) throw new Error(`nobody is at ${phone}`);
     return person;
   }
 
-  /** Resolves once it is so; rejects when it can not become so any more (`hopeless`), or is not within that time, ms. */
-  async until(
-    what: string,
-    isSo: () => boolean,
-    hopeless: () => boolean = () => false,
-    patience = 1500,
-  ): Promise<void> {
-    const end = performance.now() + patience;
+  /** Resolves once it is so; rejects when it can not become so any more (`hopeless`), or patience is at its end. */
+  async until(what: string, isSo: () => boolean, hopeless: () => boolean = () => false): Promise<void> {
+    const end = performance.now() + this.patience;
     while (!isSo()) {
       if (hopeless() || performance.now() > end) throw new Error(`not so: ${what}`);
       await this.change();

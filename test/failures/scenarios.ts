@@ -165,7 +165,7 @@ const plugged: Scenario = {
     for (const device of ["base:1", "dongle:1"] as const) await emulator?.unplug(device);
     await house.until("all phones are gone", () => states().every((state) => state === "absent"));
     for (const device of ["base:1", "dongle:1"] as const) await emulator?.plug(device);
-    await house.until("all phones are back", () => states().every((state) => state === "idle"), undefined, 3000);
+    await house.until("all phones are back", () => states().every((state) => state === "idle"));
   },
 };
 

@@ -60,7 +60,9 @@ export class Trials {
     const house = await this.#open();
     const before = house.heardOf();
     tally.arm(kind, nth, way);
+    house.expectsTrouble(true);
     const ended = await problemOf(scenario.play(house));
+    house.expectsTrouble(false);
     const left = await this.#rest(house);
     const [hit, what] = [tally.hit(kind), tally.what];
     tally.disarm();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Endpoint } from "../../src/message/name.ts";
-import { World } from "../logic/world.ts";
+import { line, media, World } from "../logic/world.ts";
 
 function fails(world: World, endpoint: Endpoint): void {
   world.post({
@@ -26,10 +26,10 @@ for (const endpoint of ["rtp:0", "usb:base:1:0"] as const)
   test(`a call whose ${endpoint} could not be opened ends, instead of being silent`, () => {
     const { world, leg, call } = answered();
     fails(world, endpoint);
-    assert.equal(world.sip(leg).at(-1), "release temporaryFailure");
+    assert.equal(world.sip(leg).at(-1), "release internalError");
     const released = world.commands.filter((c) => c.world === "dect" && c.kind === "release" && c.call === call);
     assert.equal(released.length, 1);
-    assert.equal(world.record?.cause, "temporaryFailure");
+    assert.equal(world.record?.cause, "internalError");
     world.nothingLeft();
   });
 
@@ -39,6 +39,18 @@ test("somebody who lifts a port's phone, and could hear no dial tone, makes no c
   fails(world, "usb:dongle:1:0");
   assert.deepEqual(world.upper.view().calls, []);
   world.post({ world: "fxs", kind: "wentOnHook", port: "port:1" });
+  world.nothingLeft();
+});
+
+test("a caller who could not be heard before the answer did not give up: his INVITE is answered as failed", () => {
+  const world = new World();
+  const leg = world.invite("mobile");
+  const { leg: out } = world.invited();
+  world.post({ world: "sip", kind: "progressed", line, leg: out, media });
+  const progress = world.commands.find((c) => c.world === "sip" && c.kind === "progress");
+  assert.ok(progress !== undefined && "media" in progress && progress.leg === leg);
+  fails(world, progress.media.endpoint);
+  assert.deepEqual([world.sip(leg).at(-1), world.sip(out).at(-1)], ["release internalError", "release cancelled"]);
   world.nothingLeft();
 });
 
