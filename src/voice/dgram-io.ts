@@ -39,22 +39,18 @@ function dgramIo(pairs: readonly Pair[], out: PacketsOut): RtpIo {
   const counts = new Int32Array(pairs.length);
   const expected = new ExpectedPacket();
   let listening = false;
+  const polled = pollsOf(counts);
   return {
     edge: "dgram",
     ports: pairs.map((pair) => pair.port),
-    async drain(door: RtpDoor) {
+    drain(door: RtpDoor) {
       if (!listening)
         listen(pairs, door, (stream, admitted) => {
           counts[stream] = (counts[stream] ?? 0) + 1;
           if (admitted) expected.came(stream);
         });
       listening = true;
-      for (let turn = 0; turn < MOST_TURNS; turn++) {
-        counts.fill(0);
-        // One turn of the event loop polls every socket: setImmediate runs after the poll.
-        await new Promise((resolve) => setImmediate(resolve));
-        if (counts.every((count) => count < TAKEN_IN_A_TURN)) return;
-      }
+      return polled();
     },
     packetComes(stream: number, withinMs: number) {
       return expected.within(stream, withinMs);
@@ -72,6 +68,30 @@ function dgramIo(pairs: readonly Pair[], out: PacketsOut): RtpIo {
       await Promise.all(pairs.flatMap((pair) => [closed(pair.rtp), closed(pair.rtcp)]));
     },
   };
+}
+
+/**
+ * Waits until every socket has been read to its end, or a while: `counts` is what came of each in one turn of the event
+ * loop, which polls every socket, and setImmediate runs after the poll. One promise a tick, and what Node makes of one
+ * setImmediate, is all that is allocated.
+ */
+function pollsOf(counts: Int32Array): () => Promise<void> {
+  let left = 0;
+  let done: () => void = () => {};
+  const isMore = (count: number) => count >= TAKEN_IN_A_TURN;
+  const turned = (): void => {
+    left--;
+    if (left === 0 || !counts.some(isMore)) return done();
+    counts.fill(0);
+    setImmediate(turned);
+  };
+  const begin = (resolve: () => void): void => {
+    done = resolve;
+    left = MOST_TURNS;
+    counts.fill(0);
+    setImmediate(turned);
+  };
+  return () => new Promise(begin);
 }
 
 /** `came`: told of each packet, when the door has had it, and whether it was let in. */

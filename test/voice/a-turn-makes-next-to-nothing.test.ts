@@ -11,7 +11,7 @@ const STREAMS = 8;
 const WARM = 3000;
 const COUNTED = 600;
 /** Octets a turn. node:dgram makes a request, a buffer and an address for each of the sixteen packets. */
-const most = { batched: { usually: 400, onAverage: 1000 }, dgram: { usually: 6600, onAverage: 7500 } };
+const most = { batched: { usually: 400, onAverage: 1000 }, dgram: { usually: 6200, onAverage: 7200 } };
 
 for (const edge of edges)
   test(`a turn of ${STREAMS} streams that send and receive allocates next to nothing of its own (${edge})`, async () => {
