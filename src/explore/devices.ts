@@ -1,11 +1,12 @@
 import type { DectEvent } from "../message/dect.ts";
-import type { FxsEvent } from "../message/fxs.ts";
+import type { FxsCommand, FxsEvent } from "../message/fxs.ts";
 import { type DeviceName, type Endpoint, type HandsetName, type PortName, usbEndpoint } from "../message/name.ts";
 
 /** An analog phone, as whoever stands before it sees it. */
 export interface Socket {
   readonly device: DeviceName;
   offHook: boolean;
+  rings: boolean;
 }
 
 /** What is plugged in, and the hooks of the phones that hang on it. */
@@ -45,7 +46,7 @@ export class Devices {
 
   /** The house rests: every phone is on-hook, whatever it was when it was plugged in. */
   rest(): void {
-    for (const socket of this.ports.values()) socket.offHook = false;
+    for (const socket of this.ports.values()) Object.assign(socket, { offHook: false, rings: false });
   }
 
   dect(event: DectEvent): void {
@@ -74,10 +75,15 @@ export class Devices {
     }
   }
 
+  command(command: FxsCommand): void {
+    const socket = this.ports.get(command.port);
+    if (socket !== undefined && command.kind !== "linefeed") socket.rings = command.kind === "ring";
+  }
+
   #attach({ dongle, ports }: Extract<FxsEvent, { kind: "attached" }>): void {
     this.#attached.add(dongle);
     for (const [channel, { port, offHook }] of ports.entries()) {
-      this.ports.set(port, { device: dongle, offHook });
+      this.ports.set(port, { device: dongle, offHook, rings: false });
       this.#portAt.set(usbEndpoint(dongle, channel), port);
     }
   }

@@ -40,6 +40,8 @@ export interface Exploration {
   readonly met: number;
   /** False when there were more states than wanted: then there are more orders than were counted. */
   readonly complete: boolean;
+  /** Histories that were run until one broke a rule; null: none did. */
+  readonly foundAfter: number | null;
   /** One for each rule. */
   readonly findings: readonly Finding[];
 }
@@ -69,6 +71,7 @@ class Explorer {
   #runs = 0;
   #apart = 0;
   #met = 0;
+  #foundAfter: number | null = null;
 
   constructor(moment: Moment, options: ExploreOptions) {
     this.#moment = moment;
@@ -93,6 +96,7 @@ class Explorer {
       apart: this.#apart,
       met: this.#met,
       complete: level.length === 0,
+      foundAfter: this.#foundAfter,
       findings: [...this.#findings.values()],
     };
   }
@@ -145,6 +149,7 @@ class Explorer {
   #fails({ branch, swaps }: Order, path: readonly Choice[]): boolean {
     const { failure, happened: history } = branch;
     if (failure === null) return false;
+    this.#foundAfter ??= this.#runs;
     const best = this.#findings.get(failure.rule);
     const events = path.length;
     const numbers = this.#pending.map(({ n }) => n);

@@ -34,10 +34,12 @@ export async function exploreJournal(path: string, options: JournalOptions): Pro
   const findings = new Map<string, Finding & { after: number }>();
   const sums = { moments: 0, cutOff: 0, states: 0, runs: 0, apart: 0, met: 0 };
   let orders = 0n;
+  let foundAfter: number | null = null;
   for (const moment of momentsOf(entries, options.window, fresh)) {
     const { after } = moment;
     if (options.from !== null && after !== options.from) continue;
     const found = explore(moment, { ...options, fresh });
+    if (found.foundAfter !== null) foundAfter ??= sums.runs + found.foundAfter;
     sums.moments += 1;
     sums.cutOff += found.complete ? 0 : 1;
     for (const count of ["states", "runs", "apart", "met"] as const) sums[count] += found[count];
@@ -52,6 +54,7 @@ export async function exploreJournal(path: string, options: JournalOptions): Pro
   return {
     ...sums,
     orders,
+    foundAfter,
     differs: firstDifference(entries, fresh),
     findings: [...findings.values()],
     journal: first === undefined ? null : journalOf(first),

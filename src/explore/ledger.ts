@@ -113,6 +113,8 @@ export class Ledger {
         return this.#sip(command);
       case "dect":
         return this.#dect(command);
+      case "fxs":
+        return this.devices.command(command);
       case "timer":
         return this.timers.command(command);
       case "store":

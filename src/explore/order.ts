@@ -7,6 +7,7 @@ import { Template } from "./names.ts";
 import type { Chance } from "./possible.ts";
 import { mayComeTwice, mayGetLost, sourceOf } from "./source.ts";
 import { everything } from "./touched.ts";
+import { type Whim, whimsOf } from "./whims.ts";
 
 /** What may happen besides what was recorded, how often in one history. */
 export interface Liberties {
@@ -16,10 +17,13 @@ export interface Liberties {
   readonly losses: number;
   /** A timer that runs ends, though it was cancelled in time, or not waited for. */
   readonly expiries: number;
+  /** Somebody answers, gives up or hangs up who did not. */
+  readonly whims: number;
 }
 
 /**
- * The next thing that happens: `3` is the fourth pending event, `3+` the same once more, `x …` a timer that ends. Named alike in
+ * The next thing that happens: `3` is the fourth pending event, `3+` the same once more, `x …` a timer that ends, `w …` what somebody
+ * does who did not. Named alike in
  * every order.
  */
 export type Choice = string;
@@ -52,7 +56,7 @@ export class Order {
   readonly #fates: Fate[];
   /** Which timer was started first makes a difference. */
   readonly #timed: boolean;
-  readonly #spent = { duplicates: 0, losses: 0, expiries: 0 };
+  readonly #spent = { duplicates: 0, losses: 0, expiries: 0, whims: 0 };
   readonly #said = new Map<string, { readonly recorded: number; readonly at: number }>();
   /** Events that came before one that was recorded earlier, and liberties taken. */
   swaps = 0;
@@ -69,7 +73,8 @@ export class Order {
   choices(): Choice[] {
     const chances = this.#chances();
     const events = this.#pending.flatMap((_, index) => (this.#mayCome(index, chances) ? [String(index)] : []));
-    return [...events, ...this.#again(), ...this.#expiries()];
+    const whims = this.#whims().map(({ name }) => `w ${name}`);
+    return [...events, ...this.#again(), ...this.#expiries(), ...whims];
   }
 
   /** Makes it happen; gives what others must not touch to change places with it. */
@@ -84,6 +89,7 @@ export class Order {
 
   #take(choice: Choice): readonly string[] {
     if (choice.startsWith("x ")) return this.#expire(choice);
+    if (choice.startsWith("w ")) return this.#please(choice);
     const index = Number.parseInt(choice, 10);
     const pending = this.#pending[index];
     if (pending === undefined) throw new Error(`there is no pending event ${choice}`);
@@ -92,12 +98,12 @@ export class Order {
 
   /** What the state is known by. */
   key(): number {
-    const { duplicates, losses, expiries } = this.#spent;
+    const { duplicates, losses, expiries, whims } = this.#spent;
     const chances = this.#chances();
     const twice = duplicates < this.#liberties.duplicates;
     const fates = this.#fates.map((fate, index) => (fate === "open" ? chances[index] : twice ? fate : "-"));
     const clock = this.#clockMatters() ? this.branch.clock() : "";
-    return this.branch.key(`${fates.join()} ${duplicates} ${losses} ${expiries} ${clock}`);
+    return this.branch.key(`${fates.join()} ${duplicates} ${losses} ${expiries} ${whims} ${clock}`);
   }
 
   /** A timer may still end. */
@@ -156,6 +162,20 @@ export class Order {
     return [...ends, ...timers.crossing]
       .filter((timer) => !waited.has(timer))
       .map((timer) => `x ${this.branch.timerOf(timer)}`);
+  }
+
+  #whims(): Whim[] {
+    if (this.#spent.whims >= this.#liberties.whims) return [];
+    return whimsOf(this.branch.ledger, this.branch.names, this.branch.now);
+  }
+
+  #please(choice: Choice): readonly string[] {
+    const { event } = this.#whims().find(({ name }) => choice === `w ${name}`) ?? {};
+    if (event === undefined) throw new Error(`nobody can do now: ${choice}`);
+    this.swaps += 1;
+    this.#spent.whims += 1;
+    this.branch.take(event, event.at, choice, false);
+    return [...this.branch.touched, `source ${sourceOf(event)}`, "whims"];
   }
 
   #come(choice: Choice, index: number, { template, source }: Pending): readonly string[] {

@@ -27,8 +27,8 @@ function oneByOne(moment: Moment, pending: readonly Pending[], liberties: Libert
 }
 
 const cases = [
-  { seed: 5, calls: 5, window: 4, liberties: { duplicates: 0, losses: 0, expiries: 0 } },
-  { seed: 4, calls: 2, window: 3, liberties: { duplicates: 1, losses: 1, expiries: 1 } },
+  { seed: 5, calls: 5, window: 4, liberties: { duplicates: 0, losses: 0, expiries: 0, whims: 0 } },
+  { seed: 4, calls: 2, window: 3, liberties: { duplicates: 1, losses: 1, expiries: 1, whims: 1 } },
 ];
 
 for (const { seed, calls, window, liberties } of cases)
@@ -47,7 +47,7 @@ for (const { seed, calls, window, liberties } of cases)
   });
 
 test("the recorded order is one of them, and gives the commands that were recorded", () => {
-  const liberties = { duplicates: 0, losses: 0, expiries: 0 };
+  const liberties = { duplicates: 0, losses: 0, expiries: 0, whims: 0 };
   let compared = 0;
   const entries = journalOf(6, 30);
   for (const moment of momentsOf(entries, 6, fresh)) {

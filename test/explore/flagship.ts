@@ -70,7 +70,7 @@ export class Flagship {
       pending,
       happened: false,
     };
-    const none = { duplicates: 0, losses: 0, expiries: 0 };
+    const none = { duplicates: 0, losses: 0, expiries: 0, whims: 0 };
     return explore(moment, { states: 200_000, ...none, ...liberties, fresh: () => new UpperHalf() });
   }
 

@@ -43,6 +43,7 @@ export interface Arguments {
   readonly duplicates: number | null;
   readonly losses: number | null;
   readonly expiries: number | null;
+  readonly whims: number | null;
   readonly states: number | null;
   /** Seconds; null when it is not said. */
   readonly within: number | null;
@@ -85,6 +86,7 @@ const options = {
   duplicates: { type: "string" },
   losses: { type: "string" },
   expiries: { type: "string" },
+  whims: { type: "string" },
   states: { type: "string" },
   within: { type: "string" },
 } as const;
@@ -115,6 +117,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   duplicates: ["explore"],
   losses: ["explore"],
   expiries: ["explore"],
+  whims: ["explore"],
   states: ["explore"],
   step: ["replay", "freeze"],
   stop: ["record", "play"],
@@ -178,6 +181,7 @@ export function readArguments(argv: readonly string[]): Arguments {
     duplicates: readAmount("--duplicates", "how many in one history, e.g. --duplicates 1", values.duplicates),
     losses: readAmount("--losses", "how many in one history, e.g. --losses 1", values.losses),
     expiries: readAmount("--expiries", "how many in one history, e.g. --expiries 1", values.expiries),
+    whims: readAmount("--whims", "how many in one history, e.g. --whims 1", values.whims),
     states: readAmount("--states", "how many at most, e.g. --states 100000", values.states),
     within: readAmount("--within", "seconds, e.g. --within 30; 0 = never", values.within),
   };

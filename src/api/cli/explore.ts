@@ -9,7 +9,7 @@ import { printable } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 
 export const exploreUsage =
-  "JOURNAL [--from N] [--window K] [--duplicates N] [--losses N] [--expiries N] [--states N] [--save FILE]";
+  "JOURNAL [--from N] [--window K] [--duplicates N] [--losses N] [--expiries N] [--whims N] [--states N] [--save FILE]";
 
 type Finding = JournalExploration["findings"][number];
 type Happened = Finding["history"][number];
@@ -32,6 +32,7 @@ export async function exploration(
     duplicates: within("--duplicates", args.duplicates ?? 0, mostLiberties),
     losses: within("--losses", args.losses ?? 0, mostLiberties),
     expiries: within("--expiries", args.expiries ?? 0, mostLiberties),
+    whims: within("--whims", args.whims ?? 0, mostLiberties),
     states: within("--states", args.states ?? 100_000, mostStates),
   };
   const began = performance.now();
@@ -59,7 +60,7 @@ function asJson({ findings, orders, journal: _, ...sums }: JournalExploration, s
 }
 
 function show(found: JournalExploration, seconds: number, save: string | null): string {
-  const { moments, orders, states, runs, apart, met, cutOff, differs, findings } = found;
+  const { moments, orders, states, runs, apart, met, cutOff, differs, foundAfter, findings } = found;
   const where = moments === 1 ? "one moment" : `${moments} moments`;
   return [
     `${where}: ${cutOff > 0 ? "more than " : ""}${orders} orders, ${states} states of the house, ${seconds.toFixed(1)} s`,
@@ -69,7 +70,8 @@ function show(found: JournalExploration, seconds: number, save: string | null): 
       ? [`${cutOff} of the moments have more states than --states allows: not every order was tried`]
       : []),
     ...(differs === null ? [] : [`this program does otherwise at event ${differs} than the one that recorded it`]),
-    ...(findings.length === 0 ? ["no rule was broken"] : findings.flatMap(showFinding)),
+    ...(foundAfter === null ? ["no rule was broken"] : [`the first rule was broken after ${foundAfter} histories`]),
+    ...findings.flatMap(showFinding),
     ...(save === null || findings.length === 0 ? [] : [`saved, the first: offhook replay ${save} --step`]),
   ].join("\n");
 }
@@ -96,6 +98,7 @@ function timerStart(command: Command) {
 function howOf({ choice, late }: Happened, numbers: readonly number[]): { n: number | null; how: string } {
   if (choice === null) return { n: null, how: "hangs up" };
   if (choice.startsWith("x ")) return { n: null, how: late ? "crosses" : "runs out" };
+  if (choice.startsWith("w ")) return { n: null, how: "instead" };
   const n = numbers[Number.parseInt(choice, 10)] ?? null;
   return { n, how: choice.endsWith("+") ? "again" : late ? "late" : "" };
 }

@@ -126,6 +126,7 @@ export class DialogRules {
   dect(leg: Speaker, kind: Exclude<DectCommand["kind"], "setup" | "display" | "signal" | "release">): void {
     if (kind !== "connectAck") return this.#step(leg, kind, ccSteps[kind], true);
     if (leg.calls) this.#broken("order", [leg.id], "calls, and was told that it answered");
+    else if (!leg.connects) this.#broken("order", [leg.id], "was told that it answered, and did not");
     if (leg.answered) this.#broken("oneAnswer", [leg.id], "was answered twice");
     leg.answered = true;
   }

@@ -98,6 +98,11 @@ export class LegRules {
     switch (event.kind) {
       case "setup":
         return this.#begin(event.call, event.handset, true);
+      case "connect": {
+        const leg = this.#live.get(event.call);
+        if (leg !== undefined) leg.connects = true;
+        return;
+      }
       case "released":
       case "pageFailed":
         this.#over = event.call;

@@ -14,6 +14,8 @@ export interface Speaker {
   readonly party: PartyName;
   readonly calls: boolean;
   answered: boolean;
+  /** A handset that is called said that it answers. */
+  connects: boolean;
   /** Sound before the answer was agreed. */
   early: boolean;
   endpoint: Endpoint | null;
@@ -36,6 +38,7 @@ export function newSpeaker(id: string, party: PartyName, calls: boolean): Speake
     party,
     calls,
     answered: false,
+    connects: false,
     early: false,
     endpoint: null,
     ring: null,
