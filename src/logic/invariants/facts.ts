@@ -48,8 +48,10 @@ export class FactRules {
     }
   }
 
+  /** What was told before is not told again. */
   restored(memory: string): void {
     this.#memory = memory;
+    this.#wanted = null;
   }
 
   store({ kind }: StoreCommand): void {

@@ -155,12 +155,12 @@ export class Rules {
     if (event.kind === "configured") return this.#configured(event.house);
     if (event.kind !== "restored") return;
     const { house, streams, lines, devices, memory } = readRestored(event.state);
-    this.#facts.restored(memory);
     this.#configured(house);
     this.#lines.restored(lines);
     this.#phones.restored();
     this.#legs.dialogs.streams(streams);
     for (const attached of devices) this.#event(attached);
+    this.#facts.restored(memory);
   }
 
   #configured(house: House): void {
