@@ -110,6 +110,9 @@ export const JITTER_MASK = STATE_OFFSET + 48;
 /** 1 once a packet has come that is no whole frame, or lies elsewhere than frames are played. */
 export const JITTER_PARTS = STATE_OFFSET + 52;
 
+/** Octets of this tick's packet after which it is parted in two; 0 = it is not. */
+export const OUT_SPLIT = STATE_OFFSET + 56;
+
 // RFC 3550 A.1, A.3, A.8
 export const METER_STARTED = STATE_OFFSET + 60;
 export const METER_SSRC = STATE_OFFSET + 64;
@@ -246,15 +249,13 @@ export const WAITING_TIMESTAMP = STATE_OFFSET + 372;
 export const INPUT_SPLICE = STATE_OFFSET + 376;
 /** How many frames wait at FRAME_WAITING. */
 export const WAITING_FRAMES = STATE_OFFSET + 380;
-/** Octets of this tick's packet after which it is parted in two; 0 = it is not. */
-export const OUT_SPLIT = STATE_OFFSET + 384;
 /** Octets of the second of two frames in one tick, which lie at FRAME_SECOND; 0 = it was lost. */
-export const INPUT_SECOND = STATE_OFFSET + 388;
+export const INPUT_SECOND = STATE_OFFSET + 384;
 /** Host writes: of which of the two the samples are there, 1 and 2. */
-export const INPUT_HALVES = STATE_OFFSET + 392;
+export const INPUT_HALVES = STATE_OFFSET + 388;
 /** Part of a frame of several ticks that is sent next; 0 = none has been begun. */
-export const OUT_PART = STATE_OFFSET + 396;
-export const STATE_SIZE = 400;
+export const OUT_PART = STATE_OFFSET + 392;
+export const STATE_SIZE = 396;
 
 /** The last 80 ms that came, coded: concealment looks back at them. Frames of 10 ms have twice as many slots, half as long. */
 export const FRAME_OCTETS = 832;

@@ -68,7 +68,10 @@ export function samplesOf(format: i32): i32 {
 
 /** RTP timestamp units of a frame of the tick; G.722's clock runs at 8000 Hz (RFC 3551 §4.5.2). */
 export function unitsOf(format: i32): i32 {
-  if (isPlugin(format)) return told(format, CODEC_UNITS);
+  return isPlugin(format) ? told(format, CODEC_UNITS) : builtInUnits(format);
+}
+
+function builtInUnits(format: i32): i32 {
   return format == FORMAT_L16_NETWORK_WIDE ? wideSamples : frameSamples;
 }
 
@@ -79,18 +82,19 @@ export function codecTime(format: i32): i32 {
 
 /** The same in RTP timestamp units. */
 export function codecUnits(format: i32): i32 {
-  return isPlugin(format) ? told(format, CODEC_FRAME_UNITS) : unitsOf(format);
+  return isPlugin(format) ? told(format, CODEC_FRAME_UNITS) : builtInUnits(format);
 }
 
 /** RTP units in 125 µs: 1, or 2 when the clock runs at 16 kHz. */
 export function speedOf(format: i32): i32 {
-  return codecUnits(format) > codecTime(format) ? 2 : 1;
+  if (!isPlugin(format)) return format == FORMAT_L16_NETWORK_WIDE ? 2 : 1;
+  return told(format, CODEC_FRAME_UNITS) > told(format, CODEC_TIME) ? 2 : 1;
 }
 
 /** Octets of a frame; of a codec of the host, the most one of its own has. */
 export function frameOctets(format: i32): i32 {
   if (isPlugin(format)) return told(format, CODEC_OCTETS);
-  return octetsOf(format, unitsOf(format));
+  return octetsOf(format, builtInUnits(format));
 }
 
 /** Octets that a packet out needs; of a codec of the host, the most. */

@@ -51,7 +51,7 @@ import { MAX_ENDPOINTS, MAX_RTP, SCRATCH_LINEAR } from "./layout.ts";
 import { playFrame } from "./play.ts";
 import { keepsQuiet } from "./quiet.ts";
 import { followOut, formatOut, frameOut } from "./ring/drift-out.ts";
-import { dropWaiting, joinFrame, joinsFrames, sendWaiting, splitAt } from "./rtp/join.ts";
+import { dropWaiting, joinFrame, joinsFrames, sendWaiting } from "./rtp/join.ts";
 import { sendKey } from "./rtp/key-out.ts";
 import { beginPacket } from "./rtp/send.ts";
 import { toneFrame } from "./tone/cadence.ts";
@@ -100,44 +100,52 @@ function planPacket(index: i32, endpoint: usize, timestamp: i32, digitsAsSound: 
     return;
   }
   store<u32>(endpoint, 0, OUT_TO);
-  if (kind != OUT_PASS && ticksOf(format) > 1) {
+  if (isPlugin(format) && kind != OUT_PASS && ticksOf(format) > 1) {
     collect(endpoint, 1);
     return;
   }
   if (!keepsQuiet(endpoint) || kind == OUT_LOCAL || kind == OUT_PLAY) begin(index, endpoint, format, timestamp);
-  else if (kind == OUT_PASS || kind == OUT_PEER)
-    store<i32>(endpointAt(load<i32>(endpoint, CONTROL_PEER)), 1, INPUT_NEEDED);
+  else if (kind == OUT_PASS || kind == OUT_PEER) store<i32>(peerOf(endpoint), 1, INPUT_NEEDED);
 }
 
 /** The packet that voice goes into; none when there is no room. */
 export function begin(index: i32, endpoint: usize, format: i32, timestamp: i32): void {
-  if (joinsFrames(endpoint)) {
-    const half = joinFrame(index, endpoint, format, timestamp);
-    store<u32>(endpoint, u32(half), OUT_TO);
-    if (half == 0) store<i32>(endpoint, OUT_NOTHING, OUT_KIND);
+  if (isPlugin(format)) {
+    if (load<i32>(endpoint, OUT_KIND) == OUT_PASS) beginPassed(index, endpoint, format, timestamp);
+    else beginWith(index, endpoint, timestamp, packetOctets(format));
     return;
   }
-  const marker = load<i32>(endpoint, SEND_MARKER) != 0;
-  const type = load<i32>(endpoint, CONTROL_PAYLOAD_TYPE);
-  const passes = load<i32>(endpoint, OUT_KIND) == OUT_PASS;
-  let octets = packetOctets(format);
-  let from = timestamp;
-  if (passes && isPlugin(format)) {
-    octets = arrivedOctets(peerOf(endpoint), format);
-    if (load<i32>(peerOf(endpoint), INPUT_LENGTH) == 0) {
-      skipNumber(endpoint);
-      from += codecUnits(format);
-    }
+  const frames = load<i32>(endpoint, CONTROL_PACKET);
+  if (frames > 1 && joinsFrames(endpoint)) {
+    const place = joinFrame(index, endpoint, format, timestamp);
+    store<u32>(endpoint, u32(place), OUT_TO);
+    if (place == 0) store<i32>(endpoint, OUT_NOTHING, OUT_KIND);
+    return;
   }
-  const payload = beginPacket(index, type, marker, from, octets);
+  const octets = frameOctets(format);
+  if (beginWith(index, endpoint, timestamp, octets) && frames == PACKET_OF_HALF)
+    store<i32>(endpoint, octets >> 1, OUT_SPLIT);
+}
+
+/** False when there is no room. */
+function beginWith(index: i32, endpoint: usize, timestamp: i32, octets: i32): bool {
+  const marker = load<i32>(endpoint, SEND_MARKER) != 0;
+  const payload = beginPacket(index, load<i32>(endpoint, CONTROL_PAYLOAD_TYPE), marker, timestamp, octets);
   store<u32>(endpoint, u32(payload), OUT_TO);
   if (payload == 0) store<i32>(endpoint, OUT_NOTHING, OUT_KIND);
-  else {
-    store<i32>(endpoint, 0, SEND_MARKER);
-    const split = passes && isHalf(format) ? splitPassed(endpoint, format) : splitAt(endpoint, format, octets);
-    store<i32>(endpoint, split, OUT_SPLIT);
-    if (passes && isHalf(format) && load<i32>(peerOf(endpoint), INPUT_SECOND) == 0) skipNumber(endpoint);
-  }
+  else store<i32>(endpoint, 0, SEND_MARKER);
+  return payload != 0;
+}
+
+/** What came of a codec of the host goes on as it is; of two frames in a tick either may be missing. */
+function beginPassed(index: i32, endpoint: usize, format: i32, timestamp: i32): void {
+  const peer = peerOf(endpoint);
+  const isFirstLost = load<i32>(peer, INPUT_LENGTH) == 0;
+  if (isFirstLost) skipNumber(endpoint);
+  const from = isFirstLost ? timestamp + codecUnits(format) : timestamp;
+  if (!beginWith(index, endpoint, from, arrivedOctets(peer, format)) || !isHalf(format)) return;
+  store<i32>(endpoint, splitPassed(endpoint, format), OUT_SPLIT);
+  if (load<i32>(peer, INPUT_SECOND) == 0) skipNumber(endpoint);
 }
 
 /** False in the ticks in which a frame of several goes on. */

@@ -72,11 +72,6 @@ export function dropWaiting(endpoint: usize): void {
   store<i32>(endpoint, 0, WAITING_FRAMES);
 }
 
-/** Of a frame of so many octets that goes in two packets: those of the first; 0 when it goes in one. */
-export function splitAt(endpoint: usize, format: i32, octets: i32): i32 {
-  return load<i32>(endpoint, CONTROL_PACKET) == PACKET_OF_HALF && !isPlugin(format) ? octets >> 1 : 0;
-}
-
 /** The packet of this tick, whose octets are there, becomes two: the second follows the first by half a frame. */
 export function splitPacket(index: i32, endpoint: usize, format: i32): void {
   const first = load<i32>(endpoint, OUT_SPLIT);

@@ -7,6 +7,7 @@ import { speechLike } from "../../../src/voice/plugin/check/signals.ts";
 import { CodecModule } from "../../../src/voice/plugin/codec.ts";
 import { Rig } from "../../assembly/rig.ts";
 import { type RtpPacket, writeRtp } from "../../assembly/rtp.ts";
+import { TapEnd } from "../../assembly/tap-end.ts";
 import { builtBlock } from "./built.ts";
 import { quality } from "./calls.ts";
 import { forever, tinyCodec } from "./tiny-codec.ts";
@@ -285,6 +286,36 @@ test("a stream is heard on after turns that could not be held", () => {
         loud++;
     });
     assert.ok(loud * tickMs > 700, `${loud} frames are heard with frames of ${codecMs} ms in turns of ${tickMs}`);
+  }
+});
+
+test("what passes untouched is recorded without a gap, and passes all the same", () => {
+  for (const [tickMs, codecMs] of pairs) {
+    const tiny = new CodecModule(tinyCodec({ frameMs: codecMs }));
+    const [plain, recorded] = [false, true].map((records) => {
+      const rig = new Rig({ codecs: [tiny], frameMs: tickMs, jitterMs: 60 });
+      for (const stream of [0, 1]) rig.openRtp(stream, "codec:T/8000", { payloadType: PAYLOAD_TYPE });
+      rig.join("rtp:0", "rtp:1");
+      const tap = new TapEnd(rig, 0);
+      if (records) tap.record("rtp:1");
+      const sent: string[] = [];
+      for (let ms = 0, n = 0; ms < 600; ms += tickMs) {
+        for (; n * codecMs <= ms; n++) {
+          const numbers = { sequence: n, timestamp: 8 * codecMs * n };
+          rig.deliver(0, writeRtp({ payloadType: PAYLOAD_TYPE, ...numbers, payload: new Uint8Array(33).fill(n + 1) }));
+        }
+        sent.push(...rig.tick().map(({ stream, packet }) => `${stream} ${packet.payload}`));
+      }
+      return { sent, ...tap.take() };
+    });
+    assert.deepEqual(recorded?.sent, plain?.sent);
+    const heard = recorded?.heard ?? new Int16Array();
+    const from = heard.findIndex((sample) => sample !== 0);
+    assert.ok(from >= 0 && heard.length - from > 8 * 450);
+    const frames = Math.floor((heard.length - from) / (8 * codecMs));
+    // Each frame is its number, twice in each sample.
+    const wanted = Array.from({ length: frames * 8 * codecMs }, (_, n) => 0x0101 * (1 + Math.floor(n / (8 * codecMs))));
+    assert.deepEqual([...heard.subarray(from, from + wanted.length)], wanted);
   }
 });
 
