@@ -70,6 +70,7 @@ finish();
 async function tried(scenario: string, operation: Operation, run: () => Promise<Outcome>): Promise<void> {
   const from = performance.now();
   const outcome = await run();
+  plan.came(outcome.hit);
   const line: Line = { scenario, edge, ...operation, ...outcome, ms: Math.round(performance.now() - from) };
   lines.push(line);
   if (values.json) process.stdout.write(`${JSON.stringify(line)}\n`);
