@@ -196,7 +196,8 @@ export class House {
   #look(fact: Fact): void {
     if (fact.kind === "ruleBroken") this.bugs.push(`rule ${fact.rule}: ${fact.objects.join(" ")} ${fact.why}`);
     const lost = fact.kind === "deviceDetached" || (fact.kind === "voiceChanged" && fact.state !== "ready");
-    if (lost || (fact.kind === "storeChanged" && fact.state !== "saved")) this.#troubles += 1;
+    const spoilt = fact.kind === "recordEnded" && fact.reason !== null;
+    if (lost || spoilt || (fact.kind === "storeChanged" && fact.state !== "saved")) this.#troubles += 1;
     if (fact.kind === "callEnded" && fact.record !== null) this.unsaved = true;
     if (fact.kind === "storeChanged" && fact.what === "calls" && fact.state === "saved") this.unsaved = false;
     if (fact.kind === "fault") this.bugs.push(`a handler threw: ${fact.message} on ${fact.event}`);

@@ -50,7 +50,7 @@ function wrap(on: object, name: string, counts: (this: unknown, first: unknown) 
   Reflect.set(on, name, function (this: unknown, ...args: unknown[]): unknown {
     const really = (): unknown => Reflect.apply(real as Call, this, args);
     if (!counts.call(this, args[0])) return really();
-    const way = tally.next("file", `${name} ${String(args[0]).split("/").at(-1)}`);
+    const way = tally.next("file", `${name} ${String(args[0]).split("/").at(-1)?.slice(0, 40)}`);
     if (way === null) return really();
     return fail(codes[way % codes.length] ?? "EIO", [name, ...args], really);
   });
