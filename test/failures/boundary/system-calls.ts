@@ -1,6 +1,9 @@
-import { createRequire } from "node:module";
+/** In the place of the package koffi (koffi-hook.mjs): the system calls that the voice worker makes can fail. */
 import { constants } from "node:os";
+import { errno, load as really } from "koffi";
 import { type Kind, tally } from "./tally.ts";
+
+export * from "koffi";
 
 type Call = (...args: unknown[]) => unknown;
 
@@ -28,27 +31,17 @@ const errors: Readonly<Record<string, readonly number[]>> = {
   "rtp socket": [EMFILE, ENOMEM],
 };
 
-interface Library {
-  func(name: string, ...rest: unknown[]): unknown;
+/** Instead of koffi's. */
+export function load(...args: Parameters<typeof really>): ReturnType<typeof really> {
+  const library = really(...args);
+  const func = (name: string, ...rest: unknown[]): Call =>
+    wrapped(name, Reflect.apply(library.func, library, [name, ...rest]) as Call);
+  return new Proxy(library, {
+    get: (target, key) => (key === "func" ? func : Reflect.get(target, key, target)),
+  });
 }
 
-interface Koffi {
-  load(path: null): Library;
-  errno(value: number): number;
-}
-
-/** The system calls that the voice worker makes by koffi can fail. Where koffi is not installed there are none. */
-export function wrapSystemCalls(): void {
-  const koffi = loadKoffi();
-  if (koffi === null) return;
-  const { load } = koffi;
-  koffi.load = (path) => {
-    const library = load(path);
-    return { func: (name, ...rest) => wrapped(koffi, name, library.func(name, ...rest) as Call) };
-  };
-}
-
-function wrapped(koffi: Koffi, name: string, real: Call): Call {
+function wrapped(name: string, real: Call): Call {
   const kind = kindOf[name];
   if (kind === undefined) return real;
   const codes = errors[kind] ?? [EIO];
@@ -57,15 +50,7 @@ function wrapped(koffi: Koffi, name: string, real: Call): Call {
     if (way === null) return real(...args);
     // What fails in closing is closed all the same (close(2)).
     if (name === "close") real(...args);
-    koffi.errno(codes[way % codes.length] ?? EIO);
+    errno(codes[way % codes.length] ?? EIO);
     return -1;
   };
-}
-
-function loadKoffi(): Koffi | null {
-  try {
-    return createRequire(import.meta.url)("koffi") as Koffi;
-  } catch {
-    return null;
-  }
 }

@@ -2,7 +2,6 @@ import { isMainThread } from "node:worker_threads";
 import { wrapFiles, wrapHandles } from "./files.ts";
 import { wrapMessages } from "./messages.ts";
 import { wrapSockets } from "./sockets.ts";
-import { wrapSystemCalls } from "./system-calls.ts";
 import { hurryTimers } from "./timers.ts";
 
 wrapSockets();
@@ -11,4 +10,4 @@ if (isMainThread) {
   hurryTimers();
   wrapFiles();
   await wrapHandles();
-} else wrapSystemCalls();
+}
