@@ -1,17 +1,16 @@
-import { isIP } from "node:net";
 import * as words from "../../assembly/endpoint-words.ts";
 import * as layout from "../../assembly/layout.ts";
 import { countries } from "../message/country.ts";
-import type { Address } from "../message/media.ts";
 import type { ConferenceName, DeviceName, Digit, Endpoint } from "../message/name.ts";
 import { unreachable } from "../message/units.ts";
 import { callerIdMessage } from "./caller-id.ts";
 import { Conferences, conferencePeer, isConference } from "./conferences.ts";
 import { queueDigit } from "./digits.ts";
 import { EndpointTable } from "./endpoint-table.ts";
+import { FarEnds } from "./far-ends.ts";
 import { endpointAddress, type VoiceMap } from "./map.ts";
 import type { PathCommand, TapTask } from "./messages.ts";
-import { Remote } from "./remote.ts";
+import type { Remote } from "./remote.ts";
 import { beginSession, writeChannel, writeStream } from "./session-words.ts";
 import { type TapListener, Taps } from "./taps.ts";
 import { writeData, writeTone } from "./tone-words.ts";
@@ -35,9 +34,8 @@ export class Control {
   readonly #map: VoiceMap;
   readonly #endpoints: EndpointTable;
   readonly #rtpTimeoutMs: number;
-  readonly #family: number;
+  readonly #farEnds: FarEnds;
   readonly #listener: ControlListener;
-  readonly #remotes = new Map<number, Remote>();
   readonly #conferences: Conferences;
   readonly #taps: Taps;
   /** Open streams whose codec is one of the host's. */
@@ -51,7 +49,7 @@ export class Control {
     this.#taps = new Taps(map, listener.taps);
     this.#endpoints = new EndpointTable(map, streams);
     this.#rtpTimeoutMs = rtpTimeoutMs;
-    this.#family = family;
+    this.#farEnds = new FarEnds(map, family);
     this.#listener = listener;
   }
 
@@ -77,7 +75,7 @@ export class Control {
 
   /** The far end of a stream; null while it is not known. */
   remoteOf(stream: number): Remote | null {
-    return this.#remotes.get(stream) ?? null;
+    return this.#farEnds.at(stream);
   }
 
   perform(command: PathCommand): void {
@@ -132,32 +130,14 @@ export class Control {
     const fresh = !this.#endpoints.isOpen(index);
     const format = this.#map.formatNumber(command.format);
     const problem =
-      format === 0 ? `${command.format} is not loaded: add its [[codec]]` : this.#setRemote(index, command.remote);
+      format === 0 ? `${command.format} is not loaded: add its [[codec]]` : this.#farEnds.place(index, command.remote);
     if (problem !== null) return this.#listener.failed(command.endpoint, problem, fresh || undefined);
     if (fresh) beginSession(this.#map, index, this.#nextSession());
     this.#map.setWord(endpointAddress(index) + words.CONTROL_FORMAT, format);
     if (format >= layout.FORMAT_PLUGIN) this.#ofPlugins.add(index);
     else this.#ofPlugins.delete(index);
-    writeStream(this.#map, index, command, this.#remotes.has(index), this.#rtpTimeoutMs);
+    writeStream(this.#map, index, command, this.#farEnds.at(index) !== null, this.#rtpTimeoutMs);
     if (fresh) this.#listener.opened(index);
-  }
-
-  /** Why nothing can be sent there; null when it can. 0.0.0.0 is hold in the style of RFC 2543: no address. */
-  #setRemote(index: number, remote: Address | null): string | null {
-    if (remote === null || remote.address === "0.0.0.0" || remote.address === "::") {
-      this.#remotes.delete(index);
-      return null;
-    }
-    const validPort = Number.isInteger(remote.port) && remote.port > 0 && remote.port < 65536;
-    if (isIP(remote.address) !== this.#family || !validPort) {
-      const where = `${remote.address} port ${remote.port}`;
-      return `${where} is no IPv${this.#family} address of a far end: offer one`;
-    }
-    if (this.#remotes.get(index)?.isAt(remote) === true) return null;
-    this.#remotes.set(index, new Remote(remote));
-    // What was learnt of the way from the old address means nothing; an endpoint that opens is cleared anyway.
-    this.#map.add(endpointAddress(index) + words.CONTROL_NETWORK, 1);
-    return null;
   }
 
   #openUsb(command: Of<"openUsb">): void {
@@ -178,7 +158,7 @@ export class Control {
     this.#leave(index);
     this.#taps.closed(index);
     this.#map.setWord(endpointAddress(index) + words.CONTROL_OPEN, 0);
-    this.#remotes.delete(index);
+    this.#farEnds.forget(index);
     this.#ofPlugins.delete(index);
   }
 
