@@ -2,10 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DEPTH_DROPPED, DEPTH_INSERTED } from "../../../assembly/jitter/depth-words.ts";
 import * as layout from "../../../assembly/layout.ts";
-import type { BuiltInFormat } from "../../../src/message/media.ts";
+import type { BuiltInFormat, RtpFormat } from "../../../src/message/media.ts";
 import type { FrameMs } from "../../../src/voice/contract.ts";
 import { kernelAddress } from "../../../src/voice/map.ts";
+import { CodecModule } from "../../../src/voice/plugin/codec.ts";
 import { Rig } from "../../assembly/rig.ts";
+import { writeRtp } from "../../assembly/rtp.ts";
+import { tinyCodec } from "../plugin/tiny-codec.ts";
 import { BesideRig, liveModule } from "./beside-rig.ts";
 import { formats, troubledCall, wanderingCall } from "./call.ts";
 
@@ -173,4 +176,24 @@ test("a session that has begun is joined where it is, and from there on nothing 
       assert.deepEqual([module.heard.different, module.sent.different, module.apart], [0, 0, 0], format);
       assert.ok(module.heard.frames > 80 && module.live.concealed > 5);
     }
+});
+
+test("a stream whose codec has frames of another length is left alone, and one that changes to such a codec from then on", () => {
+  const codecs = [20, 10].map((frameMs, n) => new CodecModule(tinyCodec({ name: 0x54 + n, frameMs })));
+  const checked = (format: RtpFormat, then: RtpFormat = format) => {
+    const beside = new BesideRig({ module: liveModule, codecs });
+    beside.openRtp(3, format, { payloadType: 106 });
+    for (let n = 0; n < 20; n++) {
+      if (n === 10 && then !== format) beside.rig.openRtp(3, then, { payloadType: 106 });
+      const payload = new Uint8Array(33).fill(n + 1);
+      beside.rig.deliver(3, writeRtp({ payloadType: 106, sequence: n, timestamp: 160 * n, payload }));
+      beside.tick();
+    }
+    assert.deepEqual(beside.differences, []);
+    return beside.sums.checked;
+  };
+  assert.deepEqual(
+    [checked("codec:T/8000"), checked("codec:U/8000"), checked("codec:T/8000", "codec:U/8000")],
+    [20, 0, 10],
+  );
 });
