@@ -18,6 +18,8 @@ export class SegmentFile {
   #windowAt = 0;
   #torn = false;
   #state = 0;
+  /** It begins with the state of a house. */
+  #restored = false;
   #header: Header = { at: 0, run: null, why: null };
 
   /** @throws Error with a sentence when it can not be read, or is no journal */
@@ -90,6 +92,10 @@ export class SegmentFile {
       this.#starts.add(at + text.length + 1);
       return true;
     }
+    if (line === 2) {
+      const { event } = readEntry(this.path, line, text.toString());
+      this.#restored = event.world === "admin" && event.kind === "restored";
+    }
     const n = this.#numberOf(line, text);
     const last = this.#numbers.at(this.#numbers.length - 1);
     // Blocks the file was given, but that were not written when the power went: they hold what they held before.
@@ -106,11 +112,8 @@ export class SegmentFile {
   }
 
   #countState(): number {
-    if (this.entries === 0) return 0;
-    const { event } = this.entry(0);
-    if (event.world !== "admin" || event.kind !== "restored") return 0;
-    let count = 1;
-    while (this.number(count) === this.number(0)) count += 1;
+    let count = this.#restored ? 1 : 0;
+    while (count > 0 && this.number(count) === this.number(0)) count += 1;
     return count;
   }
 
