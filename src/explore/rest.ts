@@ -46,11 +46,12 @@ function firstDue({ ledger, now }: Branch): Event | null {
 }
 
 function leftIn({ upper, rules }: Branch): Branch["failure"] {
-  const { calls, phones } = upper.view();
+  const { calls, phones, lines } = upper.view();
   const busy = phones
     .filter(({ state }) => !["idle", "absent", "fault"].includes(state))
     .map(({ phone, state }) => `${phone} ${state}`);
-  const left = [...rules.left(), ...calls.map(({ call, state }) => `${call} ${state}`), ...busy];
+  const kept = lines.filter((it) => it.calls > 0).map(({ line, calls: count }) => `${line} carries ${count}`);
+  const left = [...rules.left(), ...kept, ...calls.map(({ call, state }) => `${call} ${state}`), ...busy];
   if (left.length > 0 || !upper.quiet) return { rule: "rest", objects: left, why: "when everybody had gone" };
   return null;
 }
