@@ -166,6 +166,7 @@ export class RtpStream {
 
   /** Our side as the answer to their offer. */
   answer(): LocalMedia {
+    this.#settled ||= this.#chosen !== null;
     return this.#local(this.direction.ours);
   }
 

@@ -48,6 +48,12 @@ export class DialogRules {
     return this.#invited;
   }
 
+  /** A line that carries all that it may. */
+  isFull(line: string): boolean {
+    const known = this.#lines.get(line);
+    return known !== undefined && known.calls >= known.most;
+  }
+
   /** Whether one more call would find a line and a stream. */
   get room(): boolean {
     if (this.#live >= this.#streams) return false;

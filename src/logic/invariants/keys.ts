@@ -20,6 +20,7 @@ export class KeyRules {
   /** Who pressed a key in this event, while he was joined to somebody. */
   #pressed: Speaker | null = null;
   #sent = false;
+  #timed = false;
   #dials: Speaker | null = null;
   #recalled: Speaker | null = null;
   #silent: Speaker | null = null;
@@ -32,9 +33,9 @@ export class KeyRules {
   }
 
   dect(event: DectEvent): void {
-    if (event.kind !== "keypad") return;
+    if (event.kind !== "keypad" && event.kind !== "setup") return;
     const leg = this.#legs.leg(event.call);
-    if (leg === null) return;
+    if (leg === null || event.keypad === "") return;
     this.#dials = leg;
     if (!this.#isJoined(leg)) return;
     if (event.keypad === recall) this.#recalled = leg;
@@ -64,6 +65,16 @@ export class KeyRules {
     else if (!leg.held) this.#silent = leg;
   }
 
+  /** The number was one at which nobody is called. */
+  served(): void {
+    if (this.#dials !== null) this.#dials.dialled = null;
+  }
+
+  /** A timer was started. */
+  timed(): void {
+    this.#timed = true;
+  }
+
   /** A key left. */
   sent(): void {
     this.#sent = true;
@@ -77,8 +88,12 @@ export class KeyRules {
     const early = this.#early;
     const sent = this.#sent;
     const dials = this.#dials;
+    const timed = this.#timed;
     this.#sent = false;
+    this.#timed = false;
     this.#dials = null;
+    if (dials !== null && dials.dialled !== null && dials.dialled !== "" && dials.endpoint !== null && !timed)
+      this.#broken("timer", [dials.id], "dials, and nothing ends it when no digit follows");
     if (
       dials !== null &&
       dials.dialled !== "" &&

@@ -173,6 +173,7 @@ export class LegRules {
     if (command.kind === "ring") {
       this.#rings.begins(port);
       port.answered = false;
+      port.dialled = null;
       return;
     }
     if (port.ring === null) return this.#broken("oneRing", [port.id], "was told to stop a ring that was none");

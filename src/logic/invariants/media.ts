@@ -8,6 +8,7 @@ import type { VoiceCommand } from "../../message/voice.ts";
 import { Agreed, receives, sends } from "./agreed.ts";
 import type { Broken } from "./breach.ts";
 import type { LegRules } from "./legs.ts";
+import type { Moved } from "./moved.ts";
 import type { PathRules } from "./paths.ts";
 import type { Speaker } from "./speaker.ts";
 
@@ -34,7 +35,7 @@ export class MediaRules {
   /** Who answered in this event that it speaks nothing of ours. */
   #strange: Speaker | null = null;
   /** Where a fax was heard in this event. */
-  #fax: PartyName | null = null;
+  #toned: PartyName | null = null;
   /** Whose new offer in this event holds us, or takes us back. */
   #holding: Speaker | null = null;
 
@@ -106,16 +107,19 @@ export class MediaRules {
     return this.#streams.get(endpoint)?.direction === "sendrecv";
   }
 
-  /** A fax machine was heard at a phone's end of its call. */
-  carriesFax(party: PartyName): void {
-    this.#fax = party;
+  /** A fax machine is heard on a channel: a call that is not one between machines yet becomes one. */
+  fax(endpoint: Endpoint): void {
+    const owner = this.#legs.owner(endpoint);
+    const peer = this.#paths.peer(endpoint);
+    if (owner === null || peer === null || !this.#faxes.has(owner.party)) return;
+    if (this.#channels.get(endpoint)?.voiceBandData !== true) this.#toned = owner.party;
   }
 
-  /** The event is over. `lineMoved`: a line's side was told to hold the call, or to take it back. */
-  settle(lineMoved: boolean): void {
+  /** The event is over. */
+  settle(moved: Moved): void {
     const holding = this.#holding;
     this.#holding = null;
-    if (holding !== null && !lineMoved && this.#legs.isLive(holding))
+    if (holding !== null && !moved.line && this.#legs.isLive(holding))
       this.#broken("hold", [holding.id], "holds, or takes the call back, and it is not told");
     const strange = this.#strange;
     this.#strange = null;
@@ -123,8 +127,11 @@ export class MediaRules {
       this.#broken("media", [strange.id], "has nothing in common with us, and its call goes on");
     for (const leg of this.#touched) this.#check(leg);
     if (this.#touched.length > 0) this.#touched.length = 0;
-    if (this.#fax !== null) this.#carried(this.#fax);
-    this.#fax = null;
+    if (this.#toned !== null && moved.fax === null)
+      this.#broken("media", [this.#toned], "is a fax, and that is not told");
+    this.#toned = null;
+    if (moved.fax !== null) this.#carried(moved.fax);
+    for (const leg of this.#offers) this.#needed(leg, moved);
     if (this.#offers.length > 0) this.#offers.length = 0;
   }
 
@@ -145,6 +152,13 @@ export class MediaRules {
   #touch(endpoint: Endpoint): void {
     const owner = this.#legs.owner(endpoint);
     if (owner !== null && !this.#touched.includes(owner)) this.#touched.push(owner);
+  }
+
+  /** A new offer is for a hold, its end, or a fax. */
+  #needed(leg: Speaker, { held, back, fax }: Moved): void {
+    const machine = leg.endpoint !== null && this.#streams.get(leg.endpoint)?.voiceBandData === true;
+    if (held === null && back === null && fax === null && !machine)
+      this.#broken("order", [leg.id], "is offered anew, and nothing has changed");
   }
 
   /** Both ends of the call of a fax leave its sound alone, and the far end is asked for G.711. */

@@ -11,6 +11,8 @@ export class Moved {
   back: PartyName | null = null;
   /** A far end holds the call, or takes it back. */
   line = false;
+  /** Where a fax was heard: its call is one between machines now. */
+  fax: PartyName | null = null;
   /** The handler threw. */
   fault = false;
 
@@ -27,6 +29,9 @@ export class Moved {
         else if (fact.kind === "callHeld") this.held = fact.party;
         else this.back = fact.party;
         return;
+      case "callCarriesFax":
+        this.fax = fact.party;
+        return;
       case "fault":
         this.fault = true;
         return;
@@ -41,6 +46,7 @@ export class Moved {
     this.held = null;
     this.back = null;
     this.line = false;
+    this.fax = null;
     this.fault = false;
   }
 }

@@ -154,6 +154,7 @@ export class PathRules {
 
   /** A tone is heard instead of the peer's voice. */
   #sounds(endpoint: Endpoint, tone: ToneName | null): void {
+    if (this.tone(endpoint) === tone) this.#broken("tone", [endpoint], `is told ${tone} again`);
     if (tone === null) {
       if (this.#tones.get(endpoint) === "ringback") this.#silenced = endpoint;
       this.#tones.delete(endpoint);
@@ -185,6 +186,8 @@ export class PathRules {
       if (!this.#open.has(end)) this.#broken("voicePath", [end], "joined while it was not open");
       if (this.#peers.has(end)) this.#broken("voicePath", [end], "joined to two");
       if (this.#tones.has(end)) this.#broken("tone", [end], "is joined, and hears a tone");
+      const owner = this.#legs.owner(end);
+      if (owner !== null) owner.dialled = null;
       if (this.#callerIds.has(end)) this.#broken("tone", [end], "is joined, and its caller ID is heard");
     }
     this.#peers.set(a, b).set(b, a);

@@ -1,8 +1,13 @@
 import type { DectEvent } from "../../message/dect.ts";
-import type { PartyName, PhoneName } from "../../message/name.ts";
+import type { FxsEvent } from "../../message/fxs.ts";
+import type { PartyName, PhoneName, PortName } from "../../message/name.ts";
+import type { House } from "../../message/plan.ts";
+import type { CallRecord } from "../../message/record.ts";
 import type { Broken } from "./breach.ts";
 import type { LegRules } from "./legs.ts";
 import type { PathRules } from "./paths.ts";
+
+type LineEvent = Extract<FxsEvent, { readonly kind: "lineFault" | "lineRestored" }>;
 
 /** What is told of a phone is what it was told to do. */
 export class PhoneRules {
@@ -15,6 +20,10 @@ export class PhoneRules {
   #away = false;
   #dials: PartyName | null = null;
   #enBloc = false;
+  /** Lifted in this event; and whose line failed, or is restored. */
+  #lifted: PortName | null = null;
+  #line: LineEvent | null = null;
+  readonly #numbers = new Map<string, readonly PhoneName[]>();
 
   constructor(broken: Broken, legs: LegRules, paths: PathRules) {
     this.#broken = broken;
@@ -36,6 +45,29 @@ export class PhoneRules {
     this.#away = event.kind === "pageFailed" || event.kind === "detachedHandset";
   }
 
+  configured({ phones, groups }: House): void {
+    this.#numbers.clear();
+    for (const { phone, number } of phones) this.#numbers.set(number, [phone]);
+    for (const { number, members } of groups) this.#numbers.set(number, members);
+  }
+
+  fxs(event: FxsEvent): void {
+    if (event.kind === "attached") {
+      for (const { port, offHook } of event.ports) if (offHook) this.#lifted = port;
+    } else if (event.kind === "wentOffHook") this.#lifted = event.port;
+    else if (event.kind === "lineFault" || event.kind === "lineRestored") this.#line = event;
+  }
+
+  /** A call that came to nothing in the event that it began in: nobody it was for could have been rung. */
+  ended(record: CallRecord, now: number): void {
+    const { startedAt, to, cause, fromParty } = record;
+    if (startedAt !== now || (cause !== "busy" && cause !== "unreachable")) return;
+    if (this.#legs.dialogs.isFull(fromParty)) return;
+    for (const phone of this.#numbers.get(to.number ?? "") ?? [])
+      if (phone !== fromParty && phone.startsWith("port:") && this.#told.get(phone) === "idle")
+        this.#broken("phone", [phone, record.call], `is idle, and the call that is for it ended by ${cause}`);
+  }
+
   settle(): void {
     const { touched } = this.#legs;
     if (touched.length > 0) {
@@ -54,6 +86,9 @@ export class PhoneRules {
       )
         this.#broken("phone", [heard], `is told to be ${state}`);
     }
+    const lifted = this.#lifted;
+    const line = this.#line;
+    if (lifted !== null || line !== null) this.#hook(lifted, line);
     const enBloc = this.#enBloc;
     this.#enBloc = false;
     this.#dials = null;
@@ -61,6 +96,17 @@ export class PhoneRules {
     const endpoint = this.#legs.phone(dials)?.endpoint ?? null;
     if (endpoint !== null && this.#paths.tone(endpoint) !== "dial")
       this.#broken("tone", [dials], "may dial, and hears no dial tone");
+  }
+
+  #hook(lifted: PartyName | null, line: LineEvent | null): void {
+    this.#lifted = null;
+    this.#line = null;
+    const state = this.#told.get(lifted ?? line?.port ?? "line:");
+    if (lifted !== null && (state === "idle" || state === "ringing"))
+      this.#broken("phone", [lifted], `is lifted, and told to be ${state}`);
+    if (line === null || state === undefined || state === "absent") return;
+    if ((state === "fault") !== (line.kind === "lineFault"))
+      this.#broken("phone", [line.port], `is told to be ${state} at ${line.kind}`);
   }
 
   restored(): void {

@@ -78,7 +78,7 @@ export class Rules {
     this.#emergencies.settle();
     this.#phones.settle();
     this.#keys.settle(moved, this.#flows);
-    this.#media.settle(moved.line);
+    this.#media.settle(moved);
     this.#facts.settle();
     this.#paths.settle(moved);
     this.#legs.settle(moved.ended);
@@ -118,6 +118,7 @@ export class Rules {
         if (event.kind === "attached") this.#media.attached(event);
         this.#legs.fxsEvent(event);
         this.#keys.fxs(event);
+        this.#phones.fxs(event);
         return this.#emergencies.fxs(event);
       case "timer":
         return this.#timers.expired(event.timer);
@@ -144,6 +145,7 @@ export class Rules {
 
   #voice(event: VoiceEvent): void {
     this.#keys.voice(event);
+    if (event.kind === "faxTone") this.#media.fax(event.endpoint);
     if (event.kind === "callerIdSent") this.#paths.callerIdSent(event.endpoint);
     if (event.kind !== "ready") return;
     this.#paths.forget();
@@ -168,12 +170,14 @@ export class Rules {
     this.#legs.dialogs.configured(house);
     this.#emergencies.configured(house);
     this.#media.configured(house);
+    this.#phones.configured(house);
   }
 
   #command(command: Command, now: number, lifted: PortName | null): void {
     switch (command.world) {
       case "sip":
         if (command.kind === "sendDigit") this.#keys.sent();
+        if (command.kind === "invite") this.#stories.invited();
         this.#legs.sip(command, this.#stories.caller);
         this.#media.sip(command);
         return this.#emergencies.sip(command);
@@ -183,15 +187,21 @@ export class Rules {
         return this.#legs.fxs(command, lifted);
       case "voice":
         if (command.kind === "sendDigit") this.#keys.sent();
+        if (command.kind === "measure") this.#stories.measured();
         this.#media.voice(command);
         return this.#paths.command(command);
       case "timer":
+        if (command.kind === "start") {
+          this.#keys.timed();
+          this.#stories.timed(command.owner);
+        }
         return this.#timers.command(command, now);
       case "store":
         if (command.kind === "addCall") this.#stories.written(command.record, now);
+        if (command.kind === "saveCapsule") this.#keys.served();
         return this.#facts.store(command);
       case "notify":
-        return this.#told(command.fact);
+        return this.#told(command.fact, now);
       default:
         return;
     }
@@ -204,7 +214,7 @@ export class Rules {
     this.#legs.bases.detached(device);
   }
 
-  #told(fact: Fact): void {
+  #told(fact: Fact, now: number): void {
     this.#moved.note(fact);
     this.#facts.told(fact);
     this.#stories.told(fact);
@@ -215,8 +225,9 @@ export class Rules {
         return this.#phones.told(fact.phone, fact.state);
       case "callStarted":
         return this.#emergencies.told(fact);
-      case "callCarriesFax":
-        return this.#media.carriesFax(fact.party);
+      case "callEnded":
+        if (fact.record !== null) this.#phones.ended(fact.record, now);
+        return;
       default:
         return;
     }

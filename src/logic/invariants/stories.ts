@@ -16,6 +16,8 @@ const mostCalls = 4096;
 interface Told {
   readonly caller: Speaker | null;
   answered: boolean;
+  /** An INVITE was sent for it. */
+  out: boolean;
   /** Entries in the call log. */
   written: number;
 }
@@ -31,6 +33,9 @@ export class StoryRules {
   #answered: CallId | null = null;
   /** Who calls in this event. */
   #caller: Speaker | null = null;
+  #begun: CallId | null = null;
+  #timed = false;
+  #measured = false;
   /** The highest number of a call in the log of before. */
   #before = 0;
 
@@ -69,6 +74,22 @@ export class StoryRules {
     }
   }
 
+  /** An INVITE for the call that began in this event. */
+  invited(): void {
+    const told = this.#begun === null ? undefined : this.#calls.get(this.#begun);
+    if (told !== undefined) told.out = true;
+  }
+
+  /** A timer of a call was started. */
+  timed(owner: string): void {
+    if (owner === this.#begun) this.#timed = true;
+  }
+
+  /** How a call was heard is asked for. */
+  measured(): void {
+    this.#measured = true;
+  }
+
   written(record: CallRecord, now: number): void {
     const { call, answeredAt, durationMs, direction, fromParty } = record;
     if (durationMs !== (answeredAt === null ? 0 : now - answeredAt))
@@ -78,6 +99,8 @@ export class StoryRules {
     const told = this.#calls.get(call);
     if (told === undefined) return this.#broken("log", [call], "is in the log, and was over, or never began");
     told.written += 1;
+    if ((direction === "outgoing") !== told.out && direction !== "incoming" && (told.out || told.answered))
+      this.#broken("log", [call], `is ${direction} in the log`);
     if (told.written > 1) this.#broken("log", [call], "is in the log again");
   }
 
@@ -85,7 +108,8 @@ export class StoryRules {
   settle(): void {
     const rings = this.#rings;
     const answered = this.#answered;
-    this.#caller = null;
+    if (this.#begun !== null) this.#waits(this.#begun);
+    this.#measured = false;
     if (rings !== null) {
       this.#rings = null;
       this.#knows(rings);
@@ -97,6 +121,16 @@ export class StoryRules {
     if (!caller.answered) this.#broken("order", [answered, caller.id], "is answered, and the caller was not told");
     if (!this.#paths.isJoined(caller.endpoint))
       this.#broken("voicePath", [answered, caller.id], "is answered, and hears nobody");
+  }
+
+  /** A call that nobody has answered yet does not go on for ever. */
+  #waits(call: CallId): void {
+    const told = this.#calls.get(call);
+    if (told !== undefined && !told.answered && !this.#timed)
+      this.#broken("timer", [call], "has begun, and nothing ends it when nobody answers");
+    this.#begun = null;
+    this.#timed = false;
+    this.#caller = null;
   }
 
   /** A caller whose called side rings hears or reads that, until he hears more. */
@@ -112,10 +146,11 @@ export class StoryRules {
     if (this.#calls.size >= mostCalls) this.#calls.clear();
     const caller = fromParty.startsWith("line:") ? this.#legs.dialogs.asking : this.#legs.phone(fromParty);
     this.#caller = caller;
+    this.#begun = call;
     if (to === "") this.#broken("story", [call], "calls nobody: there is no number");
     if (numberOf(call) <= this.#before) this.#broken("story", [call], "has the name of one that is in the log");
     if (this.#calls.has(call)) this.#broken("story", [call], "began twice");
-    this.#calls.set(call, { caller, answered: false, written: 0 });
+    this.#calls.set(call, { caller, answered: false, out: false, written: 0 });
   }
 
   #wasAnswered(call: CallId): void {
@@ -136,6 +171,8 @@ export class StoryRules {
       this.#broken("story", [call], "ended as one that was answered");
     if (record !== null && (record.result === "answered") !== told.answered)
       this.#broken("log", [call], `is ${record.result} in the log`);
+    if (told.answered && !this.#measured && cause !== "internalError")
+      this.#broken("log", [call], "has ended, and nobody asks how it was heard");
     if (told.written !== 1) this.#broken("log", [call], `has ended, and is ${told.written} times in the log`);
     const { caller } = told;
     if (caller !== null && isSip(caller) && this.#legs.isLive(caller))
