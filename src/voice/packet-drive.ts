@@ -5,8 +5,12 @@ import type { Beginning, Drive } from "./timer-drive.ts";
 
 /** A packet begins its turn when it comes so much before or after the turn is due, of a frame time. */
 const WINDOW = 1 / 4;
-/** Packets of the leader in a row that do not come before another stream leads. */
-const MOST_MISSED = 3;
+/** So long none of the leader's packets may come, ms, before another stream leads. */
+const MOST_MISSED_MS = 60;
+/** So many packets with the same distance are a leader with longer packets than a turn, which is waited for then only. */
+const SAME_DISTANCE = 8;
+/** So often one is waited for nevertheless: its packets may have become shorter. */
+const LOOK_AGAIN = 50;
 /** How much of what a packet is off by the deadlines follow at once. */
 const SHARE = 1 / 32;
 /**
@@ -46,6 +50,13 @@ export class PacketDrive implements Drive {
   #leader = -1;
   #missed = 0;
   #came = false;
+  #waits = false;
+  /** Turns from one of the leader's packets to the next, as far as is known; since the last one; before that one. */
+  #distance = 1;
+  #since = 0;
+  #before = 0;
+  #same = 0;
+  #packets = 0;
   readonly #beginning = { lateMs: 0, periods: 1, behindMs: 0 };
   /** How far a new leader may still move the deadlines, ms. */
   #toCatchUp: number;
@@ -68,7 +79,8 @@ export class PacketDrive implements Drive {
   wait(): void | Promise<void> {
     this.#came = false;
     if (this.#leader >= 0 && !this.#who.hasFarEnd(this.#leader)) this.#leader = -1;
-    if (this.#leader < 0) return this.#time.sleep(this.#untilNext());
+    this.#waits = this.#leader >= 0 && this.#isExpected();
+    if (!this.#waits) return this.#time.sleep(this.#untilNext());
     this.#time.sleep(this.#untilNext() - this.windowMs);
     const left = this.#untilNext() + this.windowMs;
     if (left <= 0) return;
@@ -81,8 +93,8 @@ export class PacketDrive implements Drive {
     const now = this.#time.now();
     const behind = -this.#pace.untilDue(now);
     const { lateMs, periods } = this.#pace.begin(now - this.#allowance());
-    if (this.#leader >= 0) this.#follow(behind);
-    else this.#saveUp(0);
+    if (this.#waits) this.#follow(behind);
+    else this.#pass();
     this.#beginning.lateMs = lateMs;
     this.#beginning.periods = periods;
     this.#beginning.behindMs = behind - (periods - 1) * this.#frameMs;
@@ -93,6 +105,13 @@ export class PacketDrive implements Drive {
     if (this.#leader >= 0 || packets === 0 || !this.#who.hasFarEnd(stream)) return;
     this.#leader = stream;
     this.#missed = 0;
+    this.#distance = 1;
+    this.#since = 0;
+    this.#same = 0;
+  }
+
+  #isExpected(): boolean {
+    return this.#since + 1 >= this.#distance || this.#packets % LOOK_AGAIN === 0;
   }
 
   #note(came: boolean): void {
@@ -105,13 +124,14 @@ export class PacketDrive implements Drive {
 
   /** A turn that a packet began, or that waited for one, is not late within the window. */
   #allowance(): number {
-    return this.#leader < 0 ? 0 : this.windowMs;
+    return this.#waits ? this.windowMs : 0;
   }
 
   #follow(behind: number): void {
     this.#missed = this.#came ? 0 : this.#missed + 1;
-    if (this.#missed >= MOST_MISSED) this.#leader = -1;
-    if (!this.#came) return;
+    if (this.#missed * this.#frameMs >= MOST_MISSED_MS) this.#leader = -1;
+    if (!this.#came) return this.#pass();
+    this.#learnDistance(this.#since + 1);
     const window = this.windowMs;
     const off = Math.max(-window, Math.min(window, behind));
     const inStep = Math.abs(off) < window / 2;
@@ -121,6 +141,21 @@ export class PacketDrive implements Drive {
     if (isFast) this.#toCatchUp -= Math.abs(by);
     else this.#saveUp(Math.abs(by));
     this.#pace.move(by);
+  }
+
+  /** A turn without a packet that was waited for. */
+  #pass(): void {
+    this.#since++;
+    this.#saveUp(0);
+  }
+
+  /** A loss makes one look longer than it is: only what stays the same is believed. Shorter it is at once. */
+  #learnDistance(turns: number): void {
+    this.#packets++;
+    this.#same = turns === this.#before ? this.#same + 1 : 0;
+    if (turns < this.#distance || this.#same >= SAME_DISTANCE) this.#distance = turns;
+    this.#before = turns;
+    this.#since = 0;
   }
 
   /** For the next leader: what the deadlines did not move in this turn, ms. */
