@@ -177,6 +177,8 @@ export class PathRules {
   #close(endpoint: Endpoint): void {
     this.#tones.delete(endpoint);
     this.#callerIds.delete(endpoint);
+    const owner = this.#legs.owner(endpoint);
+    if (owner !== null) owner.dialled = null;
     if (!this.#open.delete(endpoint)) this.#broken("voicePath", [endpoint], "closed while it was not open");
     if (this.#peers.has(endpoint)) this.#broken("voicePath", [endpoint], "closed while it was joined");
   }
