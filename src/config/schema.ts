@@ -157,7 +157,11 @@ const line = tables(32, "A SIP account.", {
   display_name: left(shortText, "none", "Name shown to those who are called."),
   number: left(dialled, "`user`", "The line's own number, shown to those who are called."),
   expires_s: may(whole(60, 86_400, "s"), 600, "Registration period asked for."),
-  max_calls: may(whole(1, 64, "calls"), 4, "Calls at a time; one more is refused as busy."),
+  max_calls: may(
+    whole(1, 64, "calls"),
+    4,
+    "Calls at a time; one more is refused as busy, but an emergency call goes out.",
+  ),
   codecs: may(
     list(codecName, 15, 1),
     ["PCMA", "PCMU"],

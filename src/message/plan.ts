@@ -33,7 +33,7 @@ export interface LinePlan {
   readonly registers: boolean;
   /** Who rings for a number called on this line; `numbers` empty = any number not matched before. */
   readonly incoming: readonly IncomingRule[];
-  /** Calls at the same time; the next one is refused as busy. */
+  /** Calls at the same time; the next one is refused as busy, but for an emergency when no line has room. */
   readonly maxCalls: number;
   /** In order of preference. */
   readonly codecs: readonly RtpFormat[];

@@ -34,7 +34,7 @@ export class Line implements Party {
 
   /** Calls out by this line. */
   ring(owner: LegOwner, request: RingRequest): Leg | Cause {
-    if (this.#legs.size >= this.plan.maxCalls) return "noResources";
+    if (this.#legs.size >= this.plan.maxCalls && !request.pressing) return "noResources";
     const leg = LineLeg.outgoing(this.#desk, this, request.leg);
     if (leg === null) return "noResources";
     this.#legs.set(leg.sip, leg);

@@ -31,6 +31,8 @@ export interface RingRequest {
   readonly number: string;
   /** From another phone of the house: a different ring. */
   readonly internal: boolean;
+  /** An emergency that no line has room for: its own limit does not keep it back. */
+  readonly pressing: boolean;
   /** What the calling side's voice can be in without work: frames then pass untouched. */
   readonly formats: readonly RtpFormat[];
 }

@@ -87,7 +87,7 @@ export class Call implements LegOwner {
         formats: this.caller.formats(),
       });
       this.#ringing = ringing;
-      ringing.start(parties, together);
+      ringing.start(parties, together, target.kind === "line" && target.emergency);
       if (ringing.empty) return this.#finish(ringing.cause);
       this.#stopNoAnswer = this.#desk.timers.start("noAnswer", this.call, ms(this.#desk.house.timing.noAnswerMs), () =>
         this.#inside(() => this.#finish("noAnswer")),

@@ -3,7 +3,7 @@ import type { Leg, LegOwner, Party, RingRequest } from "../../proxy/party.ts";
 import type { Desk } from "../desk.ts";
 import { mergeCauses } from "./outcome.ts";
 
-type RingAbout = Omit<RingRequest, "call" | "leg">;
+type RingAbout = Omit<RingRequest, "call" | "leg" | "pressing">;
 
 /** The parties that ring for a call. Nobody waits for anybody: an absent handset never delays the others (G39, G40). */
 export class Ringing {
@@ -19,12 +19,18 @@ export class Ringing {
     this.#about = about;
   }
 
-  /** Rings all at once, or (`together` false) the first that can be rung. */
-  start(parties: readonly Party[], together: boolean): void {
+  /** Rings all at once, or (`together` false) the first that can be rung. `emergency`: a line that is full is better than none. */
+  start(parties: readonly Party[], together: boolean, emergency: boolean): void {
+    this.#ring(parties, together, false);
+    if (emergency && this.empty) this.#ring(parties, together, true);
+  }
+
+  #ring(parties: readonly Party[], together: boolean, pressing: boolean): void {
     for (const party of parties) {
       const leg = party.ring(this.#owner, {
         call: this.#owner.call,
         leg: this.#desk.nextLeg(),
+        pressing,
         ...this.#about,
       });
       if (typeof leg === "string") this.#failures.push(leg);

@@ -54,11 +54,9 @@ export class DialogRules {
     return known !== undefined && known.calls >= known.most;
   }
 
-  /** Whether one more call would find a line and a stream. */
+  /** Whether an emergency call has a way out: a line, be it full, and a stream. */
   get room(): boolean {
-    if (this.#live >= this.#streams) return false;
-    for (const { calls, most } of this.#lines.values()) if (calls < most) return true;
-    return false;
+    return this.#live < this.#streams && this.#lines.size > 0;
   }
 
   configured(house: House): void {

@@ -21,6 +21,8 @@ export class TimerRules {
   readonly #names = new Map<string, Set<string>>();
   #ofCalls = 0;
   #events = 0;
+  #now = 0;
+  #jumpedAt = 0;
   /** One is looked at with every eighth event: nobody goes through them all. */
   #round = this.#running.entries();
 
@@ -64,6 +66,9 @@ export class TimerRules {
   }
 
   settle(now: number): void {
+    // The machine slept, or the queue stood still: what was started before is late, or was started later than it seems.
+    if (now - this.#now > overdue) this.#jumpedAt = now;
+    this.#now = now;
     this.#events += 1;
     if (this.#events % oneIn !== 0) return;
     const { done, value } = this.#round.next();
@@ -75,7 +80,7 @@ export class TimerRules {
     const { name, owner, due } = running;
     if (now <= due) return;
     running.lateSince ??= now;
-    if (now <= running.lateSince + overdue) return;
+    if (now <= Math.max(running.lateSince, this.#jumpedAt) + overdue) return;
     this.#end(timer);
     this.#broken("timer", [timer, owner], `${name} should have ended ${Math.round((now - due) / 1000)} s ago`);
   }
