@@ -61,7 +61,7 @@ function written(stream: NodeJS.WriteStream): Promise<void> {
 }
 
 const code = await cli(process.argv.slice(2), terminal, {
-  startGateway: async () => (await import("./index.ts")).startGateway,
+  startGateway: async () => (await import("./gateway.ts")).startGateway,
   serveDevices: async () => (await import("./device-server.ts")).serveDevices,
   deviceAttacher: async () => (await import("./emulator/usbip/attach/attach.ts")).deviceAttacher(),
   codecChecker: async () => (await import("./voice/plugin/check/file.ts")).checkCodecFile,

@@ -31,6 +31,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   voice: [
     "message",
     "vendor/clock",
+    "vendor/memory/clear-out.ts",
     "node",
     "piscina",
     "koffi",

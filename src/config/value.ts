@@ -13,10 +13,9 @@ export interface HostPort {
 
 /** Reads `HOST`, `HOST:PORT`, `[IPv6]:PORT` or a bare IPv6 address; null when it is none of them. */
 export function readHostPort(text: string): HostPort | null {
-  if (isIP(text) !== 0) return { host: text, port: null };
   const match =
     /^(?:\[([0-9a-fA-F:.]{2,45})\]|([a-zA-Z0-9](?:[a-zA-Z0-9.-]{0,251}[a-zA-Z0-9])?))(?::([0-9]{1,5}))?$/.exec(text);
-  if (match === null) return null;
+  if (match === null) return isIP(text) === 6 ? { host: text, port: null } : null;
   const [, six, name, port] = match;
   if (six !== undefined && isIP(six) !== 6) return null;
   if (port !== undefined && (Number(port) < 1 || Number(port) > 65535)) return null;

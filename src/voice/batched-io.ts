@@ -6,7 +6,7 @@
  * known; the ports that only strangers, early or late packets come to, and RTCP, are watched by one epoll.
  */
 
-import { isIPv6 } from "node:net";
+import { isIP } from "node:net";
 import { arch } from "node:os";
 import * as layout from "../../assembly/layout.ts";
 import type { Address } from "../message/media.ts";
@@ -47,7 +47,7 @@ export function openBatchedIo(
   const memory = new PinnedMemory(parts.libc, pinnedSize(where.streams));
   const sockets = new UdpSockets(parts.libc, memory, parts.descriptors);
   const pairs = sockets.openPairs(where);
-  const family = isIPv6(where.address) ? 6 : 4;
+  const family = isIP(where.address) === 6 ? 6 : 4;
   const connected = new ConnectedSockets(memory, sockets, pairs, where, family);
   return new BatchedIo(parts, memory, { sockets, pairs, connected }, family);
 }

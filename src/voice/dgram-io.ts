@@ -1,5 +1,5 @@
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
-import { isIPv6 } from "node:net";
+import { isIP } from "node:net";
 import type { Address } from "../message/media.ts";
 import type { VoiceOptions } from "./contract.ts";
 import { ExpectedPacket } from "./expected-packet.ts";
@@ -118,7 +118,7 @@ async function bindPair(address: string, port: number): Promise<Pair | null> {
 
 /** Null when the port is taken. */
 function bound(address: string, port: number): Promise<Socket | null> {
-  const family = isIPv6(address) ? 6 : 4;
+  const family = isIP(address) === 6 ? 6 : 4;
   const socket = createSocket({
     type: family === 6 ? "udp6" : "udp4",
     recvBufferSize: RECEIVE_BUFFER,

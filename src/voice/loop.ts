@@ -7,7 +7,7 @@
  * turn: a frame at most.
  */
 
-import { isIPv6 } from "node:net";
+import { isIP } from "node:net";
 import { setImmediate as loopTurn } from "node:timers/promises";
 import type { MessagePort } from "node:worker_threads";
 import * as layout from "../../assembly/layout.ts";
@@ -103,7 +103,7 @@ export class VoiceLoop {
     this.#plugins = plugins?.(this.#map, (stream, reason) => this.#codecFailed(stream, reason)) ?? null;
     const { rtpTimeoutMs, address, shadow } = task.options;
     this.#shadow = task.shadow === null || !shadow ? null : new ShadowTap(this.#map, task.shadow, shadow);
-    this.#control = new Control(this.#map, io.ports.length, rtpTimeoutMs, isIPv6(address) ? 6 : 4, {
+    this.#control = new Control(this.#map, io.ports.length, rtpTimeoutMs, isIP(address) === 6 ? 6 : 4, {
       opened: (stream) => this.#opened(stream),
       closing: (stream) => this.#closing(stream),
       measure: (index, { call, party }) => this.#measured(index, call, party),

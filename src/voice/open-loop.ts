@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { clearOut } from "../vendor/memory/clear-out.ts";
 import { Descriptors } from "./descriptors.ts";
 import { openEngine } from "./engine.ts";
 import { type MakePlugins, VoiceLoop } from "./loop.ts";
@@ -25,6 +26,8 @@ export async function openLoop(task: WorkerTask, priority: Priority): Promise<Vo
     const withKoffi = opened.io.edge === "batched";
     const time = await openTimepiece(withKoffi);
     await priority.settle(withKoffi);
+    // Before the first turn has its time, and anybody talks.
+    clearOut();
     return new VoiceLoop(task, engine, opened, plugins, { priority, time });
   } catch (error) {
     await opened.io.close();

@@ -1,4 +1,4 @@
-import { isIPv6 } from "node:net";
+import { isIP } from "node:net";
 import type { Address } from "../message/media.ts";
 
 /**
@@ -70,6 +70,6 @@ function rtcpOf(rtp: Address): Address {
 /** One spelling for every way to write an IPv6 address; IPv4 and anything else as it is. */
 function canonical(address: string): string {
   const bare = address.replace(/%.*$/, "");
-  if (!isIPv6(bare)) return bare;
+  if (isIP(bare) !== 6) return bare;
   return new URL(`http://[${bare}]/`).hostname.slice(1, -1);
 }

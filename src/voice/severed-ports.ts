@@ -1,5 +1,5 @@
 import { closeSync, openSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { isIPv6 } from "node:net";
+import { isIP } from "node:net";
 import { SOCKADDR_ROOM, sockaddrAddress, writeSockaddr } from "./sockaddr.ts";
 
 /** Any file that may be asked whether it can be read: libuv aborts where epoll refuses one. */
@@ -31,7 +31,7 @@ function replace(descriptors: readonly number[]): void {
 
 /** Of the sockets on these ports, of any process. */
 function inodesOf(address: string, ports: ReadonlySet<number>): ReadonlySet<string> {
-  const table = readTable(isIPv6(address) ? "/proc/self/net/udp6" : "/proc/self/net/udp");
+  const table = readTable(isIP(address) === 6 ? "/proc/self/net/udp6" : "/proc/self/net/udp");
   const wanted = hexOf(address);
   const inodes = table.flatMap((line) => {
     const [, local = "", , , , , , , , inode = ""] = line.trim().split(/\s+/);

@@ -1,4 +1,4 @@
-import { isIPv6, SocketAddress } from "node:net";
+import { isIP, SocketAddress } from "node:net";
 import { networkInterfaces } from "node:os";
 import type { Address } from "../message/media.ts";
 
@@ -24,7 +24,7 @@ export function writeSockaddr(octets: Uint8Array, { address, port }: Address): v
   const view = new DataView(octets.buffer, octets.byteOffset, SOCKADDR_ROOM);
   octets.fill(0, 0, SOCKADDR_ROOM);
   view.setUint16(PORT, port);
-  if (!isIPv6(address)) {
+  if (isIP(address) !== 6) {
     view.setUint16(0, AF_INET, true);
     octets.set(address.split(".").map(Number), IN_ADDRESS);
     return;

@@ -1,4 +1,4 @@
-import { isIPv6 } from "node:net";
+import { isIP } from "node:net";
 import { getSystemErrorName } from "node:util";
 import type { VoiceOptions } from "./contract.ts";
 import type { Descriptors } from "./descriptors.ts";
@@ -85,7 +85,7 @@ export class UdpSockets {
 
   /** Null when the port is taken. */
   #bound(address: string, port: number): number | null {
-    const family = isIPv6(address) ? 6 : 4;
+    const family = isIP(address) === 6 ? 6 : 4;
     const type = SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
     const descriptor = this.#libc.socket(family === 6 ? AF_INET6 : AF_INET, type, 0);
     if (descriptor < 0) throw cannotBind(address, port, this.#error());

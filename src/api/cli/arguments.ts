@@ -213,3 +213,9 @@ function readCount(option: string, what: string, text: string): number {
   if (!/^[0-9]{1,15}$/.test(text)) throw wrongUsage(`${option} ${text}: write ${what}`);
   return Number(text);
 }
+
+/** The only argument of a command that has one, empty for one that has none. Refuses another number of them. */
+export function count(args: Arguments, wanted: number, usage: string): string {
+  if (args.args.length !== wanted) throw wrongUsage(`write: offhook ${args.command} ${usage}`.trimEnd());
+  return args.args[0] ?? "";
+}

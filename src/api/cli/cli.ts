@@ -23,10 +23,14 @@ export async function cli(argv: readonly string[], terminal: Terminal, parts: Pa
   }
 }
 
-/** Asking a gateway is what is done most: the rest, and the configuration's reader with it, is loaded when it is run. */
+/**
+ * Asking a gateway is what is done most: the rest, and the configuration's reader with it, is loaded when it is run. A
+ * gateway runs for ever, and has no use for what other commands need.
+ */
 async function run(args: Arguments, terminal: Terminal, parts: Parts): Promise<number> {
   switch (args.command) {
     case "start":
+      return (await import("./start.ts")).start(args, terminal, parts.startGateway);
     case "supervise":
     case "device":
     case "check":

@@ -3,7 +3,7 @@ import { supervise } from "../../supervisor/supervise.ts";
 import type { ReplayOptions, ReplayResult } from "../../vendor/recorder/replay.ts";
 import type { Walk } from "../../vendor/recorder/walk.ts";
 import { wrongUsage } from "../refusal.ts";
-import type { Arguments } from "./arguments.ts";
+import { type Arguments, count } from "./arguments.ts";
 import { capsule, capsuleUsage } from "./capsule.ts";
 import { check, showConfig } from "./check.ts";
 import { type CodecReport, codec } from "./codec.ts";
@@ -11,7 +11,6 @@ import { type DeviceParts, device } from "./device.ts";
 import { exploration, exploreUsage } from "./explore.ts";
 import { replay } from "./replay.ts";
 import { type Simulate, simulateUsage, simulation } from "./simulate.ts";
-import { start } from "./start.ts";
 import { stepThrough } from "./step.ts";
 import type { Terminal } from "./terminal.ts";
 import { trace, traceUsage } from "./trace.ts";
@@ -25,10 +24,9 @@ export interface Parts extends DeviceParts {
   codecChecker(): Promise<(file: string) => Promise<CodecReport>>;
 }
 
-/** Runs a command that needs no gateway, or is one; resolves with the exit code. */
+/** Runs a command that needs no gateway; resolves with the exit code. */
 export async function runOwn(
   command:
-    | "start"
     | "supervise"
     | "device"
     | "check"
@@ -44,9 +42,6 @@ export async function runOwn(
   parts: Parts,
 ): Promise<number> {
   switch (command) {
-    case "start":
-      count(args, 0, "[--config FILE] [--data DIR] [--emulate] [--verbose]");
-      return start(args, terminal, await parts.startGateway());
     case "supervise":
       return superviseStart(args, terminal);
     case "device":
@@ -90,9 +85,4 @@ const patience = 30;
 function superviseStart({ args, within }: Arguments, terminal: Terminal): Promise<number> {
   if (args[0] !== "start") throw wrongUsage("write: offhook supervise [--within SECONDS] -- start …");
   return supervise(args, within ?? patience, (run) => terminal.onStop(run));
-}
-
-function count(args: Arguments, wanted: number, usage: string): string {
-  if (args.args.length !== wanted) throw wrongUsage(`write: offhook ${args.command} ${usage}`.trimEnd());
-  return args.args[0] ?? "";
 }

@@ -48,11 +48,16 @@ function upwards(mount: string, path: string, files: typeof version1): Cgroup[] 
   return [...groups, { folder: mount, ...files }];
 }
 
+/** Whether the content of a group's limit bounds anything. */
+export function isLimit(text: string): boolean {
+  return Number.parseInt(text, 10) < NO_LIMIT;
+}
+
 /** Room left in the group, octets; null when it has no limit, or its files say nothing. */
 export function cgroupRoom(group: Cgroup, files: CgroupFiles): number | null {
   const limit = Number.parseInt(files.limit, 10);
   const usage = Number.parseInt(files.usage, 10);
-  if (!(limit < NO_LIMIT) || Number.isNaN(usage)) return null;
+  if (!isLimit(files.limit) || Number.isNaN(usage)) return null;
   const [, reclaimable = "0"] = new RegExp(`^${group.reclaimable} (\\d+)$`, "m").exec(files.stat) ?? [];
   return limit - usage + Number(reclaimable);
 }
