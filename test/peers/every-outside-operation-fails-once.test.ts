@@ -26,7 +26,7 @@ function holds({ lines, sums }: { lines: readonly Line[]; sums: Sums }): void {
   const wrong = lines.filter((line) => line.wrong !== null);
   const words = wrong.map((line) => JSON.stringify(line)).join("\n");
   assert.equal(sums.wrong, 0, `${words}\nagain: npm run every-failure -- --scenario … --kind … --nth … --way …`);
-  assert.ok(sums.hits > 0.7 * sums.trials, `of ${sums.trials} operations only ${sums.hits} came`);
+  assert.ok(sums.hits > 0.4 * sums.trials, `of ${sums.trials} operations only ${sums.hits} came`);
 }
 
 test("no message of SIP or of the voice worker that fails in a call leaves anything behind", async (t) => {
