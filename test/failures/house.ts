@@ -167,7 +167,8 @@ export class House {
     ];
     if (left.length > 0) return left.join(", ");
     const status = await this.#voiceStatus();
-    if (status === null) return "the voice worker does not answer";
+    // One that has just died has no ticks.
+    if (status === null || status.ticks === 0) return "the voice worker does not answer";
     return status.streams.length === 0 ? null : `open: ${status.streams.map(({ endpoint }) => endpoint).join(" ")}`;
   }
 
