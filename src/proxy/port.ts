@@ -110,6 +110,7 @@ export class Port implements Party {
       this.#fault = kind === "lineFault";
       this.#endBreak();
       this.#unpark();
+      this.changed();
     }
     return this.#leg;
   }

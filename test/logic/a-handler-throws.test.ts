@@ -102,3 +102,10 @@ test("a call between two whose event trips in the conversation ends for both, wi
   assert.deepEqual(order, ["part", "tone"]);
   assert.ok(commands.some((c) => c.world === "sip" && c.kind === "release"));
 });
+
+test("a line fault whose handler throws is one all the same, and told", () => {
+  const world = new World();
+  const fault = { world: "fxs", kind: "lineFault", port: "port:1", fault: "power alarm", at: instant(world.now) };
+  const commands = world.upper.handle(poison(fault, "kind"));
+  assert.ok(commands.some((c) => c.world === "notify" && c.fact.kind === "phoneChanged" && c.fact.state === "fault"));
+});

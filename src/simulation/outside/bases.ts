@@ -207,8 +207,10 @@ export class Bases {
   #talk(transaction: Transaction): void {
     transaction.up = true;
     this.#risk(transaction);
-    const { talker } = transaction;
+    const { talker, handset } = transaction;
     const { chance } = talker;
+    // It walks out of the house while it talks, and back.
+    if (chance.percent(3)) for (const after of [500, 4000]) talker.later(after, () => this.#moves(handset, false));
     let at = 0;
     for (let things = chance.below(3); things > 0; things--) {
       at += chance.below(5000);

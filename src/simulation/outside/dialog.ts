@@ -107,6 +107,8 @@ export class Dialog {
   reoffered(): void {
     const { talker } = this;
     const { chance } = talker;
+    // Whoever is held presses keys, or holds, too.
+    if (chance.percent(20)) talker.later(chance.below(3000), () => this.#does());
     if (chance.percent(10)) return;
     talker.later(chance.pick([5, 100, 2000]), () => {
       if (chance.percent(85)) this.say({ kind: "reanswered", media: this.media() });
@@ -157,6 +159,7 @@ export function mediaOf(chance: Chance): MediaDescription {
     eventPayloadType: chance.percent(70) ? 101 : null,
     direction: chance.percent(80) ? "sendrecv" : chance.pick(["sendonly", "recvonly", "inactive"] as const),
     ...(chance.percent(20) ? { comfortNoise: true } : {}),
-    ...(chance.percent(10) ? { longPackets: true } : {}),
+    ...(chance.percent(10) ? { packetMs: chance.pick([10, 30, 60]) } : {}),
+    ...(chance.percent(10) ? { mostPacketMs: chance.pick([20, 40]) } : {}),
   };
 }

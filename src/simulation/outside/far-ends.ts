@@ -90,6 +90,7 @@ export class FarEnds {
     const dialog = new Dialog(this.#outside, line, leg, talker, media.endpoint);
     this.#dialogs.set(leg, dialog);
     const { chance } = talker;
+    talker.later(0, () => dialog.say({ kind: "calling", callId: leg }));
     if (chance.percent(15)) return this.#refuses(dialog, chance.pick([1, 50, 32_000]));
     let at = chance.below(3000);
     // A forked call has several who ring, and some of them send sound.

@@ -59,7 +59,7 @@ export class VoiceWorker {
     const endpoint = [...this.#open][chance.below(8)] ?? "rtp:0";
     const file = "greeting.wav";
     const reason = chance.percent(50) ? null : "it can not be written";
-    switch (chance.below(6)) {
+    switch (chance.below(7)) {
       case 0:
         return this.#outside.post({ world: "voice", kind: "shadow", state: "off", reason });
       case 1:
@@ -73,6 +73,14 @@ export class VoiceWorker {
           reason,
           durationMs: 10,
           lostMs: 0,
+        });
+      case 4:
+        return this.#outside.post({
+          world: "voice",
+          kind: "endpointFailed",
+          endpoint,
+          reason: "it failed",
+          closed: true,
         });
       case 3:
         return this.#outside.post({ world: "voice", kind: "endpointFailed", endpoint, reason: "it failed" });
