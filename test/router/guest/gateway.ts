@@ -33,7 +33,7 @@ export class GuestGateway {
   static async start(guest: Guest, scratch: Scratch, { config, user }: GatewayOptions): Promise<GuestGateway> {
     await guest.run(`echo ${Buffer.from(config).toString("base64")} | base64 -d > /tmp/router.toml`);
     const environment = { ...unitEnvironment, DOOR_SOCKET: SOCKET, DOOR_PORT: ports.door };
-    const settings = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+    const settings = Object.entries(environment).map(([name, value]) => `${name}="${value}"`);
     const node = "node --import /opt/router/door.mjs /usr/lib/offhook/offhook.js";
     const command = `env ${settings.join(" ")} ${node} start --config /tmp/router.toml --data ${DATA} --json`;
     const before = guest.log.length;
