@@ -107,10 +107,10 @@ export class Port implements Party {
   trippedOver({ kind }: PortEvent): PortLeg | null {
     if (kind === "wentOnHook" || kind === "lineFault") {
       this.#offHook = false;
-      this.#fault = kind === "lineFault";
+      this.#fault ||= kind === "lineFault";
       this.#endBreak();
       this.#unpark();
-      this.changed();
+      if (this.#leg === null) this.changed();
     }
     return this.#leg;
   }
