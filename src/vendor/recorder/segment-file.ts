@@ -136,20 +136,23 @@ interface Line {
 }
 
 function* linesOf(path: string): Generator<Line> {
-  let rest: Buffer = Buffer.alloc(0);
+  let pieces: Buffer[] = [];
+  let held = 0;
   let at = 0;
   for (const chunk of chunksOf(path)) {
-    const octets = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     let from = 0;
-    for (let to = octets.indexOf(newline, rest.length); to >= 0; to = octets.indexOf(newline, from)) {
-      yield { at: at + from, text: octets.subarray(from, to), ended: true };
-      from = to + 1;
+    for (let to = chunk.indexOf(newline); to >= 0; to = chunk.indexOf(newline, from)) {
+      const end = chunk.subarray(from, to);
+      const text = held === 0 ? end : Buffer.concat([...pieces, end]);
+      [pieces, held, from] = [[], 0, to + 1];
+      yield { at, text, ended: true };
+      at += text.length + 1;
     }
-    at += from;
-    rest = Buffer.from(octets.subarray(from));
-    checkLength(path, rest.length);
+    if (from < chunk.length) pieces.push(Buffer.from(chunk.subarray(from)));
+    held += chunk.length - from;
+    checkLength(path, held);
   }
-  if (rest.length > 0) yield { at, text: rest, ended: false };
+  if (held > 0) yield { at, text: Buffer.concat(pieces), ended: false };
 }
 
 /** A list of numbers that grows, eight octets each. */
