@@ -22,8 +22,19 @@ const peersFolder = join(root, "test/peers");
 const unitPatience = 300_000;
 const peersPatience = 1_800_000;
 const routerPatience = 1_200_000;
-/** Timers of half a minute, and watchdogs. */
-const patient = ["a-call-out-that-fails", "a-stuck-gateway-is-started-again"];
+/** Timers of half a minute, watchdogs, disks and programs: none of them judges how a call sounds, nor how soon. */
+const beside = [
+  "a-call-out-that-fails",
+  "a-day-is-replayed-in-little-memory",
+  "a-stuck-gateway-is-started-again",
+  "every-node-computes-the-same",
+  "every-outside-operation-fails-once",
+  "installed-from-the-package",
+  "installed-from-the-tarball",
+  "power/the-data-directory-fails",
+  "power/the-power-goes-during-calls",
+  "power/the-power-goes-while-files-are-saved",
+];
 
 const reporter = ["--enable-source-maps", "--test-reporter=spec", "--test-reporter-destination=stdout"];
 
@@ -84,15 +95,15 @@ async function inOneProcess(all, files) {
   return (await node(["--import", "tsx", ...reporter, all], unitPatience)) === 0;
 }
 
-/** Real programs, sockets and time: one file after the other, and beside them those that do little but wait. */
+/** Real programs, sockets and time: one file after the other, and beside them those that may be slow. */
 async function peers() {
   const files = testFiles(peersFolder);
   if (files.length === 0) return nothing();
   installPeers();
-  const waits = (file) => patient.some((name) => file.endsWith(`${name}.test.ts`));
+  const maybeSlow = (file) => beside.some((name) => file.endsWith(`${name}.test.ts`));
   const results = await Promise.all([
-    oneAfterTheOther(files.filter((file) => !waits(file))),
-    oneAfterTheOther(files.filter(waits)),
+    oneAfterTheOther(files.filter((file) => !maybeSlow(file))),
+    oneAfterTheOther(files.filter(maybeSlow)),
   ]);
   return results.every((good) => good);
 }

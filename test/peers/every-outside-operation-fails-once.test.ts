@@ -38,7 +38,7 @@ test("no message of SIP or of the voice worker that fails in a call leaves anyth
 });
 
 test("nor does what else can fail in the calls of the house, tried by chance", async (t) => {
-  const stride = 60;
+  const stride = 120;
   const offset = Math.floor(Math.random() * stride);
   t.diagnostic(`--stride ${stride} --offset ${offset}`);
   holds(await failures(t, "--stride", `${stride}`, "--offset", `${offset}`));
