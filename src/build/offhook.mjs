@@ -3,7 +3,7 @@
 // again. The package and the router's tarball have no sources, and are always built.
 import { existsSync } from "node:fs";
 
-const program = new URL("../dist/offhook.js", import.meta.url);
-const build = new URL("../src/build/prepare.mjs", import.meta.url);
+const program = new URL("../../dist/offhook.js", import.meta.url);
+const build = new URL("./prepare.mjs", import.meta.url);
 if (!existsSync(program) && existsSync(build)) await (await import(build.href)).prepare();
 await import(program.href);
