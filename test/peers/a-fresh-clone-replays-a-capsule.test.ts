@@ -15,7 +15,7 @@ test("whoever is sent a capsule clones the sources and replays it by npx: what i
   const scratch = new Scratch();
   t.after(() => scratch.close());
   const clone = await scratch.folder("clone");
-  for (const path of ["src", "bin", "assembly", "package.json", "package-lock.json", "asconfig.json", "LICENSE"])
+  for (const path of ["src", "assembly", "package.json", "package-lock.json", "asconfig.json", "LICENSE"])
     await cp(join(root, path), join(clone, path), { recursive: true });
   // Both would take their time, and are shown by every `npm test` of a clone: packages, and the voice module.
   await symlink(join(root, "node_modules"), join(clone, "node_modules"));
