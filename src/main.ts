@@ -50,8 +50,14 @@ async function readLine(prompt: string): Promise<string | null> {
   return next.done === true ? null : next.value;
 }
 
-// A reader that goes away (`| head`) ends the program quietly.
-process.stdout.on("error", () => process.exit(0));
+// A reader that goes away (`| head`) ends the program quietly; a full disk (`> file`) does not.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  process.stderr.write(
+    `offhook: the output can not be written (${error.code ?? error.message}) — make room, or send it elsewhere\n`,
+  );
+  process.exit(1);
+});
 
 /** A reader of a pipe that is slower than we are still gets everything: the end of the process would cut it off. */
 function written(stream: NodeJS.WriteStream): Promise<void> {

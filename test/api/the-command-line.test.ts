@@ -249,3 +249,17 @@ test("it stops at the first portion that breaks a rule, and exits with 1", async
   assert.match(out, /^seed 5, .*\nseed 6, .*\nseed 7: .*\nseed 7 breaks a rule after 3 calls: rest, port:1 rings/);
   assert.equal(portions, 3);
 });
+
+test("what can not be done is told in words a terminal survives, and no recording is overwritten", async (t) => {
+  const { type, dir } = await terminal(t);
+  const typed = await type("simulate", "--runs", "-1");
+  assert.deepEqual([typed.code, typed.err], [2, "offhook: --runs -1: write how many, e.g. --runs 100"]);
+  const journal = join(dir, "hostile.jsonl");
+  await writeFile(journal, `${JSON.stringify({ journal: "offhook", version: "\u001b[2J\u009b1m", at: 0 })}\n`);
+  const hostile = await type("explore", journal);
+  assert.equal(hostile.code, 1);
+  assert.doesNotMatch(hostile.err, /\p{Cc}/u);
+  const over = await type("explore", journal, "--save", journal);
+  assert.equal(over.code, 2);
+  assert.match(over.err, /is the recording that is read — name another file$/);
+});

@@ -193,7 +193,10 @@ function parse(argv: readonly string[]) {
     return /^-[0-9]/.test(text) ? hidden + text : text;
   });
   try {
-    return parseArgs({ args, options, allowPositionals: true });
+    const parsed = parseArgs({ args, options, allowPositionals: true });
+    for (const [option, value] of Object.entries(parsed.values))
+      if (typeof value === "string") Reflect.set(parsed.values, option, value.replace(hidden, ""));
+    return parsed;
   } catch (error) {
     const [message = ""] = (error instanceof Error ? error.message : String(error)).split(". ");
     throw wrongUsage(`${message.replaceAll(hidden, "")} — see \`offhook help\``);

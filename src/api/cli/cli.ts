@@ -9,6 +9,7 @@ import { dataDir } from "./data-dir.ts";
 import { help } from "./help.ts";
 import type { Parts } from "./own.ts";
 import { print, printFact, type ToldFact } from "./print.ts";
+import { printable } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 
 export type { Parts } from "./own.ts";
@@ -18,7 +19,9 @@ export async function cli(argv: readonly string[], terminal: Terminal, parts: Pa
   try {
     return await run(readArguments(argv), terminal, parts);
   } catch (error) {
-    terminal.err(`offhook: ${error instanceof Error ? error.message : String(error)}`);
+    // It may quote a file, or what was typed.
+    const told = `offhook: ${error instanceof Error ? error.message : String(error)}`;
+    terminal.err(told.split("\n").map(printable).join("\n"));
     return error instanceof Refusal && error.code === "usage" ? 2 : 1;
   }
 }

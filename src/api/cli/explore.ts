@@ -1,9 +1,9 @@
-import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { exploreJournal, JournalExploration } from "../../explore/journal.ts";
 import type { Command } from "../../message/command.ts";
 import { wrongUsage } from "../refusal.ts";
 import type { Arguments } from "./arguments.ts";
+import { checkOther, save } from "./save.ts";
 import { eventWords } from "./step-words.ts";
 import { printable } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
@@ -26,24 +26,30 @@ export async function exploration(
   explore: typeof exploreJournal,
 ): Promise<number> {
   const { from } = args;
+  checkOther("--save", args.save, file, terminal);
   const options = {
     from,
-    window: within("--window", args.window ?? (from === null ? 5 : 8), mostWindow),
+    window: within("--window", args.window ?? (from === null ? 5 : 8), mostWindow, 1),
     duplicates: within("--duplicates", args.duplicates ?? 0, mostLiberties),
     losses: within("--losses", args.losses ?? 0, mostLiberties),
     expiries: within("--expiries", args.expiries ?? 0, mostLiberties),
     whims: within("--whims", args.whims ?? 0, mostLiberties),
-    states: within("--states", args.states ?? 100_000, mostStates),
+    states: within("--states", args.states ?? 100_000, mostStates, 1),
   };
   const began = performance.now();
   const found = await explore(resolve(terminal.cwd, file), options);
   const seconds = (performance.now() - began) / 1000;
-  if (found.journal !== null && args.save !== null) await writeFile(resolve(terminal.cwd, args.save), found.journal);
-  terminal.out(args.json ? JSON.stringify(asJson(found, seconds)) : show(found, seconds, args.save));
+  // What was found is told first: it may have taken an hour.
+  terminal.out(args.json ? JSON.stringify(asJson(found, seconds)) : show(found, seconds));
+  if (found.journal !== null && args.save !== null) {
+    await save("--save", args.save, found.journal, terminal);
+    if (!args.json) terminal.out(`saved, the first: offhook replay ${args.save} --step`);
+  }
   return found.findings.length === 0 ? 0 : 1;
 }
 
-function within(option: string, value: number, most: number): number {
+function within(option: string, value: number, most: number, least = 0): number {
+  if (value < least) throw wrongUsage(`${option} ${value}: at least ${least}`);
   if (value > most) throw wrongUsage(`${option} ${value}: at most ${most}`);
   return value;
 }
@@ -59,7 +65,7 @@ function asJson({ findings, orders, journal: _, ...sums }: JournalExploration, s
   return { orders: String(orders), ...sums, seconds: Number(seconds.toFixed(3)), findings: found };
 }
 
-function show(found: JournalExploration, seconds: number, save: string | null): string {
+function show(found: JournalExploration, seconds: number): string {
   const { moments, orders, states, runs, apart, met, cutOff, differs, foundAfter, findings } = found;
   const where = moments === 1 ? "one moment" : `${moments} moments`;
   return [
@@ -72,7 +78,6 @@ function show(found: JournalExploration, seconds: number, save: string | null): 
     ...(differs === null ? [] : [`this program does otherwise at event ${differs} than the one that recorded it`]),
     ...(foundAfter === null ? ["no rule was broken"] : [`the first rule was broken after ${foundAfter} histories`]),
     ...findings.flatMap(showFinding),
-    ...(save === null || findings.length === 0 ? [] : [`saved, the first: offhook replay ${save} --step`]),
   ].join("\n");
 }
 
@@ -80,7 +85,7 @@ function showFinding({ failure, after, events, swaps, history, before, numbers }
   const started = history.flatMap(({ commands }) => commands.flatMap(timerStart));
   const timers = new Map(started.map((command) => [command.timer, command]));
   return [
-    `${failure.rule} is broken: ${[...failure.objects, failure.why].join(" ")}`,
+    printable(`${failure.rule} is broken: ${[...failure.objects, failure.why].join(" ")}`),
     `  after event ${after} ${events === 1 ? "one event" : `${events} events`}, ${swaps} out of turn:`,
     ...history.slice(before).map((it) => {
       const timer = it.event.world === "timer" ? (timers.get(it.event.timer) ?? null) : null;

@@ -3,6 +3,7 @@ import type { Gap } from "../../vendor/recorder/recording.ts";
 import type { Broken, Divergence, ReplayOptions, ReplayResult } from "../../vendor/recorder/replay.ts";
 import type { Arguments } from "./arguments.ts";
 import { brokenWords } from "./step-words.ts";
+import { printable } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** `offhook replay JOURNAL…`: 0 when every command is the same and no rule is broken, else 1. */
@@ -29,7 +30,7 @@ export function showResult({ events, divergence, torn, gaps, broken }: ReplayRes
   const cut = torn ? "; the last line was cut off when the gateway was killed" : "";
   const end =
     divergence === null ? [`${events} events replayed, every command is the same${cut}`] : showDivergence(divergence);
-  return [...gaps.map(showGap), ...broken.map(showBroken), ...end].join("\n");
+  return [...gaps.map(showGap), ...broken.map(showBroken), ...end].map(printable).join("\n");
 }
 
 function showDivergence(divergence: Divergence): readonly string[] {

@@ -1,8 +1,7 @@
-import { writeFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import type { SimulationOptions, SimulationResult } from "../../simulation/simulate.ts";
 import { wrongUsage } from "../refusal.ts";
 import type { Arguments } from "./arguments.ts";
+import { save } from "./save.ts";
 import type { Terminal } from "./terminal.ts";
 
 export type Simulate = (options: SimulationOptions) => SimulationResult;
@@ -72,9 +71,12 @@ function measured(options: SimulationOptions, simulate: Simulate): Measured {
 
 async function told({ result, perMinute }: Measured, args: Arguments, terminal: Terminal): Promise<number> {
   const { failed } = result;
-  if (failed !== null && args.save !== null)
-    await writeFile(resolve(terminal.cwd, args.save), journalOf(failed.smallest.result.journal));
+  // The seed is told first: a night is lost without it.
   terminal.out(args.json ? JSON.stringify(asJson(result, perMinute)) : show(result, perMinute, args.save));
+  if (failed !== null && args.save !== null) {
+    await save("--save", args.save, journalOf(failed.smallest.result.journal), terminal);
+    if (!args.json) terminal.out(`saved: offhook replay ${args.save} --step`);
+  }
   return failed === null ? 0 : 1;
 }
 
@@ -98,7 +100,7 @@ function asJson({ failed, ...sums }: SimulationResult, callsPerMinute: number): 
 function show(
   { seed, runs, calls, events, commands, hash, failed }: SimulationResult,
   perMinute: number,
-  save: string | null,
+  file: string | null,
 ): string {
   const done = `seed ${seed}: ${runs} runs, ${calls} calls, ${events} events, ${commands} commands (${perMinute} calls a minute)`;
   if (failed === null) return `${done}\nno rule was broken\nhash ${hash}`;
@@ -109,9 +111,7 @@ function show(
     `seed ${failed.run.seed} breaks a rule after ${failure?.calls} calls: ${broken(failure)}`,
     `the smallest history found has ${script.length} outside events, ${result.events} events: ${broken(result.failure)}`,
     ...script.map(({ at, verb }) => `  ${(at / 1000).toFixed(3).padStart(10)} s  ${verb}`),
-    save === null
-      ? `again: offhook simulate --seed ${failed.run.seed} --runs 1 --save FILE`
-      : `saved: offhook replay ${save} --step`,
+    ...(file === null ? [`again: offhook simulate --seed ${failed.run.seed} --runs 1 --save FILE`] : []),
   ].join("\n");
 }
 

@@ -1,5 +1,3 @@
-import { writeFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import { hepOf } from "../../trace/hep.ts";
 import { type Ladder, ladderOf } from "../../trace/ladder.ts";
 import { svgOf } from "../../trace/svg.ts";
@@ -8,6 +6,7 @@ import { wrongUsage } from "../refusal.ts";
 import type { Arguments } from "./arguments.ts";
 import { sendTo } from "./collector.ts";
 import { callOf, recordedCall } from "./recording.ts";
+import { checkOther, save } from "./save.ts";
 import type { Terminal } from "./terminal.ts";
 
 export const traceUsage = "CALL [--journal FILE | --capsule FILE] [--svg FILE | --hep HOST:PORT] [--json]";
@@ -17,11 +16,13 @@ const columnsOfFile = 100;
 
 /** `offhook trace CALL`: one call as a picture of phone, gateway and provider. */
 export async function trace(word: string, args: Arguments, terminal: Terminal): Promise<number> {
-  if (args.journal !== null && args.capsule !== null) throw wrongUsage(`write: offhook trace ${traceUsage}`);
-  const { steps } = await recordedCall(callOf(word), args.journal ?? args.capsule, args, terminal);
+  if ((args.journal !== null && args.capsule !== null) || (args.svg !== null && args.hep !== null))
+    throw wrongUsage(`write: offhook trace ${traceUsage}`);
+  const { journal, steps } = await recordedCall(callOf(word), args.journal ?? args.capsule, args, terminal);
   const ladder = ladderOf(steps);
   if (ladder === null) return 1;
-  if (args.svg !== null) await writeFile(resolve(terminal.cwd, args.svg), svgOf(ladder), { mode: 0o600 });
+  checkOther("--svg", args.svg, journal, terminal);
+  if (args.svg !== null) await save("--svg", args.svg, svgOf(ladder), terminal, { mode: 0o600 });
   if (args.hep !== null) return collected(ladder, args.hep, args, terminal);
   if (args.json) terminal.out(JSON.stringify(ladder));
   else if (args.svg === null) terminal.out(textOf(ladder, terminal.columns ?? columnsOfFile));

@@ -45,6 +45,11 @@ export class Recording {
   constructor(paths: readonly string[], until: number | null) {
     this.parts = partsOf(paths.flatMap(filesOf), until);
     this.length = this.parts.at(-1)?.to ?? 0;
+    const [first] = this.parts;
+    if (first !== undefined && this.parts.every(({ file }) => file.torn && file.entries === 0))
+      throw new Error(
+        `${first.file.path}: has no whole event in it — it is no journal, or was cut off at its beginning`,
+      );
   }
 
   /** The last line of a file was cut off when the process was killed. */
