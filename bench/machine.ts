@@ -15,12 +15,6 @@ export function machine(): readonly string[] {
   ];
 }
 
-/** Resident memory of a process, bytes (Linux). */
-export function residentBytes(pid: number): number {
-  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1];
-  return Number(kilobytes ?? Number.NaN) * 1024;
-}
-
 /**
  * Processor time that the threads a process has now have used, ms (Linux): what the scheduler counted, to the nanosecond;
  * /proc/PID/stat counts in steps of 10 ms. A thread that ends takes its time with it.

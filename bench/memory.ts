@@ -4,7 +4,8 @@ import { House } from "../test/peers/harness/house.ts";
 import { Scratch } from "../test/peers/harness/scratch.ts";
 import { sine } from "../test/peers/harness/signal.ts";
 import { type Bench, check, type Figure, median, range } from "./figures.ts";
-import { processorMs, residentBytes } from "./machine.ts";
+import { processorMs } from "./machine.ts";
+import { type Resident, resident } from "./size/resident.ts";
 import { StandingCalls } from "./standing-calls.ts";
 
 const CALLS = 8;
@@ -20,14 +21,14 @@ export const memory: Bench = {
       const baresip = await Baresip.start(scratch, { user: "bench", says: sine(1000, -16, 1000), answer: "auto" });
       const house = await House.start(scratch);
       const { pid } = house.program;
-      const fresh = residentBytes(pid);
-      const peer = residentBytes(baresip.pid);
+      const fresh = resident(pid).rss;
+      const peer = resident(baresip.pid).rss;
       check(fresh > 0 && peer > 0, "a process could not be measured");
       const rounds: Round[] = [];
       // The first round warms up: code is compiled, pools are filled.
       for (let n = 0; n <= ROUNDS; n++) rounds.push(await oneRound(scratch, house));
       const [, ...warm] = rounds;
-      const perCall = warm.map(({ idle, busy }) => (busy.bytes - idle.bytes) / CALLS / 1024);
+      const perCall = warm.map(({ idle, busy }) => (busy.memory.anonymous - idle.memory.anonymous) / CALLS / 1024);
       const idleShares = warm.map(({ idle }) => idle.share * 100);
       const busyShares = warm.map(({ busy }) => busy.share * 100);
       return [
@@ -35,13 +36,13 @@ export const memory: Bench = {
           what: "resident memory, idle",
           value: `${megabytes(fresh)} MiB, emulator included (baresip ${megabytes(peer)} MiB: ratio ${(fresh / peer).toFixed(1)})`,
           spread: `after calls ${range(
-            warm.map(({ idle }) => idle.bytes / 2 ** 20),
+            warm.map(({ idle }) => idle.memory.rss / 2 ** 20),
             1,
           )}`,
           checked: "every phone idle",
         },
         {
-          what: "resident memory, per call",
+          what: "memory of its own, per call",
           value:
             Math.min(...perCall) > 0 ? `${median(perCall).toFixed(0)} KiB` : "less than the garbage collector's noise",
           spread: `${range(perCall)} KiB`,
@@ -61,7 +62,7 @@ export const memory: Bench = {
 };
 
 interface Load {
-  readonly bytes: number;
+  readonly memory: Resident;
   /** Processor time as a share of one core. */
   readonly share: number;
 }
@@ -83,7 +84,7 @@ async function oneRound(scratch: Scratch, house: House): Promise<Round> {
 
 async function load(pid: number): Promise<Load> {
   const used = await share(pid);
-  return { bytes: residentBytes(pid), share: used };
+  return { memory: resident(pid), share: used };
 }
 
 async function share(pid: number): Promise<number> {

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
+import { unitEnvironment } from "../../src/build/units.mjs";
 import type { VoiceCommand } from "../../src/message/voice.ts";
 import type { PriorityChoice, VoiceStatus } from "../../src/voice/contract.ts";
 import { type CodecName, payloadTypes, type Relay } from "./relay.ts";
@@ -48,7 +49,9 @@ export class Offhook implements Relay {
       external: ["koffi", "@napi-rs/nice"],
     });
     const dist = pathToFileURL(join(root, "dist/index.js")).href;
-    const child = fork(program, [edge, String(streams), dist, priority], { execArgv: flagsOf(edge) });
+    // As the services start it.
+    const env = { ...process.env, ...unitEnvironment };
+    const child = fork(program, [edge, String(streams), dist, priority], { execArgv: flagsOf(edge), env });
     const ready = await Promise.race([once(child, "message"), once(child, "exit").then(() => null)]);
     if (ready === null) throw new Error("the voice path did not start");
     const [{ ports }] = ready as [{ ports: number[] }]; // What voice-process.ts sends first.

@@ -27,6 +27,7 @@ import { PacketDrive } from "./packet-drive.ts";
 import { PacketsIn } from "./packets-in.ts";
 import type { PluginHost } from "./plugin/host.ts";
 import type { Priority } from "./priority.ts";
+import type { ProgramPages } from "./program-pages.ts";
 import { Reception } from "./reception.ts";
 import { Refusals } from "./refusals.ts";
 import { memoryStatus } from "./room.ts";
@@ -51,6 +52,14 @@ const FRAME_MS = 20;
 /** Makes the host of the configuration's codecs. */
 export type MakePlugins = (map: VoiceMap, failed: (stream: number, reason: string) => void) => PluginHost;
 
+/** What of the thread and its process the loop makes use of. */
+export interface ThreadMeans {
+  readonly priority: Priority;
+  readonly time: Watch;
+  /** Null where none are given back. */
+  readonly pages: ProgramPages | null;
+}
+
 export class VoiceLoop {
   readonly #engine: Engine;
   readonly #ticksPerSecond: number;
@@ -60,6 +69,7 @@ export class VoiceLoop {
   readonly #io: RtpIo;
   readonly #edge: EdgeStatus;
   readonly #priority: Priority;
+  readonly #pages: ProgramPages | null;
   readonly #options: VoiceOptions;
   readonly #control: Control;
   readonly #plugins: PluginHost | null;
@@ -86,9 +96,10 @@ export class VoiceLoop {
     engine: Engine,
     { io, why }: OpenedIo,
     plugins: MakePlugins | null,
-    { priority, time }: { readonly priority: Priority; readonly time: Watch },
+    { priority, time, pages }: ThreadMeans,
   ) {
     this.#priority = priority;
+    this.#pages = pages;
     this.#options = task.options;
     this.#engine = engine;
     const { frameMs = FRAME_MS, drive = "timer" } = task.options;
@@ -234,6 +245,7 @@ export class VoiceLoop {
     this.#seenMalformed = malformed;
     if (this.#map.word(layout.HEADER_TICKS) % this.#ticksPerSecond !== 0) return;
     this.#figures.look();
+    this.#pages?.look();
     for (const { from, times } of this.#earlyAndLate.takeStrangers(this.#now())) this.#refusals.stranger(from, times);
     for (const refused of this.#refusals.take()) this.#tell({ kind: "refused", refused });
   }

@@ -8,6 +8,7 @@ import type { WorkerTask } from "./messages.ts";
 import { openIo } from "./open-io.ts";
 import { loadCodecs, PluginHost } from "./plugin/host.ts";
 import type { Priority } from "./priority.ts";
+import { openProgramPages } from "./program-pages.ts";
 import { openTimepiece } from "./timepiece.ts";
 
 /** Opens everything the task names. Rejects with a sentence when it cannot. */
@@ -26,9 +27,10 @@ export async function openLoop(task: WorkerTask, priority: Priority): Promise<Vo
     const withKoffi = opened.io.edge === "batched";
     const time = await openTimepiece(withKoffi);
     await priority.settle(withKoffi);
+    const pages = await openProgramPages();
     // Before the first turn has its time, and anybody talks.
     clearOut();
-    return new VoiceLoop(task, engine, opened, plugins, { priority, time });
+    return new VoiceLoop(task, engine, opened, plugins, { priority, time, pages });
   } catch (error) {
     await opened.io.close();
     throw error;

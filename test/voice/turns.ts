@@ -49,7 +49,7 @@ async function measureTurns(edge: EdgeChoice, streams: number, warm: number, cou
     announce(mail);
   };
   const heap = new Heap(map, warm, counted, () => send({ kind: "stop" }));
-  const loop = new VoiceLoop(task, engine, opened, null, { priority: new Priority("normal"), time: heap });
+  const loop = new VoiceLoop(task, engine, opened, null, { priority: new Priority("normal"), time: heap, pages: null });
   for (let stream = 0; stream < streams; stream++) talk(send, stream, opened.io.ports[stream ^ 1] ?? 0);
   await loop.run();
   port1.close();
