@@ -6,6 +6,7 @@ import type { HouseView } from "./message/view.ts";
 import { UpperHalf } from "./upper-half.ts";
 import { Recording } from "./vendor/recorder/recording.ts";
 import { type Broken, type ReplayOptions, type ReplayResult, replayInto } from "./vendor/recorder/replay.ts";
+import { asHandled } from "./vendor/recorder/trap.ts";
 import { type Subject, Walk } from "./vendor/recorder/walk.ts";
 
 /**
@@ -48,10 +49,10 @@ class Debugged implements Subject {
     this.#breakAt = breakAt;
   }
 
-  handle(event: Event, n: number): readonly Command[] {
+  handle(event: Event, n: number, trips: number): readonly Command[] {
     // biome-ignore lint/suspicious/noDebugger: what `--break` is for; step into the next line to see the event handled
     if (n === this.#breakAt) debugger;
-    const commands = this.#upper.handle(event);
+    const commands = this.#upper.handle(asHandled({ event, trips }));
     this.#n = n;
     this.#broken = [];
     this.#rules.watch(event, commands);

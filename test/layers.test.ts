@@ -17,7 +17,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   "capsules.ts": ["message", "trace", "vendor/recorder", "vendor/clock", "node"],
   "hep-export.ts": ["message", "config/config.ts", "trace", "vendor/hep", "vendor/clock", "voice/contract.ts"],
   trace: ["message", "upper-half.ts", "logic/dialplan", "logic/phonebook.ts", "vendor/recorder", "vendor/hep", "node"],
-  simulation: ["message", "logic/invariants", "upper-half.ts", "node"],
+  simulation: ["message", "logic/invariants", "upper-half.ts", "vendor/recorder/trap.ts", "node"],
   explore: ["message", "logic/invariants", "upper-half.ts", "simulation/rest.ts", "vendor/recorder"],
   "replay.ts": ["message", "upper-half.ts", "logic/invariants", "vendor/recorder", "node"],
   vendor: ["message", "node"],

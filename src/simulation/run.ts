@@ -5,6 +5,7 @@ import type { Command } from "../message/command.ts";
 import type { Event } from "../message/event.ts";
 import { instant } from "../message/units.ts";
 import { UpperHalf } from "../upper-half.ts";
+import { asHandled, canTrip } from "../vendor/recorder/trap.ts";
 import { Agenda } from "./agenda.ts";
 import { Failing, type Fails } from "./failing.ts";
 import { houseOf, type SimulatedHouse } from "./house.ts";
@@ -13,7 +14,6 @@ import type { Outside, Untimed } from "./outside/outside.ts";
 import { missing, unlike } from "./rest.ts";
 import { type Happening, scriptOf } from "./script.ts";
 import { Surroundings } from "./surroundings.ts";
-import { canTrip, trapped } from "./trap.ts";
 import { Twin } from "./twin.ts";
 
 /** What a run breaks: a rule, a handler that threw, a caller of a wrong name, or that the house does not come to rest. */
@@ -158,26 +158,26 @@ class Run implements Outside {
   }
 
   #handle(event: Event): void {
-    const tripped = this.#trip > 0 && canTrip(event);
-    this.#tripped = tripped;
-    const commands = this.#upper.handle(tripped ? trapped(event, this.#trip) : event);
-    if (tripped) {
+    const trips = canTrip(event) ? this.#trip : 0;
+    this.#tripped = trips > 0;
+    const commands = this.#upper.handle(asHandled({ event, trips }));
+    if (trips > 0) {
       this.#trip = 0;
       this.#twin.end();
     }
     this.#events += 1;
     this.#commands += commands.length;
-    if (this.#wants.hash || this.#wants.journal) this.#write(event, commands);
+    if (this.#wants.hash || this.#wants.journal) this.#write(event, commands, trips);
     const odd = this.#twin.differs(event, commands);
     if (odd !== null) this.#fail({ rule: "rest", objects: [], why: odd });
     for (const command of commands) this.#perform(command);
     this.#rules.watch(event, commands);
   }
 
-  #write(event: Event, commands: readonly Command[]): void {
-    const line = `{"n":${this.#events},"event":${JSON.stringify(event)},"commands":${JSON.stringify(commands)}}\n`;
-    if (this.#wants.hash) this.#hash.update(line);
-    if (this.#wants.journal) this.#journal.push(line);
+  #write(event: Event, commands: readonly Command[], trips: number): void {
+    const entry = `{"n":${this.#events},"event":${JSON.stringify(event)},"commands":${JSON.stringify(commands)}`;
+    if (this.#wants.hash) this.#hash.update(`${entry}}\n`);
+    if (this.#wants.journal) this.#journal.push(trips === 0 ? `${entry}}\n` : `${entry},"trips":${trips}}\n`);
   }
 
   #perform(command: Command): void {

@@ -3,7 +3,9 @@ import type { Event } from "../message/event.ts";
 import type { CallId } from "../message/name.ts";
 import type { CallRecord, Contact } from "../message/record.ts";
 import { UpperHalf } from "../upper-half.ts";
-import { readJournal } from "../vendor/recorder/journal.ts";
+import { Damaged } from "../vendor/recorder/damage.ts";
+import { type Entry, readJournal } from "../vendor/recorder/journal.ts";
+import { asHandled } from "../vendor/recorder/trap.ts";
 import { Follower } from "./follower.ts";
 
 export interface WindowEntry {
@@ -39,9 +41,13 @@ export async function windowOf(
   pause: () => Promise<void> = noPause,
 ): Promise<Window | null> {
   const collector = new Collector(call);
-  for await (const item of readJournal(path)) {
-    await pause();
-    if (item.kind === "torn" || !collector.take(item.n, item.event, item.commands)) break;
+  try {
+    for await (const item of readJournal(path)) {
+      await pause();
+      if (item.kind === "torn" || !collector.take(item)) break;
+    }
+  } catch (error) {
+    if (!(error instanceof Damaged) || !collector.hasCall) throw error;
   }
   return collector.window();
 }
@@ -59,10 +65,16 @@ class Collector {
     this.#call = call;
   }
 
+  /** Something of the call has come. */
+  get hasCall(): boolean {
+    return this.#length > 0;
+  }
+
   /** False: the program does otherwise than was recorded, which is no matter after the call. */
-  take(n: number, event: Event, commands: readonly Command[]): boolean {
-    if (JSON.stringify(this.#upper.handle(event)) !== JSON.stringify(commands)) {
-      if (this.#length > 0) return false;
+  take(entry: Entry): boolean {
+    const { n, event, commands } = entry;
+    if (JSON.stringify(this.#upper.handle(asHandled(entry))) !== JSON.stringify(commands)) {
+      if (this.hasCall) return false;
       throw new Error(
         `event ${n} gives other commands than were recorded — make the capsule with the release that recorded it`,
       );

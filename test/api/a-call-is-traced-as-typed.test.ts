@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { gunzipSync } from "node:zlib";
 import { cli, type Parts } from "../../src/api/cli/cli.ts";
 import { openControlSocket } from "../../src/api/control-socket.ts";
 import { replayJournal } from "../../src/replay.ts";
@@ -53,6 +54,49 @@ test("without a gateway the recordings that are there are read, the newest first
   const other = await type("trace", "call:9");
   assert.equal(other.code, 1);
   assert.match(other.err, /do not have call:9 — there are calls between call:1 and call:2/);
+});
+
+test("recordings that can not be read, or not to their end, are told on stderr before an older one is used", async (t) => {
+  const { dir, file, text, type } = await house(t);
+  await writeFile(join(dir, file), text);
+  const newest = "data/journal-000003.jsonl";
+  const newer = new World();
+  newer.invite("601", "0999");
+  const lines = journalText(newer.events).split("\n");
+  const renumbered = (lines.at(-2) ?? "").replace(/^\{"n":\d+/, '{"n":77');
+  const otherwise = (lines.at(-2) ?? "").replace('"commands":[', '"commands":[{"world":"watchdog","kind":"feed"},');
+  const without = (line: string): string => [...lines.slice(0, -2), line, ""].join("\n");
+  for (const [bad, says] of [
+    ["nonsense\n", /^offhook: \S+journal-000003\.jsonl: line 1 is not JSON .*; older recordings are searched$/],
+    [
+      without(renumbered),
+      /^offhook: \S+journal-000003\.jsonl: line \d+: it has event 77 after event \d+, .*not searched$/,
+    ],
+    [
+      without(otherwise),
+      /^offhook: \S+journal-000003\.jsonl: from event \d+ on this program does otherwise than was recorded: .*not searched/,
+    ],
+  ] as const) {
+    await writeFile(join(dir, newest), bad);
+    const last = await type("trace", "last");
+    assert.deepEqual([last.code, last.out.split("\n")[0]], [0, "call:2: 0302 calls 601"]);
+    assert.match(last.err, says);
+  }
+  const missing = await type("trace", "call:1", "--journal", newest);
+  assert.equal(missing.code, 1);
+  assert.match(missing.err, /from event \d+ on this program does otherwise[\s\S]*does not have call:1/);
+  await writeFile(join(dir, newest), "");
+  assert.equal((await type("trace", "last")).err, "", "it was begun just now");
+});
+
+test("what is saved under a name that ends in .gz is compressed, and read again", async (t) => {
+  const { dir, file, text, type } = await house(t);
+  await writeFile(join(dir, file), text);
+  assert.equal((await type("capsule", "1", "one.jsonl.gz")).code, 0);
+  assert.equal((await readFile(join(dir, "one.jsonl.gz"))).readUInt16BE(), 0x1f8b);
+  assert.equal((await replayJournal(join(dir, "one.jsonl.gz"))).divergence, null);
+  assert.match((await type("trace", "1", "--capsule", "one.jsonl.gz", "--svg", "one.svg.gz")).out, /drawn in/);
+  assert.match(gunzipSync(await readFile(join(dir, "one.svg.gz"))).toString(), /^<svg /);
 });
 
 test("the picture comes as SVG into a file, and as one JSON document", async (t) => {

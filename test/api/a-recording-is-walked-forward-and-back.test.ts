@@ -139,6 +139,7 @@ test("with nothing typed every event is told, one JSON object a line, and the re
     broken: [],
     torn: false,
     gaps: [],
+    damages: [],
   });
   const until = await walked(["--step", "--json", "--until", "4"]);
   assert.deepEqual(

@@ -18,7 +18,7 @@ const parts: Parts = {
     async () =>
     async ([path = ""], options) => {
       const divergence = path.endsWith("bad") ? { n: 4, event: {} as never, expected: "[]", actual: "[1]" } : null;
-      return { events: options.until ?? 9, divergence, torn: path.endsWith("torn"), gaps: [], broken: [] };
+      return { events: options.until ?? 9, divergence, torn: path.endsWith("torn"), gaps: [], damages: [], broken: [] };
     },
   simulator: async () => simulate,
   codecChecker: async () => async (file) => {

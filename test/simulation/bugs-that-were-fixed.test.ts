@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { Rules } from "../../src/logic/invariants/rules.ts";
 import { UpperHalf } from "../../src/upper-half.ts";
 import { readJournal } from "../../src/vendor/recorder/journal.ts";
+import { asHandled } from "../../src/vendor/recorder/trap.ts";
 
 /** A journal for each bug that was found; its commands are those of the program that had the bug. */
 const folder = join(import.meta.dirname, "fixed");
@@ -21,7 +22,7 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith(".jsonl"))
     for await (const item of readJournal(join(folder, file))) {
       assert.equal(item.kind, "entry");
       if (item.kind !== "entry") return;
-      const commands = upper.handle(item.event);
+      const commands = upper.handle(asHandled(item));
       rules.watch(item.event, commands);
       recorded = JSON.stringify(item.commands);
       now = JSON.stringify(commands);

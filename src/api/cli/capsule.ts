@@ -7,6 +7,7 @@ import { refused, wrongUsage } from "../refusal.ts";
 import type { Arguments } from "./arguments.ts";
 import { besides, checkReadable, copyAll, recordingsOf } from "./capsule-audio.ts";
 import { callOf, recordedCall } from "./recording.ts";
+import { packed } from "./save.ts";
 import type { Terminal } from "./terminal.ts";
 
 export const capsuleUsage = "CALL FILE [--journal FILE] [--audio [yes|no]]";
@@ -26,9 +27,11 @@ export async function capsule(
   const window = await windowOf(journal, call);
   if (window === null) throw refused(`${journal} begins in the middle of ${call} — nobody can replay that`);
   const made = await capsuleOf(window, () => randomBytes(32).toString("hex"));
-  await writeFile(resolve(terminal.cwd, file), made.text, { mode: 0o600, flag: "wx" }).catch((error: unknown) => {
-    throw refused(`${file}: can not be written (${error instanceof Error ? error.message : String(error)})`);
-  });
+  await writeFile(resolve(terminal.cwd, file), packed(file, made.text), { mode: 0o600, flag: "wx" }).catch(
+    (error: unknown) => {
+      throw refused(`${file}: can not be written (${error instanceof Error ? error.message : String(error)})`);
+    },
+  );
   const audio = besides(file, recordings.length);
   await copyAll(terminal.cwd, recordings, audio);
   terminal.out(args.json ? inJson(made, file, audio) : inWords(made, file, audio));

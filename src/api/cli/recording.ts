@@ -1,6 +1,8 @@
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { CallId } from "../../message/name.ts";
 import { type CallSteps, stepsOf } from "../../trace/steps.ts";
+import type { Damage } from "../../vendor/recorder/damage.ts";
 import { filesOf } from "../../vendor/recorder/recording.ts";
 import { SegmentFile } from "../../vendor/recorder/segment-file.ts";
 import { segmentsIn } from "../../vendor/recorder/segments.ts";
@@ -8,6 +10,7 @@ import { ask } from "../control-client.ts";
 import { refused, wrongUsage } from "../refusal.ts";
 import type { Arguments } from "./arguments.ts";
 import { dataDir } from "./data-dir.ts";
+import { printable } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** A call in a recording. */
@@ -38,21 +41,51 @@ export async function recordedCall(
 ): Promise<RecordedCall> {
   const dir = dataDir(args, terminal, null);
   const journals = file === null ? await journalsOf(dir) : filesOf(resolve(terminal.cwd, file)).toReversed();
-  const alone = journals.length === 1 && file !== null;
   const seen: number[] = [];
   for (const journal of journals) {
-    // One of several that can not be read (just begun, damaged) does not hide the others.
-    const calls = alone ? callsIn(journal) : callsOr(journal, []);
-    seen.push(...calls);
-    if (call !== "last" && !calls.includes(numberOf(call))) continue;
-    const steps = await (alone ? found(journal, call) : found(journal, call).catch(() => null));
-    if (steps !== null && steps.steps.length > 0) return { journal, steps };
+    try {
+      const { calls, damage } = callsIn(journal);
+      seen.push(...calls);
+      if (call !== "last" && !calls.includes(numberOf(call))) {
+        tellEnd(journal, { damage, divergedAt: null }, terminal);
+        continue;
+      }
+      const steps = await found(journal, call);
+      tellEnd(journal, steps, terminal);
+      if (steps.steps.length > 0) return { journal, steps };
+    } catch (error) {
+      // One of several that can not be read does not hide the others, and nobody takes their calls for the last ones.
+      if (file !== null && journals.length === 1) throw error;
+      if (statSync(journal, { throwIfNoEntry: false })?.size !== 0)
+        tell(terminal, `${messageOf(error)}; older recordings are searched`);
+    }
   }
   const where = file ?? `the recordings of ${dir}`;
-  throw refused(
-    `${where} ${file === null ? "do not have" : "does not have"} ${call === "last" ? "any call" : call} — ${choice(seen)}`,
-  );
+  const wanted = call === "last" ? "any call" : call;
+  const instead = call !== "last" && seen.includes(numberOf(call)) ? "it is not followed that far" : choice(seen);
+  throw refused(`${where} ${file === null ? "do not have" : "does not have"} ${wanted} — ${instead}`);
 }
+
+/** Says where a recording can not be followed any more: a call may be missing, or its end. */
+function tellEnd(
+  journal: string,
+  { divergedAt, damage }: Pick<CallSteps, "divergedAt" | "damage">,
+  terminal: Terminal,
+): void {
+  if (damage !== null) tell(terminal, `${damage.why}; what follows there is not searched`);
+  if (divergedAt === null) return;
+  const odd = `from event ${divergedAt} on this program does otherwise than was recorded`;
+  tell(terminal, `${journal}: ${odd}: what follows there is not searched — take the release that recorded it`);
+}
+
+function tell(terminal: Terminal, words: string): void {
+  terminal.err(printable(`offhook: ${words}`));
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** `last`: the one that began last. */
 async function found(journal: string, call: CallId | "last"): Promise<CallSteps> {
   if (call !== "last") return stepsOf(journal, call);
@@ -72,20 +105,12 @@ async function journalsOf(dir: string): Promise<string[]> {
 }
 
 /** The calls that something happened to: the call log at a file's beginning does not count. */
-function callsIn(journal: string): readonly number[] {
+function callsIn(journal: string): { readonly calls: readonly number[]; readonly damage: Damage | null } {
   const calls = new Set<number>();
   const file = new SegmentFile(journal);
   for (let at = file.state; at < file.entries; at++)
     for (const [, number] of file.text(at).matchAll(/"call:([0-9]{1,15})"/g)) calls.add(Number(number));
-  return [...calls];
-}
-
-function callsOr(journal: string, otherwise: readonly number[]): readonly number[] {
-  try {
-    return callsIn(journal);
-  } catch {
-    return otherwise;
-  }
+  return { calls: [...calls], damage: file.damage };
 }
 
 function numberOf(call: CallId): number {

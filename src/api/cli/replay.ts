@@ -6,7 +6,7 @@ import { brokenWords } from "./step-words.ts";
 import { printable } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** `offhook replay JOURNAL…`: 0 when every command is the same and no rule is broken, else 1. */
+/** `offhook replay JOURNAL…`: 0 when every command is the same, no rule is broken and no file damaged, else 1. */
 export async function replay(
   files: readonly string[],
   { until, breakAt, json }: Arguments,
@@ -21,16 +21,17 @@ export async function replay(
   return exitCode(result);
 }
 
-export function exitCode({ divergence, broken }: ReplayResult): number {
-  return divergence === null && broken.length === 0 ? 0 : 1;
+export function exitCode({ divergence, broken, damages }: ReplayResult): number {
+  return divergence === null && broken.length === 0 && damages.length === 0 ? 0 : 1;
 }
 
 /** How it ended, for people. */
-export function showResult({ events, divergence, torn, gaps, broken }: ReplayResult): string {
+export function showResult({ events, divergence, torn, gaps, damages, broken }: ReplayResult): string {
   const cut = torn ? "; the last line was cut off when the gateway was killed" : "";
   const end =
     divergence === null ? [`${events} events replayed, every command is the same${cut}`] : showDivergence(divergence);
-  return [...gaps.map(showGap), ...broken.map(showBroken), ...end].map(printable).join("\n");
+  const notes = [...gaps.map(showGap), ...damages.map(({ why }) => why), ...broken.map(showBroken)];
+  return [...notes, ...end].map(printable).join("\n");
 }
 
 function showDivergence(divergence: Divergence): readonly string[] {

@@ -1,6 +1,7 @@
 import type { WriteFileOptions } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { gzipSync } from "node:zlib";
 import { refused, wrongUsage } from "../refusal.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -11,6 +12,11 @@ export function checkOther(option: string, file: string | null, recording: strin
     throw wrongUsage(`${option} ${file}: is the recording that is read — name another file`);
 }
 
+/** What a file of that name holds: one whose name ends in `.gz` is compressed, and is read so. */
+export function packed(file: string, text: string): string | Buffer {
+  return file.endsWith(".gz") ? gzipSync(text) : text;
+}
+
 /** @throws Refusal when it can not be written */
 export async function save(
   option: string,
@@ -19,7 +25,7 @@ export async function save(
   { cwd }: Terminal,
   options: WriteFileOptions = {},
 ): Promise<void> {
-  await writeFile(resolve(cwd, file), text, options).catch((error: NodeJS.ErrnoException) => {
+  await writeFile(resolve(cwd, file), packed(file, text), options).catch((error: NodeJS.ErrnoException) => {
     throw refused(`${file}: can not be written (${error.code ?? error.message}) — name another file with ${option}`);
   });
 }

@@ -95,7 +95,7 @@ class Walker {
     const { recording, result } = this.#walk;
     const torn = result.divergence === null && recording.torn;
     const gaps = recording.parts.flatMap(({ gap }) => gap ?? []);
-    const whole = { ...result, torn, gaps };
+    const whole = { ...result, torn, gaps, damages: recording.damages };
     this.#face.out(this.#face.json ? JSON.stringify(whole) : showResult(whole));
     return exitCode(whole);
   }

@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import type { TimerId } from "../../message/timer.ts";
+import type { Damage } from "./damage.ts";
 import { type Entry, readable } from "./journal.ts";
 import { SegmentFile } from "./segment-file.ts";
 import { segmentsIn } from "./segments.ts";
@@ -54,7 +55,12 @@ export class Recording {
 
   /** The last line of a file was cut off when the process was killed. */
   get torn(): boolean {
-    return this.parts.some(({ file, from, to, repeated }) => file.torn && to - from + repeated === file.entries);
+    return this.parts.some((part) => part.file.torn && isWhole(part));
+  }
+
+  /** Files that were changed or damaged, and end there. */
+  get damages(): readonly Damage[] {
+    return this.parts.flatMap((part) => (isWhole(part) && part.file.damage) || []);
   }
 
   /** @throws Error when the recording has no such place */
@@ -97,6 +103,11 @@ export class Recording {
     if (this.#timers?.part !== part) this.#timers = { part, all: timersOf(part.file) };
     return this.#timers.all.get(timer) ?? null;
   }
+}
+
+/** All of the file's events are in it. */
+function isWhole({ file, from, to, repeated }: Part): boolean {
+  return to - from + repeated === file.entries;
 }
 
 /** A file; of a folder all that the flight recorder has written there, oldest first. @throws Error with a sentence */

@@ -1,12 +1,14 @@
 import type { Command } from "../../message/command.ts";
 import type { Event } from "../../message/event.ts";
 import type { Instant } from "../../message/units.ts";
+import { type Damage, Damaged } from "./damage.ts";
+import type { Entry } from "./journal.ts";
 import type { Gap, Part, Recording } from "./recording.ts";
 
 /** What is replayed into: an upper half fresh from the start. */
 export interface Handler {
-  /** `n`: its number in the recording. */
-  handle(event: Event, n: number): readonly Command[];
+  /** `n`: its number in the recording; `trips`: it throws where it reads so many of the event's fields, 0: it does not. */
+  handle(event: Event, n: number, trips: number): readonly Command[];
   /** Rules that the last event broke. */
   broken(): readonly Broken[];
   /** The state of a quiet house, as the flight recorder writes it at the beginning of a file. */
@@ -46,6 +48,8 @@ export interface ReplayResult {
   readonly torn: boolean;
   /** Events that were not recorded, between one file and the next. */
   readonly gaps: readonly Gap[];
+  /** Where files were changed or damaged; what follows in those was not replayed. */
+  readonly damages: readonly Damage[];
   /** The first hundred. */
   readonly broken: readonly Broken[];
 }
@@ -77,10 +81,9 @@ export async function replayInto(
   const replay = new Replay(fresh, recording, options);
   for (const part of recording.parts) {
     if (!replay.begin(part)) break;
-    for (let index = part.from; index < part.to; index++) {
-      if (!replay.take(index)) return replay.result();
+    for (let index = part.from; index < part.to && replay.take(index); index++)
       if (index % atOnce === 0) await new Promise((resolve) => setImmediate(resolve));
-    }
+    if (replay.isOver) break;
   }
   return replay.result();
 }
@@ -91,6 +94,7 @@ class Replay {
   readonly #options: ReplayOptions;
   readonly #gaps: Gap[] = [];
   readonly #broken: Broken[] = [];
+  readonly #damages: Damage[] = [];
   #handler: Handler | null = null;
   #events = 0;
   #divergence: Divergence | null = null;
@@ -99,6 +103,11 @@ class Replay {
     this.#fresh = fresh;
     this.#recording = recording;
     this.#options = options;
+  }
+
+  /** Nothing after this can be believed. */
+  get isOver(): boolean {
+    return this.#divergence !== null;
   }
 
   /** A file begins. False: the house is not where its state says. */
@@ -113,18 +122,19 @@ class Replay {
       return came === said;
     }
     this.#handler = this.#fresh();
-    for (const { event, n } of state) this.#handler.handle(event, n);
+    for (const { event, n } of state) this.#handler.handle(event, n, 0);
     return true;
   }
 
-  /** False: the replay ends here. */
+  /** False: the replay of this file ends here. */
   take(index: number): boolean {
-    const { n, event, commands: recorded } = this.#recording.entry(index);
+    const entry = this.#read(index);
     const handler = this.#handler;
-    if (handler === null) throw new Error("no file has begun");
+    if (entry === null || handler === null) return false;
+    const { n, event } = entry;
     this.#events += 1;
-    const expected = JSON.stringify(recorded);
-    const { text: actual, commands } = handled(handler, event, n);
+    const expected = JSON.stringify(entry.commands);
+    const { text: actual, commands } = handled(handler, entry);
     if (this.#broken.length < mostBroken) this.#broken.push(...handler.broken());
     this.#options.onStep?.({ n, event, commands });
     if (actual !== expected) this.#divergence = { n, event, expected, actual };
@@ -132,19 +142,37 @@ class Replay {
   }
 
   result(): ReplayResult {
-    const torn = this.#divergence === null && this.#recording.torn;
-    return { events: this.#events, divergence: this.#divergence, torn, gaps: this.#gaps, broken: this.#broken };
+    const whole = this.#divergence === null;
+    return {
+      events: this.#events,
+      divergence: this.#divergence,
+      torn: whole && this.#recording.torn,
+      gaps: this.#gaps,
+      damages: [...this.#damages, ...(whole ? this.#recording.damages : [])],
+      broken: this.#broken,
+    };
+  }
+
+  /** Null: the file is damaged there. Where the next one begins, the house is where that one says. */
+  #read(index: number): Entry | null {
+    try {
+      return this.#recording.entry(index);
+    } catch (error) {
+      if (!(error instanceof Damaged)) throw error;
+      this.#damages.push(error.damage);
+      this.#handler = null;
+      return null;
+    }
   }
 }
 
 /** A handler that throws is a divergence too, shown by its error. */
 function handled(
-  fresh: Handler,
-  event: Event,
-  n: number,
+  handler: Handler,
+  { event, n, trips = 0 }: Entry,
 ): { readonly text: string; readonly commands: readonly Command[] } {
   try {
-    const commands = fresh.handle(event, n);
+    const commands = handler.handle(event, n, trips);
     return { text: JSON.stringify(commands), commands };
   } catch (error) {
     return { text: `threw: ${error instanceof Error ? error.message : String(error)}`, commands: [] };

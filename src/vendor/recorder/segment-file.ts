@@ -1,4 +1,14 @@
-import { checkLength, type Entry, type Header, neverWritten, readEntry, readHeader } from "./journal.ts";
+import { type Damage, Damaged, Tail } from "./damage.ts";
+import {
+  checkLength,
+  checkTime,
+  cutOff,
+  type Entry,
+  type Header,
+  neverWritten,
+  readEntry,
+  readHeader,
+} from "./journal.ts";
 import { atOnce, chunksOf, inflated, isCompressed, octetsAt } from "./octets.ts";
 
 const newline = 10;
@@ -21,15 +31,27 @@ export class SegmentFile {
   /** It begins with the state of a house. */
   #restored = false;
   #header: Header = { at: 0, run: null, why: null };
+  #tail: Tail | null = null;
+  #damage: Damage | null = null;
+  /** The entry that was read last, and its place. */
+  #last: { readonly at: number; readonly entry: Entry } | null = null;
 
   /** @throws Error with a sentence when it can not be read, or is no journal */
   constructor(path: string) {
     this.path = path;
-    let line = 0;
-    for (const { at, text, ended } of linesOf(path)) {
+    let [line, cut] = [0, false];
+    const lines = linesOf(path, () => {
+      cut = true;
+    });
+    for (const { at, text, ended } of lines) {
       line += 1;
-      if (!this.#take(line, at, text, ended)) break;
+      if (this.#take(line, at, text, ended)) continue;
+      if (this.#tail !== null) readTail(this.#tail, lines);
+      break;
     }
+    this.#damage ??= this.#tail?.damage ?? (cut ? cutOff(path, this.entries + 1) : null);
+    this.#torn &&= this.#damage === null;
+    if (cut && this.entries === 0 && this.#damage !== null) throw new Damaged(this.#damage);
     if (line === 0) throw new Error(`${path}: is empty — the gateway wrote nothing into it yet`);
     this.#state = this.#countState();
   }
@@ -53,14 +75,22 @@ export class SegmentFile {
     return this.#torn;
   }
 
+  /** It was changed or damaged: what follows its last entry is not read. */
+  get damage(): Damage | null {
+    return this.#damage;
+  }
+
   /** The number of an entry; NaN when there is none. */
   number(at: number): number {
     return this.#numbers.at(at);
   }
 
-  /** @throws Error with a sentence when the file was changed or is gone */
+  /** @throws Damaged where the file was changed or damaged; Error with a sentence when it is gone */
   entry(at: number): Entry {
-    return readEntry(this.path, at + 2, this.text(at));
+    const entry = readEntry(this.path, at + 2, this.text(at));
+    if (this.#last?.at === at - 1) checkTime(this.path, at + 2, entry, this.#last.entry);
+    this.#last = { at, entry };
+    return entry;
   }
 
   /** The line of an entry. @throws Error with a sentence when the file is gone */
@@ -85,6 +115,7 @@ export class SegmentFile {
   #take(line: number, at: number, text: Buffer, ended: boolean): boolean {
     if (!ended || text.includes(neverWritten)) {
       this.#torn = true;
+      this.#tail = this.#tailFrom(line, null);
       return false;
     }
     if (line === 1) {
@@ -97,18 +128,34 @@ export class SegmentFile {
       this.#restored = event.world === "admin" && event.kind === "restored";
     }
     const n = this.#numberOf(line, text);
+    if (n === null) return false;
     const last = this.#numbers.at(this.#numbers.length - 1);
-    // Blocks the file was given, but that were not written when the power went: they hold what they held before.
     this.#torn = this.#numbers.length > 0 && n !== last && n !== last + 1;
-    if (this.#torn) return false;
+    if (this.#torn) {
+      this.#tail = this.#tailFrom(line, n);
+      this.#tail?.take(text.toString());
+      return false;
+    }
     this.#numbers.add(n);
     this.#starts.add(at + text.length + 1);
     return true;
   }
 
-  #numberOf(line: number, text: Buffer): number {
+  #tailFrom(line: number, n: number | null): Tail | null {
+    return this.entries === 0 ? null : new Tail(this.path, line, this.entry(this.entries - 1), n);
+  }
+
+  /** Null: the file is damaged there. */
+  #numberOf(line: number, text: Buffer): number | null {
     const digits = numberFirst.exec(text.toString("latin1", 0, beginning))?.[1];
-    return digits === undefined ? readEntry(this.path, line, text.toString()).n : Number(digits);
+    if (digits !== undefined) return Number(digits);
+    try {
+      return readEntry(this.path, line, text.toString()).n;
+    } catch (error) {
+      if (!(error instanceof Damaged) || this.entries === 0) throw error;
+      this.#damage = error.damage;
+      return null;
+    }
   }
 
   #countState(): number {
@@ -119,7 +166,7 @@ export class SegmentFile {
 
   #read(from: number, to: number): void {
     if (isCompressed(this.path)) {
-      this.#window = inflated(this.path);
+      this.#window = inflated(this.path).octets;
       this.#windowAt = 0;
       return;
     }
@@ -135,11 +182,19 @@ interface Line {
   readonly ended: boolean;
 }
 
-function* linesOf(path: string): Generator<Line> {
+function readTail(tail: Tail, lines: Iterable<Line>): void {
+  for (const { text, ended } of lines) {
+    if (ended) tail.take(text.toString());
+    if (tail.damage !== null) return;
+  }
+}
+
+/** `cut` is called when it is a compressed file that is cut off. */
+function* linesOf(path: string, cut: () => void): Generator<Line> {
   let pieces: Buffer[] = [];
   let held = 0;
   let at = 0;
-  for (const chunk of chunksOf(path)) {
+  for (const chunk of chunksOf(path, cut)) {
     let from = 0;
     for (let to = chunk.indexOf(newline); to >= 0; to = chunk.indexOf(newline, from)) {
       const end = chunk.subarray(from, to);

@@ -2,6 +2,7 @@ import type { Command } from "../../message/command.ts";
 import type { Event } from "../../message/event.ts";
 import type { HouseView } from "../../message/view.ts";
 import { type Change, changesOf, type Picture, pictureOf } from "./changes.ts";
+import type { Entry } from "./journal.ts";
 import type { Part, Recording } from "./recording.ts";
 import type { Broken, Divergence, Handler } from "./replay.ts";
 
@@ -144,17 +145,17 @@ export class Walk {
 
   #started(purpose: Purpose, part: Part): Subject {
     const subject = this.#fresh(purpose);
-    for (const { event, n } of this.recording.stateOf(part)) subject.handle(event, n);
+    for (const { event, n } of this.recording.stateOf(part)) subject.handle(event, n, 0);
     return subject;
   }
 
   /** `before`: the house as it is; null: nobody wants to know what changes. */
   #take(subject: Subject, index: number, before: Picture | null): Taken {
     const part = this.recording.partAt(index);
-    const { n, event, commands: recorded } = this.recording.entry(index);
+    const { n, event, commands: recorded, trips = 0 } = this.recording.entry(index);
     const earlier = this.#timeBefore(index);
     this.#last = { index, at: event.at };
-    const commands = subject.handle(event, n);
+    const commands = handledBy(subject, { n, event, trips }, part.file.path);
     const broken = subject.broken();
     const after = before === null ? null : pictureOf(subject.view(), before);
     const changes = before === null || after === null ? [] : changesOf(before, after);
@@ -171,5 +172,19 @@ export class Walk {
   #timeBefore(index: number): number | null {
     if (index === 0) return null;
     return this.#last.index === index - 1 ? this.#last.at : this.recording.entry(index - 1).event.at;
+  }
+}
+
+/** @throws Error with a sentence: the upper half guards its handlers, but not against what is no event at all */
+function handledBy(
+  subject: Subject,
+  { n, event, trips }: Pick<Required<Entry>, "n" | "event" | "trips">,
+  file: string,
+): readonly Command[] {
+  try {
+    return subject.handle(event, n, trips);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`${file}: event ${n} can not be handled (${why}) — a field of it is wrong or missing`);
   }
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { gzipSync } from "node:zlib";
 import { VirtualClock } from "../../../src/vendor/clock/clock.ts";
 import type { JournalItem } from "../../../src/vendor/recorder/journal.ts";
 import { readJournal } from "../../../src/vendor/recorder/journal.ts";
@@ -66,8 +67,49 @@ test("a file that shows a bug keeps its second name when it is compressed", asyn
 test("a compressed file that was damaged is refused in a sentence", async (t) => {
   const path = join(await folder(t), "journal-000001.jsonl.gz");
   await writeFile(path, "no gzip");
-  await assert.rejects(itemsOf(path), /journal-000001\.jsonl\.gz: can not be read \(Z_DATA_ERROR\)/);
-  assert.throws(() => new Recording([path], null), /can not be read \(Z_DATA_ERROR\)/);
+  const says = /journal-000001\.jsonl\.gz: can not be read \(Z_DATA_ERROR\) — the compressed file is damaged/;
+  await assert.rejects(itemsOf(path), says);
+  assert.throws(() => new Recording([path], null), says);
+});
+
+test("a compressed file that is cut off is told so, with what could be read of it; one that was torn before it was compressed is whole", async (t) => {
+  const path = join(await folder(t), "journal-000001.jsonl.gz");
+  const lines = Array.from({ length: 999 }, (_, at) =>
+    JSON.stringify({ n: at + 1, event: eventOf(at + 1), commands: commandsOf(at + 1) }),
+  );
+  const text = ['{"journal":"offhook","version":2,"at":0}', ...lines, ""].join("\n");
+  const whole = gzipSync(text);
+  for (const [octets, atLeast] of [
+    [whole.length - 1, 999],
+    [whole.length - 9, 900],
+    [whole.length >> 1, 300],
+  ] as const) {
+    await writeFile(path, whole.subarray(0, octets));
+    const { length, damages, torn } = new Recording([path], null);
+    assert.ok(length >= atLeast, `${length} events of ${octets} octets`);
+    const [damage] = damages;
+    assert.deepEqual(
+      [damage?.why, torn],
+      [`${path}: the compressed file is cut off: ${length} events could be read`, false],
+    );
+    const read: JournalItem[] = [];
+    const all = async () => {
+      for await (const item of readJournal(path)) read.push(item);
+    };
+    await assert.rejects(all, (error: Error) => error.message === damage?.why);
+    assert.equal(read.length, length);
+  }
+  for (const octets of [0, 5, 40]) {
+    await writeFile(path, whole.subarray(0, octets));
+    assert.throws(() => new Recording([path], null), /the compressed file is cut off: no event of it could be read/);
+    await assert.rejects(itemsOf(path), /the compressed file is cut off: no event of it could be read/);
+  }
+  await writeFile(path, gzipSync(text.slice(0, -9)));
+  const torn = new Recording([path], null);
+  assert.deepEqual([torn.length, torn.torn, torn.damages], [998, true, []]);
+  assert.equal((await itemsOf(path)).at(-1)?.kind, "torn");
+  await writeFile(path, Buffer.concat([gzipSync(text.slice(0, 5000)), gzipSync(text.slice(5000))]));
+  assert.equal((await itemsOf(path)).length, 999, "two that were put together are whole");
 });
 
 test("two runs of a gateway in one folder are two recordings: no gap is seen between them", async (t) => {

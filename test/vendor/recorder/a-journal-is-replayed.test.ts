@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { Command } from "../../../src/message/command.ts";
 import type { Event } from "../../../src/message/event.ts";
+import { readJournal } from "../../../src/vendor/recorder/journal.ts";
 import { Recording } from "../../../src/vendor/recorder/recording.ts";
 import {
   type Broken,
@@ -36,7 +37,7 @@ async function replayed(handler: Handler, path: string, options: ReplayOptions =
   return replayInto(() => handler, new Recording([path], options.until ?? null), options);
 }
 
-const same = { divergence: null, torn: false, gaps: [], broken: [] };
+const same = { divergence: null, torn: false, gaps: [], damages: [], broken: [] };
 
 async function recorded(t: TestContext, events: number): Promise<string> {
   const { recorder } = blackBox(await folder(t), { segmentBytes: 10_000_000 });
@@ -98,10 +99,75 @@ test("where the power went before the file was written, the replay ends: at hole
     await writeFile(path, upTo(12) + rest);
     assert.deepEqual(await replayed(new Same(), path), { events: 12, ...same, torn: true });
   }
-  for (const stale of [lines[5], lines[17]]) {
-    await writeFile(path, `${upTo(12)}${stale}\n`);
+  const older = (line = ""): string => line.replace(/"at":[0-9]+/, '"at":3');
+  for (const stale of [[lines[5]], [older(lines[17])], [older(lines[17]), older(lines[18])]]) {
+    await writeFile(path, `${upTo(12)}${stale.join("\n")}\n`);
     assert.deepEqual(await replayed(new Same(), path), { events: 12, ...same, torn: true });
   }
+});
+
+test("where the recording goes on behind a wrong line, the file was damaged: which, where, and all before it is replayed", async (t) => {
+  const path = await recorded(t, 20);
+  const lines = (await readFile(path, "utf8")).split("\n");
+  const number = (n: number, line = ""): string => line.replace(/^\{"n":[0-9]+/, `{"n":${n}`);
+  const later = (line = ""): string => line.replace(/"at":[0-9]+/, '"at":99999');
+  for (const [wrong, says] of [
+    [lines.toSpliced(13, 1, number(99, lines[13])), "line 14: it has event 99 after event 12"],
+    [lines.toSpliced(13, 1, number(3, lines[13])), "line 14: it has event 3 after event 12"],
+    [lines.toSpliced(13, 0, lines[5] ?? ""), "line 14: it has event 5 after event 12"],
+    [lines.toSpliced(13, 1), "line 14: it has event 14 after event 12"],
+    [lines.toSpliced(20, 1, number(99, lines[20])), "line 21: it has event 99 after event 19"],
+    [
+      [...lines.slice(0, 13), "\u0000".repeat(99), later(lines[15]), ""],
+      "line 14: nothing was ever written after event 12",
+    ],
+  ] as const) {
+    await writeFile(path, wrong.join("\n"));
+    const events = says.includes("line 21") ? 19 : 12;
+    const line = says.includes("line 21") ? 21 : 14;
+    const why = `${path}: ${says}, and the recording goes on — the file was changed or damaged there`;
+    assert.deepEqual(await replayed(new Same(), path), { events, ...same, damages: [{ file: path, line, why }] });
+    await assert.rejects(async () => {
+      for await (const item of readJournal(path)) assert.notEqual(item.kind, "torn");
+    }, new RegExp(says));
+  }
+  await writeFile(path, lines.toSpliced(13, 1, "nonsense").join("\n"));
+  const { events, damages } = await replayed(new Same(), path);
+  assert.deepEqual([events, damages.map(({ line }) => line)], [12, [14]]);
+});
+
+test("an entry that can not be is named with file, line and field", async (t) => {
+  const path = await recorded(t, 20);
+  const lines = (await readFile(path, "utf8")).split("\n");
+  for (const [from, to, says] of [
+    ['"world":"timer"', '"world":"time"', 'event.world is "time", none of sip, dect, fxs, voice, timer, store, admin'],
+    ['"world":"timer"', '"world":"constructor"', 'event.world is "constructor", none of'],
+    ['"kind":"expired",', "", "event.kind is missing"],
+    ['"at":130', '"at":"130"', 'event.at is "130", no moment'],
+    ['"at":130', '"at":1e999', "event.at is Infinity, no moment"],
+    ['"at":130', '"at":-1', "event.at is -1, no moment"],
+    ['"n":13', '"n":1e3.5', "is not JSON"],
+    ['"n":13', '"n":null', "n is null, no number of an event"],
+    ['"commands":[{"world":"timer"', '"commands":[{"world":7', "commands[0].world is 7, no name"],
+    ['"commands":[{', '"commands":[null,{', "commands[0] is null, no command"],
+    ['"commands":[{', '"commands":[{"world":"notify","kind":"fact"},{', "commands[0].fact is missing"],
+  ] as const) {
+    const bad = (lines[13] ?? "").replace(from, to);
+    assert.notEqual(bad, lines[13], from);
+    await writeFile(path, lines.toSpliced(13, 1, bad).join("\n"));
+    const told = await replayed(new Same(), path).then(({ damages }) => damages[0]?.why ?? "", String);
+    assert.ok(told.includes(`${path}: line 14 is`) && told.includes(says), `${says}: ${told}`);
+  }
+  const past = lines.map((line) =>
+    line.replace(/"at":([0-9]+)/, (_, at) => `"at":${at === "130" ? 5 : 90_000 + Number(at)}`),
+  );
+  await writeFile(path, past.join("\n"));
+  const { damages, events } = await replayed(new Same(), path);
+  assert.equal(events, 12);
+  assert.match(
+    damages[0]?.why ?? "",
+    /line 14 goes back in time: event\.at of event 13 is 90115 ms before that of event 12/,
+  );
 });
 
 test("what is no journal, or was changed, is refused with file, line and way out", async (t) => {
