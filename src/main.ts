@@ -9,8 +9,18 @@ const closingPatience = 10_000;
 
 const { npm_command } = process.env;
 
+/** Their exit code is a verdict, which is found out although nobody reads on. */
+const judging = ["replay", "simulate", "explore", "check"];
+let gone = false;
+let leave = (): void => {};
+const readerLeft = new Promise<null>((resolve) => {
+  leave = () => resolve(null);
+});
+
 const terminal: Terminal = {
-  out: (line) => process.stdout.write(`${line}\n`),
+  out: (line) => {
+    if (!gone) process.stdout.write(`${line}\n`);
+  },
   err: (line) => process.stderr.write(`${line}\n`),
   columns: process.stdout.columns,
   cwd: process.cwd(),
@@ -18,6 +28,7 @@ const terminal: Terminal = {
   name: npm_command === undefined ? "offhook" : "npx offhook",
   onStop,
   readLine,
+  gone: () => gone,
 };
 
 function onStop(run: (signal: string) => void): void {
@@ -46,13 +57,17 @@ async function readLine(prompt: string): Promise<string | null> {
     const lines = createInterface({ input: process.stdin, ...(isTTY ? { output: process.stderr } : {}) });
     typed = lines[Symbol.asyncIterator]();
   }
-  const next = await typed.next();
-  return next.done === true ? null : next.value;
+  const next = await Promise.race([typed.next(), readerLeft]);
+  return next === null || next.done === true ? null : next.value;
 }
 
 // A reader that goes away (`| head`) ends the program quietly; a full disk (`> file`) does not.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(0);
+  if (error.code === "EPIPE") {
+    if (!judging.includes(process.argv[2] ?? "")) process.exit(0);
+    gone = true;
+    return leave();
+  }
   process.stderr.write(
     `offhook: the output can not be written (${error.code ?? error.message}) — make room, or send it elsewhere\n`,
   );

@@ -218,6 +218,59 @@ test("what is watched is changed on the way, and the state after an event is loo
   assert.match(out, /"nothing at all" is nothing of the house/);
 });
 
+test("a call or a thing of which nothing is recorded is told, and the exit code is 1", async (t) => {
+  const { path } = await recorded(t);
+  const run = async (...options: readonly string[]) => {
+    const screen = new Typist(path, []);
+    return {
+      code: await cli(["replay", path, ...options], screen, parts),
+      out: screen.text,
+      err: screen.errors.join(),
+    };
+  };
+  const call = await run("--step", "--call", "99");
+  assert.deepEqual([call.code, call.out], [1, ""], "nothing was replayed: nothing is said of it");
+  assert.match(call.err, /^offhook: no event of the recording touches call 99 — leave that out to see them all$/);
+  const thing = await run("--watch", "handset:99");
+  assert.equal(thing.code, 1);
+  assert.match(thing.err, /no event of the recording changes handset:99/);
+  assert.match(thing.out, /^18 events replayed, every command is the same$/);
+  assert.match((await run("--call", "2", "--watch", "handset:2")).err, /touches call 2 and changes handset:2/);
+});
+
+test("what can not be is told and not guessed, and nothing that was typed or recorded moves the cursor", async (t) => {
+  const { path, walked } = await recorded(t);
+  const { out } = await walked(
+    ["--step"],
+    "jump abc",
+    "jump",
+    "next 0",
+    "back -1",
+    "until",
+    "state __proto__",
+    "state x\u001b[2J\u009b",
+  );
+  for (const says of [
+    '"abc" is no number of an event — write e.g. jump 120',
+    '"" is no number of an event',
+    '"0" is no count — write e.g. next 5',
+    '"-1" is no count',
+    "until what? — write e.g. until cancelled",
+    "there is no __proto__ after this event — `state` alone shows what there is",
+    "there is no x?[2J? after this event",
+  ])
+    assert.ok(out.includes(says), `${says}: ${out}`);
+  const text = (await readFile(path, "utf8")).replaceAll("Kitchen", "\u009b2J\u{e0041}");
+  await writeFile(path, text);
+  for (const options of [["--step"], ["--step", "--json"]]) {
+    const shown = (await walked(options, "state", "json", "until \u009b")).out;
+    assert.doesNotMatch(shown.replaceAll("\n", ""), /[\p{Cc}\p{Cf}]/u);
+    assert.match(shown, /\\u009b2J\\udb40\\udc41/);
+  }
+  const json = (await walked(["--step", "--json"], "state")).out.split("\n")[1] ?? "";
+  assert.ok(JSON.stringify(JSON.parse(json)).includes("\u009b2J\u{e0041}"), "it says the same, in one line");
+});
+
 test("a changed program on an old recording is shown at its first differing command, and the exit code is 1", async (t) => {
   const { path, walked } = await recorded(t);
   const text = await readFile(path, "utf8");

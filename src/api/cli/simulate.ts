@@ -52,6 +52,7 @@ async function night(
     );
     // What was told is written before the next portion begins.
     await new Promise(setImmediate);
+    if (terminal.gone?.() === true) break;
   }
   return 0;
 }

@@ -2,12 +2,13 @@ import { resolve } from "node:path";
 import { stateOf } from "../../vendor/recorder/changes.ts";
 import type { ReplayOptions } from "../../vendor/recorder/replay.ts";
 import type { Filter, Step, Walk } from "../../vendor/recorder/walk.ts";
-import { Refusal } from "../refusal.ts";
+import { Refusal, refused, wrongUsage } from "../refusal.ts";
 import type { Arguments } from "./arguments.ts";
 import { exitCode, showResult } from "./replay.ts";
 import { both, touching, watching } from "./step-filter.ts";
 import { Stops } from "./step-stops.ts";
 import { eventWords, showStep, timerOf } from "./step-words.ts";
+import { inert, printable } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 
 const help = `  Enter, next [K]   the next event, or the Kth from here      back [K]       the one before
@@ -16,7 +17,7 @@ const help = `  Enter, next [K]   the next event, or the Kth from here      back
   call [ID]         only events that touched this call          state [NAME]   the house, or a thing of it, after this event
   json              this event as JSON                          quit           ends`;
 
-/** `offhook replay JOURNAL… --step`: 0 when every command that was walked past is the same and no rule broken, else 1. */
+/** `offhook replay JOURNAL… --step`: 0 when every command that was walked past is the same and no rule broken; 1 else, and when nothing is to be seen. */
 export async function stepThrough(
   files: readonly string[],
   { until, breakAt, call, watch, json }: Arguments,
@@ -27,7 +28,15 @@ export async function stepThrough(
   const paths = files.map((file) => resolve(terminal.cwd, file));
   const walk = await openWalk(paths, { until, breakAt });
   const walker = new Walker(walk, filter, { json, out: (line) => terminal.out(line) });
-  walker.next();
+  const narrowed = [
+    ...(call === null ? [] : [`touches call ${call}`]),
+    ...(watch === null ? [] : [`changes ${watch}`]),
+  ];
+  if (!walker.next(1, filter === null ? undefined : null) && filter !== null) {
+    // Where files were run for it, how that ended.
+    if (walk.result.events > 0) walker.end();
+    throw refused(`no event of the recording ${narrowed.join(" and ")} — leave that out to see them all`);
+  }
   let typed = false;
   for (;;) {
     const line = await terminal.readLine("> ");
@@ -96,24 +105,22 @@ class Walker {
     const torn = result.divergence === null && recording.torn;
     const gaps = recording.parts.flatMap(({ gap }) => gap ?? []);
     const whole = { ...result, torn, gaps, damages: recording.damages };
-    this.#face.out(this.#face.json ? JSON.stringify(whole) : showResult(whole));
+    this.#face.out(this.#face.json ? inert(JSON.stringify(whole)) : showResult(whole));
     return exitCode(whole);
   }
 
   #obey(word: string, text: string): void {
-    const count = /^[1-9][0-9]{0,14}$/.test(text) ? Number(text) : 1;
-    if (/^[0-9]{1,15}$/.test(word)) return void this.#jump(Number(word));
     switch (word) {
       case "":
       case "n":
       case "next":
-        return void this.next(count);
+        return void this.next(countOf(text));
       case "b":
       case "back":
-        return void this.#back(count);
+        return void this.#back(countOf(text));
       case "j":
       case "jump":
-        return void this.#jump(Number(text));
+        return void this.#jump(numberOf(text));
       case "u":
       case "until":
         return void this.#until(text.toLowerCase());
@@ -121,12 +128,20 @@ class Walker {
       case "call":
         return this.#narrow(word, text);
       case "state":
-        return this.#face.out(JSON.stringify(stateOf(this.#walk.view(), text === "" ? null : text), null, 1));
+        return this.#state(text);
       case "json":
-        return this.#face.out(JSON.stringify(this.#step));
+        return this.#face.out(inert(JSON.stringify(this.#step)));
       default:
-        return this.#say(help);
+        return isNumber(word) ? void this.#jump(Number(word)) : this.#say(help);
     }
+  }
+
+  /** The house, or a thing of it. */
+  #state(name: string): void {
+    const state = stateOf(this.#walk.view(), name === "" ? null : name);
+    if (name !== "" && Object.keys(state).length === 0)
+      return this.#say(`there is no ${name} after this event — \`state\` alone shows what there is`);
+    this.#face.out(inert(this.#face.json ? JSON.stringify(state) : JSON.stringify(state, null, 1)));
   }
 
   #back(count: number): boolean {
@@ -143,6 +158,7 @@ class Walker {
   }
 
   #until(text: string): boolean {
+    if (text === "") throw wrongUsage("until what? — write e.g. until cancelled");
     let index = this.#stops.after(this.#step?.index ?? -1);
     while (index !== null && !this.#has(index, text)) index = this.#stops.after(index);
     return this.#show(index, `no later event has "${text}" in it`);
@@ -170,7 +186,7 @@ class Walker {
     this.#step = step;
     const { divergence, event } = step;
     if (this.#face.json) {
-      this.#face.out(JSON.stringify({ ...step, words: eventWords(event, timerOf(step, this.#walk)) }));
+      this.#face.out(inert(JSON.stringify({ ...step, words: eventWords(event, timerOf(step, this.#walk)) })));
       return true;
     }
     if (divergence !== null)
@@ -179,7 +195,27 @@ class Walker {
     return true;
   }
 
+  /** It may quote what was typed. */
   #say(text: string): void {
-    this.#face.out(this.#face.json ? JSON.stringify({ said: text }) : text);
+    this.#face.out(
+      this.#face.json ? inert(JSON.stringify({ said: text })) : text.split("\n").map(printable).join("\n"),
+    );
   }
+}
+
+function isNumber(text: string): boolean {
+  return /^[0-9]{1,15}$/.test(text);
+}
+
+/** @throws Refusal `usage` */
+function numberOf(text: string): number {
+  if (!isNumber(text)) throw wrongUsage(`"${text.slice(0, 40)}" is no number of an event — write e.g. jump 120`);
+  return Number(text);
+}
+
+/** How many; one when it is not said. @throws Refusal `usage` */
+function countOf(text: string): number {
+  if (text === "") return 1;
+  if (!isNumber(text) || Number(text) === 0) throw wrongUsage(`"${text.slice(0, 40)}" is no count — write e.g. next 5`);
+  return Number(text);
 }

@@ -18,6 +18,13 @@ export function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, "?");
 }
 
+/** JSON that says the same, without what would move a terminal's cursor. */
+export function inert(json: string): string {
+  return json.replaceAll(/(?!\n)[\p{Cc}\p{Cf}\u2028\u2029]/gu, (text) =>
+    Array.from({ length: text.length }, (_, at) => `\\u${text.charCodeAt(at).toString(16).padStart(4, "0")}`).join(""),
+  );
+}
+
 function width(text: string): number {
   return [...text].length;
 }

@@ -12,4 +12,6 @@ export interface Terminal {
   onStop(run: (signal: string) => void): void;
   /** The next line typed, or piped in; null when no more comes. The prompt is for people only. */
   readLine(prompt: string): Promise<string | null>;
+  /** Whoever read what is printed has gone: only the exit code is waited for. */
+  readonly gone?: () => boolean;
 }
