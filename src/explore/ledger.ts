@@ -54,11 +54,11 @@ export class Ledger {
     this.devices = devices;
   }
 
-  /** Who has said his last word is left out. */
+  /** Who has said his last word is left out, and of those who were released long ago nothing comes any more. */
   copy(): Ledger {
     const copy = new Ledger(this.timers.copy(), this.devices.copy());
-    for (const [leg, dialog] of this.dialogs) if (!dialog.done) copy.dialogs.set(leg, { ...dialog });
-    for (const [call, it] of this.transactions) if (!it.done) copy.transactions.set(call, { ...it });
+    for (const [leg, dialog] of stillHeard(this.dialogs)) copy.dialogs.set(leg, { ...dialog });
+    for (const [call, it] of stillHeard(this.transactions)) copy.transactions.set(call, { ...it });
     for (const endpoint of this.#open) copy.#open.add(endpoint);
     for (const [endpoint, owner] of this.#owners) copy.#owners.set(endpoint, owner);
     for (const [what, count] of this.#asked) if (count > 0) copy.#asked.set(what, count);
@@ -218,6 +218,16 @@ export class Ledger {
     if (command.kind === "connect" || command.kind === "connectAck") transaction.connected = true;
     if (command.kind === "release") transaction.released = true;
   }
+}
+
+/** Of those that were released so many: what comes late comes soon. */
+const remembered = 32;
+
+function stillHeard<K, V extends Dialog | Transaction>(all: ReadonlyMap<K, V>): readonly (readonly [K, V])[] {
+  const alive = [...all].filter(([, { done }]) => !done);
+  const released = alive.filter((one) => one[1].released);
+  const forgotten = new Set(released.slice(0, Math.max(0, released.length - remembered)));
+  return alive.filter((one) => !forgotten.has(one));
 }
 
 function isCc(owner: SipLeg | CcCall): owner is CcCall {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -7,9 +7,11 @@ import { readArguments } from "../../src/api/cli/arguments.ts";
 import { exploration } from "../../src/api/cli/explore.ts";
 import type { Subject } from "../../src/explore/branch.ts";
 import { exploreJournal, type JournalOptions } from "../../src/explore/journal.ts";
+import { momentsOf } from "../../src/explore/moment.ts";
 import type { CcCall } from "../../src/message/dect.ts";
 import type { Event } from "../../src/message/event.ts";
 import type { HandsetName } from "../../src/message/name.ts";
+import { instant } from "../../src/message/units.ts";
 import { replayJournal } from "../../src/replay.ts";
 import { UpperHalf } from "../../src/upper-half.ts";
 import { Screen } from "../api/stand-in.ts";
@@ -94,7 +96,7 @@ test("it is told as typed: exit code 1, the history, and a journal that a sound 
   const { folder, file } = await recorded(t);
   const screen = new Screen(folder);
   const args = readArguments(["explore", "good.jsonl", "--from", "10", "--window", "7", "--save", "found.jsonl"]);
-  const code = await exploration(file, args, screen, (path, wanted) =>
+  const code = await exploration([file], args, screen, (path, wanted) =>
     exploreJournal(path, { ...wanted, fresh: confused }),
   );
   assert.equal(code, 1);
@@ -114,11 +116,54 @@ test("a recording in which nothing follows, or without that event, is refused in
   const { folder, file } = await recorded(t);
   const screen = new Screen(folder);
   const good = readArguments(["explore", "good.jsonl", "--from", "10", "--window", "3", "--json"]);
-  assert.equal(await exploration(file, good, screen, exploreJournal), 0);
+  assert.equal(await exploration([file], good, screen, exploreJournal), 0);
   const { orders, moments, findings } = JSON.parse(screen.text) as Record<string, unknown>;
   assert.deepEqual([moments, findings, typeof orders], [1, [], "string"]);
   const past = readArguments(["explore", "good.jsonl", "--from", "99"]);
-  await assert.rejects(exploration(file, past, screen, exploreJournal), /nothing follows event 99 — name one between/);
+  await assert.rejects(
+    exploration([file], past, screen, exploreJournal),
+    /nothing follows event 99 — name one between/,
+  );
   const far = readArguments(["explore", "good.jsonl", "--window", "99"]);
-  await assert.rejects(exploration(file, far, screen, exploreJournal), /--window 99: at most 24/);
+  await assert.rejects(exploration([file], far, screen, exploreJournal), /--window 99: at most 24/);
+});
+
+test("a folder of files is explored as one recording: at each moment of its events, what comes in the next file, too", async (t) => {
+  const { folder, file } = await recorded(t);
+  const text = (await readFile(file, "utf8")).split("\n");
+  const [header = ""] = text;
+  const [upper, quiet] = [new UpperHalf(), 13];
+  const { steps } = goodDay();
+  for (const { event } of steps.slice(0, quiet)) upper.handle(event);
+  assert.ok(upper.quiet);
+  const at = steps[quiet - 1]?.event.at ?? instant(0);
+  const state = [...upper.restart(at)].map((event) => JSON.stringify({ n: quiet, event, commands: [] }));
+  const files = [text.slice(0, 1 + quiet), [header, ...state, ...text.slice(1 + quiet, -1)]];
+  const house = join(folder, "data");
+  await mkdir(house);
+  for (const [index, lines] of files.entries())
+    await writeFile(join(house, `journal-00000${index + 1}.jsonl`), [...lines, ""].join("\n"));
+  const [one, several] = [await exploreJournal(file, options), await exploreJournal([house], options)];
+  assert.deepEqual(several, one);
+  const across = await exploreJournal([house], { ...options, from: quiet - 1 });
+  assert.deepEqual(across, await exploreJournal(file, { ...options, from: quiet - 1 }));
+  await writeFile(
+    join(house, "journal-000001.jsonl"),
+    [...text.slice(0, 9), "nonsense", ...text.slice(10, 1 + quiet), ""].join("\n"),
+  );
+  const damaged = await exploreJournal([house], options);
+  assert.deepEqual([damaged.damages.map(({ line }) => line), damaged.differs], [[10], null]);
+  assert.ok(damaged.moments < one.moments && damaged.moments > steps.length - quiet, `${damaged.moments} moments`);
+});
+
+test("a moment that is too far from the last quiet one is refused with the way out, and no longer way is held", () => {
+  const world = goodDay();
+  world.dial("port:1", "690");
+  while (world.steps.length < 6000) world.post({ world: "timer", kind: "expired", timer: "timer:9999" });
+  const entries = world.steps.map(({ event, commands }, index) => ({ n: index + 1, event, commands }));
+  const far: number[] = [];
+  const wish = { differs: (n: number) => assert.fail(`event ${n} differs`), tooFar: (n: number) => void far.push(n) };
+  const at = (from: number) => [...momentsOf(entries, 2, () => new UpperHalf(), { ...wish, from })];
+  assert.equal(at(5000)[0]?.after, 5000);
+  assert.deepEqual([at(5990), far], [[], [5990]]);
 });

@@ -7,13 +7,14 @@ import { Scratch } from "./harness/scratch.ts";
 
 const program = join(import.meta.dirname, "../../dist/offhook.js");
 
-test("a day of a thousand calls, 11 MB of text, is replayed, walked and searched with 20 MB for all objects", async (t) => {
+test("a day of a thousand calls, 11 MB of text, is replayed, walked, searched and explored with 20 MB for all objects", async (t) => {
   const scratch = new Scratch();
   t.after(() => scratch.close());
   const { events } = new Day(1000);
   const day = await recordedDay(join(await scratch.folder("day"), "data"), { events }, 1024 * 1024);
-  const ran = (input: string, ...words: readonly string[]): string => {
-    const args = ["--max-old-space-size=20", program, "replay", day, ...words];
+  const ran = (input: string, ...words: readonly string[]): string => run(input, "replay", day, ...words);
+  const run = (input: string, ...words: readonly string[]): string => {
+    const args = ["--max-old-space-size=20", program, ...words];
     const { status, stdout, stderr } = spawnSync(process.execPath, args, {
       input,
       encoding: "utf8",
@@ -28,4 +29,8 @@ test("a day of a thousand calls, 11 MB of text, is replayed, walked and searched
     new RegExp(`^#${events.length} [\\s\\S]*^#${events.length - 1} `, "m"),
   );
   assert.match(ran("", "--watch", "handset:2"), new RegExp(`^${events.length} events replayed`, "m"));
+  assert.match(
+    run("", "explore", day, "--from", String(events.length - 9), "--window", "5"),
+    /^one moment: [\s\S]*no rule was broken/,
+  );
 });

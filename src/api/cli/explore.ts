@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { exploreJournal, JournalExploration } from "../../explore/journal.ts";
 import type { Command } from "../../message/command.ts";
+import { filesOf } from "../../vendor/recorder/recording.ts";
 import { wrongUsage } from "../refusal.ts";
 import type { Arguments } from "./arguments.ts";
 import { checkOther, save } from "./save.ts";
@@ -9,7 +10,7 @@ import { printable } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 
 export const exploreUsage =
-  "JOURNAL [--from N] [--window K] [--duplicates N] [--losses N] [--expiries N] [--whims N] [--states N] [--save FILE]";
+  "JOURNAL… [--from N] [--window K] [--duplicates N] [--losses N] [--expiries N] [--whims N] [--states N] [--save FILE]";
 
 type Finding = JournalExploration["findings"][number];
 type Happened = Finding["history"][number];
@@ -18,15 +19,16 @@ const mostWindow = 24;
 const mostLiberties = 8;
 const mostStates = 10_000_000;
 
-/** `offhook explore JOURNAL`: 0 when no order breaks a rule, 1 when one does; the shortest history of each is shown, and one saved. */
+/** `offhook explore JOURNAL…`: 0 when no order breaks a rule, 1 when one does, or a file is damaged; the shortest history of each is shown, and one saved. */
 export async function exploration(
-  file: string,
+  files: readonly string[],
   args: Arguments,
   terminal: Terminal,
   explore: typeof exploreJournal,
 ): Promise<number> {
   const { from } = args;
-  checkOther("--save", args.save, file, terminal);
+  const paths = files.map((file) => resolve(terminal.cwd, file));
+  for (const file of args.save === null ? [] : paths.flatMap(filesOf)) checkOther("--save", args.save, file, terminal);
   const options = {
     from,
     window: within("--window", args.window ?? (from === null ? 5 : 8), mostWindow, 1),
@@ -37,7 +39,7 @@ export async function exploration(
     states: within("--states", args.states ?? 100_000, mostStates, 1),
   };
   const began = performance.now();
-  const found = await explore(resolve(terminal.cwd, file), options);
+  const found = await explore(paths, options);
   const seconds = (performance.now() - began) / 1000;
   // What was found is told first: it may have taken an hour.
   terminal.out(args.json ? JSON.stringify(asJson(found, seconds)) : show(found, seconds));
@@ -45,7 +47,7 @@ export async function exploration(
     await save("--save", args.save, found.journal, terminal);
     if (!args.json) terminal.out(`saved, the first: offhook replay ${args.save} --step`);
   }
-  return found.findings.length === 0 ? 0 : 1;
+  return found.findings.length === 0 && found.damages.length === 0 ? 0 : 1;
 }
 
 function within(option: string, value: number, most: number, least = 0): number {
@@ -66,7 +68,7 @@ function asJson({ findings, orders, journal: _, ...sums }: JournalExploration, s
 }
 
 function show(found: JournalExploration, seconds: number): string {
-  const { moments, orders, states, runs, apart, met, cutOff, differs, foundAfter, findings } = found;
+  const { moments, orders, states, runs, apart, met, cutOff, tooFar, damages, differs, foundAfter, findings } = found;
   const where = moments === 1 ? "one moment" : `${moments} moments`;
   return [
     `${where}: ${cutOff > 0 ? "more than " : ""}${orders} orders, ${states} states of the house, ${seconds.toFixed(1)} s`,
@@ -75,6 +77,10 @@ function show(found: JournalExploration, seconds: number): string {
     ...(cutOff > 0
       ? [`${cutOff} of the moments have more states than --states allows: not every order was tried`]
       : []),
+    ...(tooFar > 0
+      ? [`${tooFar} more moments were left out: the house had not been quiet for too long before them`]
+      : []),
+    ...damages.map(({ why }) => printable(why)),
     ...(differs === null ? [] : [`this program does otherwise at event ${differs} than the one that recorded it`]),
     ...(foundAfter === null ? ["no rule was broken"] : [`the first rule was broken after ${foundAfter} histories`]),
     ...findings.flatMap(showFinding),

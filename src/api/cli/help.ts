@@ -16,7 +16,7 @@ const own: readonly (readonly [usage: string, help: string])[] = [
     "many houses in no time, trouble of all kinds: is a rule broken?",
   ],
   [
-    "explore JOURNAL [--from N] [--window K] [--save FILE]",
+    "explore JOURNAL… [--from N] [--window K] [--save FILE]",
     "what if the next events had come in another order: is a rule broken? (docs/simulation.md)",
   ],
   [

@@ -61,10 +61,9 @@ export async function runOwn(
     case "simulate":
       count(args, 0, simulateUsage);
       return simulation(args, terminal, await parts.simulator());
-    case "explore": {
-      const file = count(args, 1, exploreUsage);
-      return exploration(file, args, terminal, (await import("../../explore/journal.ts")).exploreJournal);
-    }
+    case "explore":
+      if (args.args.length === 0) throw wrongUsage(`write: offhook explore ${exploreUsage}`);
+      return exploration(args.args, args, terminal, (await import("../../explore/journal.ts")).exploreJournal);
     case "replay":
       return replayRecording(args, terminal, parts);
   }
