@@ -5,7 +5,7 @@
 import { access } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { MessageChannel, type MessagePort } from "node:worker_threads";
-import { Piscina } from "piscina";
+import type { Piscina } from "piscina";
 import * as layout from "../../assembly/layout.ts";
 import type { DeviceVoice } from "../message/device-voice.ts";
 import type { Post } from "../message/event.ts";
@@ -14,6 +14,7 @@ import { ms } from "../message/units.ts";
 import type { VoiceCommand } from "../message/voice.ts";
 import type { Clock } from "../vendor/clock/clock.ts";
 import { type VoiceAssets, voiceAssets } from "./assets.ts";
+import { checkOptions } from "./check-options.ts";
 import type { FrameMs, RtcpSeen, VoiceHost, VoiceOptions, VoiceStatus } from "./contract.ts";
 import { Descriptors } from "./descriptors.ts";
 import { DeviceRegistry } from "./device-registry.ts";
@@ -22,11 +23,12 @@ import { announce, newMailFlag } from "./mailbox.ts";
 import { newVoiceMemory, VoiceMap } from "./map.ts";
 import type { FromWorker, ToWorker, WorkerStatus, WorkerTask } from "./messages.ts";
 import { isOfFiles } from "./messages.ts";
-import { collectGarbageAlone } from "./own-garbage.ts";
+import { noWorker } from "./no-worker.ts";
 import type { Refused } from "./refusals.ts";
 import { severPorts } from "./severed-ports.ts";
 import type { ShadowHost, ShadowParts } from "./shadow/host.ts";
 import { type Watchdog, watch } from "./watchdog.ts";
+import { openPool } from "./worker-pool.ts";
 
 const RESTART_MS = 200;
 /** A pair, and one that is connected to the far end. */
@@ -69,26 +71,6 @@ export async function startVoice(
   return voice;
 }
 
-function checkOptions(options: VoiceOptions): void {
-  const check = (name: keyof VoiceOptions, value: number, most: number) => {
-    if (Number.isInteger(value) && value >= 0 && value <= most) return;
-    throw new Error(`voice ${name} = ${value}: give a whole number from 0 to ${most}`);
-  };
-  check("streams", options.streams, layout.MAX_RTP);
-  check("usbChannels", options.usbChannels, layout.MAX_USB);
-  const { jitterMs, jitterMinMs = jitterMs, jitterMaxMs = jitterMs } = options;
-  check("jitterMs", jitterMs, Math.min(200, jitterMaxMs));
-  check("jitterMinMs", jitterMinMs, jitterMs);
-  check("jitterMaxMs", jitterMaxMs, 200);
-  const { frameMs = 20, codecs = [] } = options;
-  if (frameMs !== 10 && frameMs !== 20) throw new Error(`voice frameMs = ${frameMs}: give 10 or 20`);
-  const long = codecs.find((codec) => codec.frameMs === 30);
-  if (frameMs === 20 && long !== undefined)
-    throw new Error(`voice frameMs = 20: codec ${long.name} has frames of 30 ms, give 10 or take it out`);
-  check("firstPort", options.firstPort, 65534);
-  check("rtpTimeoutMs", options.rtpTimeoutMs, 86_400_000);
-}
-
 class Voice implements RunningVoice {
   readonly #options: VoiceOptions;
   readonly #post: Post;
@@ -127,20 +109,7 @@ class Voice implements RunningVoice {
       tell: (event) => post({ world: "voice", at: clock.now(), ...event }),
     });
     this.#descriptors = new Descriptors(Descriptors.room(DESCRIPTORS_A_STREAM * options.streams + SPARE_DESCRIPTORS));
-    collectGarbageAlone();
-    this.#pool = new Piscina({
-      filename: fileURLToPath(assets.worker),
-      name: "run",
-      minThreads: 1,
-      maxThreads: 1,
-      idleTimeout: Number.POSITIVE_INFINITY,
-      // With the default an idle worker blocks in Atomics.wait, and its own sockets with it.
-      atomics: "disabled",
-      // Histograms of how long tasks take: there is one task, for ever.
-      recordTiming: false,
-      // A turn makes next to nothing: a small young generation is 2 MB less, and its collections are shorter.
-      resourceLimits: { maxYoungGenerationSizeMb: 2 },
-    });
+    this.#pool = openPool(assets.worker);
   }
 
   /** Resolves when the worker is ready, rejects when it ends before. */
@@ -188,7 +157,7 @@ class Voice implements RunningVoice {
 
   async status(): Promise<VoiceStatus> {
     const status = await new Promise<WorkerStatus>((resolve) => {
-      if (this.#port === null) return resolve(nothing);
+      if (this.#port === null) return resolve(noWorker);
       this.#requests++;
       this.#waiting.set(this.#requests, resolve);
       this.#send({ kind: "status", request: this.#requests });
@@ -312,7 +281,7 @@ class Voice implements RunningVoice {
     this.#devices.forEach((_, rings) => {
       rings.setAll(null);
     });
-    for (const resolve of this.#waiting.values()) resolve(nothing);
+    for (const resolve of this.#waiting.values()) resolve(noWorker);
     this.#waiting.clear();
     return this.files.workerLost(this.#closed ? null : "the voice worker died");
   }
@@ -330,23 +299,3 @@ class Voice implements RunningVoice {
     }
   }
 }
-
-const none = { p50: 0, p99: 0, max: 0 };
-const nothing: WorkerStatus = {
-  ticks: 0,
-  lateTicks: 0,
-  latenessUs: none,
-  latenessStepsUs: [],
-  latenessOfAllUs: { p50: 0, p99: 0, p999: 0 },
-  tickUs: none,
-  stages: [],
-  lateBecauseOf: [],
-  edge: { name: "dgram", why: "the voice worker does not run" },
-  memory: { streamBytes: 0, channelBytes: 0, mostBytes: 0, heapBytes: 0 },
-  priority: { policy: null, realtime: 0, nice: null, why: "the voice worker does not run" },
-  drive: "timer",
-  streams: [],
-  clocks: [],
-  malformedPackets: 0,
-  strangerPackets: 0,
-};
