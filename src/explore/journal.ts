@@ -41,54 +41,87 @@ export async function exploreJournal(
 ): Promise<JournalExploration> {
   const { from, window, fresh = () => new UpperHalf() } = options;
   const recording = new Recording([paths].flat(), null);
-  const findings = new Map<string, Finding & { after: number }>();
-  const sums = { moments: 0, tooFar: 0, cutOff: 0, states: 0, runs: 0, apart: 0, met: 0 };
-  let [orders, foundAfter, differs]: [bigint, number | null, number | null] = [0n, null, null];
+  const tally = new Tally(recording.damages);
   const wish: Wish = {
     from,
     differs: (n) => {
-      differs ??= n;
+      tally.differs ??= n;
     },
     tooFar: (n, most) => {
       if (from !== null) throw new Error(tooFarAway(n, most));
-      sums.tooFar += 1;
+      tally.sums.tooFar += 1;
     },
   };
-  const damages = [...recording.damages];
-  for (const entries of livesOf(recording, damages))
-    for (const moment of momentsOf(entries, window, fresh, wish)) {
-      const { after } = moment;
-      const found = explore(moment, { ...options, fresh });
-      if (found.foundAfter !== null) foundAfter ??= sums.runs + found.foundAfter;
-      sums.moments += 1;
-      sums.cutOff += found.complete ? 0 : 1;
-      for (const count of ["states", "runs", "apart", "met"] as const) sums[count] += found[count];
-      orders += found.orders;
-      for (const finding of found.findings) {
-        const best = findings.get(finding.failure.rule);
-        if (best === undefined || isShorter(finding, best)) findings.set(finding.failure.rule, { ...finding, after });
-      }
+  try {
+    for (const entries of livesOf(recording, tally))
+      for (const moment of momentsOf(entries, window, fresh, wish))
+        tally.add(moment.after, explore(moment, { ...options, fresh }));
+  } catch (error) {
+    throw sentenceOf(error, tally.read);
+  }
+  if (tally.sums.moments === 0 && tally.sums.tooFar === 0) throw new Error(noSuchMoment(recording, from));
+  return tally.result();
+}
+
+/** What was found so far. */
+class Tally {
+  readonly sums = { moments: 0, tooFar: 0, cutOff: 0, states: 0, runs: 0, apart: 0, met: 0 };
+  readonly damages: Damage[];
+  differs: number | null = null;
+  /** The entry that was read last. */
+  read = "";
+  readonly #findings = new Map<string, Finding & { after: number }>();
+  #orders = 0n;
+  #foundAfter: number | null = null;
+
+  constructor(damages: readonly Damage[]) {
+    this.damages = [...damages];
+  }
+
+  add(after: number, found: Exploration): void {
+    const { sums } = this;
+    if (found.foundAfter !== null) this.#foundAfter ??= sums.runs + found.foundAfter;
+    sums.moments += 1;
+    sums.cutOff += found.complete ? 0 : 1;
+    for (const count of ["states", "runs", "apart", "met"] as const) sums[count] += found[count];
+    this.#orders += found.orders;
+    for (const finding of found.findings) {
+      const best = this.#findings.get(finding.failure.rule);
+      if (best === undefined || isShorter(finding, best))
+        this.#findings.set(finding.failure.rule, { ...finding, after });
     }
-  if (sums.moments === 0 && sums.tooFar === 0) throw new Error(noSuchMoment(recording, from));
-  const [first] = findings.values();
-  const journal = first === undefined ? null : journalOf(first);
-  return { ...sums, orders, foundAfter, differs, damages, findings: [...findings.values()], journal };
+  }
+
+  result(): JournalExploration {
+    const [first] = this.#findings.values();
+    return {
+      ...this.sums,
+      orders: this.#orders,
+      foundAfter: this.#foundAfter,
+      differs: this.differs,
+      damages: this.damages,
+      findings: [...this.#findings.values()],
+      journal: first === undefined ? null : journalOf(first),
+    };
+  }
+}
+
+/** The upper half guards its handlers, but not against what is no event at all. */
+function sentenceOf(error: unknown, read: string): unknown {
+  if (!(error instanceof TypeError)) return error;
+  const wrong = "a field there, or shortly before, is wrong or missing";
+  return new Error(`${read}: can not be explored (${error.message}) — ${wrong}`);
 }
 
 /** The lives of houses in a recording: a house begins anew where a file does not go on from the one before, or that was damaged. */
-function* livesOf(recording: Recording, damages: Damage[]): Generator<Iterable<Recorded>, undefined> {
+function* livesOf(recording: Recording, tally: Tally): Generator<Iterable<Recorded>, undefined> {
   const waiting = [...recording.parts];
   for (let first = waiting.shift(); first !== undefined; first = waiting.shift())
-    yield lifeOf(recording, first, waiting, damages);
+    yield lifeOf(recording, first, waiting, tally);
 }
 
 /** With the state it begins with; takes from `waiting` what belongs to it. */
-function* lifeOf(
-  recording: Recording,
-  first: Part,
-  waiting: Part[],
-  damages: Damage[],
-): Generator<Recorded, undefined> {
+function* lifeOf(recording: Recording, first: Part, waiting: Part[], tally: Tally): Generator<Recorded, undefined> {
   try {
     yield* recording.stateOf(first);
     for (
@@ -96,10 +129,14 @@ function* lifeOf(
       part !== undefined;
       part = goesOn(waiting[0]) ? waiting.shift() : undefined
     )
-      for (let index = part.from; index < part.to; index++) yield recording.entry(index);
+      for (let index = part.from; index < part.to; index++) {
+        const entry = recording.entry(index);
+        tally.read = `${part.file.path}: event ${entry.n}`;
+        yield entry;
+      }
   } catch (error) {
     if (!(error instanceof Damaged)) throw error;
-    damages.push(error.damage);
+    tally.damages.push(error.damage);
   }
 }
 

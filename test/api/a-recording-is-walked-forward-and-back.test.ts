@@ -271,6 +271,24 @@ test("what can not be is told and not guessed, and nothing that was typed or rec
   assert.ok(JSON.stringify(JSON.parse(json)).includes("\u009b2J\u{e0041}"), "it says the same, in one line");
 });
 
+test("an event without a field of its own is named with its file, whoever reads it", async (t) => {
+  const { path } = await recorded(t);
+  const lines = (await readFile(path, "utf8")).split("\n");
+  for (const [kind, field, ...words] of [
+    ["digit", "digit", "replay", path, "--step"],
+    ["attached", "base", "replay", path, "--call", "1"],
+    ["digit", "digit", "explore", path, "--from", "9"],
+  ] as const) {
+    const at = lines.findIndex((line) => line.includes(`"kind":"${kind}"`) && line.includes(`"${field}":`));
+    const { event, ...rest } = JSON.parse(lines[at] ?? "") as { event: Record<string, unknown> };
+    const without = { ...rest, event: { ...event, [field]: undefined } };
+    await writeFile(path, lines.toSpliced(at, 1, JSON.stringify(without)).join("\n"));
+    const screen = new Typist(path, []);
+    assert.equal(await cli(words, screen, parts), 1);
+    assert.match(screen.errors.join(), new RegExp(`^offhook: ${path}: event \\d+:? can not be .* wrong or missing$`));
+  }
+});
+
 test("a changed program on an old recording is shown at its first differing command, and the exit code is 1", async (t) => {
   const { path, walked } = await recorded(t);
   const text = await readFile(path, "utf8");

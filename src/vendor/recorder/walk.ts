@@ -2,7 +2,6 @@ import type { Command } from "../../message/command.ts";
 import type { Event } from "../../message/event.ts";
 import type { HouseView } from "../../message/view.ts";
 import { type Change, changesOf, type Picture, pictureOf } from "./changes.ts";
-import type { Entry } from "./journal.ts";
 import type { Part, Recording } from "./recording.ts";
 import type { Broken, Divergence, Handler } from "./replay.ts";
 
@@ -131,7 +130,7 @@ export class Walk {
     for (let index = part.from; index < part.to; index++) {
       const { step, after }: Taken = this.#take(subject, index, before);
       before = after;
-      if (wanted(step) || step.divergence !== null) indexes.push(index);
+      if (guarded(part, step.n, () => wanted(step)) || step.divergence !== null) indexes.push(index);
       if (step.divergence !== null) break;
     }
     return indexes;
@@ -155,7 +154,7 @@ export class Walk {
     const { n, event, commands: recorded, trips = 0 } = this.recording.entry(index);
     const earlier = this.#timeBefore(index);
     this.#last = { index, at: event.at };
-    const commands = handledBy(subject, { n, event, trips }, part.file.path);
+    const commands = guarded(part, n, () => subject.handle(event, n, trips));
     const broken = subject.broken();
     const after = before === null ? null : pictureOf(subject.view(), before);
     const changes = before === null || after === null ? [] : changesOf(before, after);
@@ -176,15 +175,13 @@ export class Walk {
 }
 
 /** @throws Error with a sentence: the upper half guards its handlers, but not against what is no event at all */
-function handledBy(
-  subject: Subject,
-  { n, event, trips }: Pick<Required<Entry>, "n" | "event" | "trips">,
-  file: string,
-): readonly Command[] {
+function guarded<T>({ file }: Part, n: number, run: () => T): T {
   try {
-    return subject.handle(event, n, trips);
+    return run();
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`${file}: event ${n} can not be handled (${why}) — a field of it is wrong or missing`);
+    if (!(error instanceof TypeError)) throw error;
+    throw new Error(
+      `${file.path}: event ${n} can not be handled (${error.message}) — a field of it is wrong or missing`,
+    );
   }
 }
