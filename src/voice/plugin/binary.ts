@@ -19,9 +19,15 @@ export class Binary {
   }
 
   octet(): number {
+    const octet = this.peek();
+    this.at++;
+    return octet;
+  }
+
+  /** The next octet, not passed over. */
+  peek(): number {
     const octet = this.at < this.end ? this.octets[this.at] : undefined;
     if (octet === undefined) throw new CodecFault("the file ends too early: it was cut off");
-    this.at++;
     return octet;
   }
 

@@ -1,10 +1,15 @@
 import { Binary, BinaryWriter, CodecFault } from "./binary.ts";
+import { passTypes } from "./instruction.ts";
 import { meterFunction } from "./meter.ts";
 
 /** A file larger than this is no codec. */
 export const MOST_FILE_OCTETS = 1 << 20;
 /** Pages of 64 KiB that a codec may declare. */
 export const MOST_PAGES = 16;
+/** Functions that can be called by a number: each stream has the table anew. */
+const MOST_ENTRIES = 4096;
+/** So much may be exported: each stream has all of it made anew. */
+const MOST_EXPORTS = 1000;
 /** Pages the gateway adds behind them for states, samples and octets. */
 export const HOST_PAGES = 2;
 /** What the rewritten module exports besides its own. */
@@ -12,7 +17,9 @@ export const FUEL = "offhook fuel";
 export const MEMORY = "offhook memory";
 
 const MUTABLE_I32 = [0x7f, 0x01];
-const Section = { type: 1, import: 2, function: 3, memory: 5, global: 6, export: 7, code: 10, last: 12 };
+/** funcref */
+const FUNCTIONS = 0x70;
+const Section = { type: 1, import: 2, function: 3, table: 4, memory: 5, global: 6, export: 7, code: 10, last: 12 };
 
 /** A module that can neither reach out nor run for ever. */
 export interface Fenced {
@@ -41,6 +48,10 @@ export function fence(octets: Uint8Array): Fenced {
     pages: readPages(sections),
     globals: countOf(sections.get(Section.global)),
   };
+  checkTables(sections.get(Section.table));
+  const exported = countOf(sections.get(Section.export));
+  if (exported > MOST_EXPORTS)
+    throw new CodecFault(`it exports ${exported} things, the most is ${MOST_EXPORTS}: export its functions alone`);
   const out = new BinaryWriter();
   out.copy(octets.subarray(0, 8));
   // Data count (12) stands between elements and code.
@@ -75,9 +86,8 @@ function readTypes(section: Binary | undefined): number[] {
   const types = again(section);
   return Array.from({ length: types.number() }, () => {
     if (types.octet() !== 0x60) throw new CodecFault("the file has types other than functions: not allowed in a codec");
-    const parameters = types.number();
-    types.skip(parameters);
-    types.skip(types.number());
+    const parameters = passTypes(types);
+    passTypes(types);
     return parameters;
   });
 }
@@ -101,6 +111,21 @@ function readPages(sections: ReadonlyMap<number, Binary>): number {
   if (pages > MOST_PAGES)
     throw new CodecFault(`its memory has ${pages} pages of 64 KiB, the most is ${MOST_PAGES}: make it smaller`);
   return pages;
+}
+
+function checkTables(section: Binary | undefined): void {
+  if (section === undefined) return;
+  const tables = again(section);
+  const count = tables.number();
+  for (let n = 0, entries = 0; n < count; n++) {
+    if (tables.octet() !== FUNCTIONS) throw new CodecFault("it has a table of something else than functions");
+    const flags = tables.octet();
+    if (flags > 1) throw new CodecFault("its table is shared or of 64 bits: a codec has a plain one");
+    entries += tables.number();
+    if (flags === 1) tables.number();
+    if (entries > MOST_ENTRIES)
+      throw new CodecFault(`its table has ${entries} entries, the most is ${MOST_ENTRIES}: make it smaller`);
+  }
 }
 
 /** The limits of `env.memory`; null when nothing is imported. */

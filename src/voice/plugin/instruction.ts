@@ -1,7 +1,15 @@
 import { type Binary, CodecFault } from "./binary.ts";
 
 /** What the metering has to know of an instruction; `plain` is everything else. */
-export type InstructionKind = "plain" | "loop" | "block" | "end" | "bulk";
+export type InstructionKind = "plain" | "loop" | "block" | "end" | "bulk" | "grow";
+
+/** Of a block that gives nothing. */
+const NOTHING = 0x40;
+/** v128, f64, f32, i64, i32. */
+const FIRST_TYPE = 0x7b;
+const LAST_TYPE = 0x7f;
+/** Later engines have more than one memory: from here on the number of one follows. */
+const MEMORY_FOLLOWS = 64;
 
 /**
  * Passes over one instruction with its immediates. Known are WebAssembly 1.0, sign extension, saturating conversion, bulk
@@ -10,14 +18,20 @@ export type InstructionKind = "plain" | "loop" | "block" | "end" | "bulk";
  */
 export function passInstruction(code: Binary): InstructionKind {
   const opcode = code.octet();
-  if (opcode === 0x03) return passing("loop", code, 1);
-  if (opcode === 0x02 || opcode === 0x04) return passing("block", code, 1);
+  if (opcode === 0x02 || opcode === 0x03 || opcode === 0x04) {
+    passBlockType(code);
+    return opcode === 0x03 ? "loop" : "block";
+  }
   if (opcode === 0x0b) return "end";
+  if (opcode === 0x40) return passing("grow", code, 1);
+  // loads and stores
+  if (opcode >= 0x28 && opcode <= 0x3e) return passAddress(code);
   if (opcode === 0xfc) return passMiscellaneous(code);
   if (opcode === 0xfd) return passVector(code);
   const numbers = immediates(opcode);
   if (numbers === null) throw new CodecFault(refusal(opcode));
-  if (opcode === 0x0e || opcode === 0x1c) passList(code);
+  if (opcode === 0x0e) passList(code);
+  if (opcode === 0x1c) passTypes(code);
   if (opcode === 0x43) code.skip(4);
   if (opcode === 0x44) code.skip(8);
   return passing("plain", code, numbers);
@@ -31,9 +45,7 @@ function immediates(opcode: number): number | null {
   if (opcode === 0x11) return 2;
   if (opcode >= 0x1a && opcode <= 0x1c) return 0;
   if (opcode >= 0x20 && opcode <= 0x24) return 1;
-  // loads and stores: alignment and offset
-  if (opcode >= 0x28 && opcode <= 0x3e) return 2;
-  if (opcode === 0x3f || opcode === 0x40) return 1;
+  if (opcode === 0x3f) return 1;
   if (opcode === 0x41 || opcode === 0x42) return 1;
   if (opcode >= 0x43 && opcode <= 0xc4) return 0;
   return null;
@@ -53,9 +65,9 @@ function passVector(code: Binary): InstructionKind {
   const opcode = code.number();
   if (opcode > 255) throw new CodecFault("relaxed SIMD is not allowed in a codec: it differs between processors");
   if (opcode === 12 || opcode === 13) code.skip(16);
-  else if (opcode <= 11 || opcode === 92 || opcode === 93) passing("plain", code, 2);
+  else if (opcode <= 11 || opcode === 92 || opcode === 93) passAddress(code);
   else if (opcode >= 84 && opcode <= 91) {
-    passing("plain", code, 2);
+    passAddress(code);
     code.skip(1);
   } else if (opcode >= 21 && opcode <= 34) code.skip(1);
   return "plain";
@@ -64,6 +76,33 @@ function passVector(code: Binary): InstructionKind {
 function passing(kind: InstructionKind, code: Binary, numbers: number): InstructionKind {
   for (let n = 0; n < numbers; n++) code.skipNumber();
   return kind;
+}
+
+/** A vector of types, of numbers and vectors only; returns how many. References are longer than an octet. */
+export function passTypes(code: Binary): number {
+  const count = code.number();
+  for (let n = 0; n < count; n++) passType(code);
+  return count;
+}
+
+export function passType(code: Binary): void {
+  const type = code.octet();
+  if (type < FIRST_TYPE || type > LAST_TYPE)
+    throw new CodecFault(`a value of type 0x${type.toString(16)} (a reference) is not allowed in a codec`);
+}
+
+/** Nothing, one type, or the number of a function's type. */
+function passBlockType(code: Binary): void {
+  if (code.peek() === NOTHING) return code.skip(1);
+  // A number that is negative is a type.
+  if (code.peek() >= 0x40 && code.peek() < 0x80) return passType(code);
+  code.number();
+}
+
+/** Alignment and offset. */
+function passAddress(code: Binary): InstructionKind {
+  if (code.number() >= MEMORY_FOLLOWS) throw new CodecFault("it names a memory in a load or store: a codec has one");
+  return passing("plain", code, 1);
 }
 
 function passList(code: Binary): void {

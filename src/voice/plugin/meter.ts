@@ -1,13 +1,19 @@
 import { type Binary, BinaryWriter } from "./binary.ts";
-import { passInstruction } from "./instruction.ts";
+import { passInstruction, passType } from "./instruction.ts";
 
 const I32 = 0x7f;
 const VOID = 0x40;
+/** A call of the engine, however few octets it is for. */
+const BULK_PRICE = 50;
+/** So many locals are made zero in the time of an instruction. */
+const LOCALS_AT_ONCE = 4;
+/** drop, i32.const -1: what it tells that can not be done. Growing by nothing would give the gateway's view away. */
+const NOT_GROWN = [0x1a, 0x41, 0x7f];
 
 /**
  * One function, rewritten so that it can not run for ever: on entry, and whenever a loop begins again, it pays for the
  * instructions it may execute until it pays next, out of the global `fuel`, and traps when that is used up. Filling and
- * copying memory pays for the octets, eight at a time.
+ * copying memory pays for the octets, eight at a time, and a function on entry for its locals. Memory does not grow.
  * @param body the function's locals and code
  * @param parameters how many it has: its own locals are numbered after them
  */
@@ -19,6 +25,7 @@ export function meterFunction(body: Binary, parameters: number, fuel: number): B
   const open: (Price | null)[] = [];
   let usesSpare = false;
   let price = pay(code, fuel);
+  price.amount += Math.floor(locals.count / LOCALS_AT_ONCE);
   open.push(price);
   while (!body.done) {
     const from = body.at;
@@ -27,9 +34,11 @@ export function meterFunction(body: Binary, parameters: number, fuel: number): B
     price.amount++;
     if (kind === "bulk") {
       payForOctets(code, fuel, spare);
+      price.amount += BULK_PRICE;
       usesSpare = true;
     }
-    code.copy(instruction);
+    if (kind === "grow") code.octet(...NOT_GROWN);
+    else code.copy(instruction);
     if (kind === "loop") {
       price = pay(code, fuel);
       open.push(price);
@@ -60,7 +69,7 @@ function readLocals(body: Binary): Locals {
   let count = 0;
   for (let n = 0; n < groups; n++) {
     count += body.number();
-    body.octet();
+    passType(body);
   }
   return { groups, count, octets: body.octets.subarray(from, body.at) };
 }

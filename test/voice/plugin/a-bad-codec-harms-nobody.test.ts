@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { checkCodec } from "../../../src/voice/plugin/check/kit.ts";
 import { CodecFault, CodecModule } from "../../../src/voice/plugin/codec.ts";
+import { fence } from "../../../src/voice/plugin/fence.ts";
 import { Rig } from "../../assembly/rig.ts";
 import { writeRtp } from "../../assembly/rtp.ts";
 import { constant, End, forever, local, type TinyCodec, tinyCodec, Unreachable } from "./tiny-codec.ts";
@@ -19,6 +20,12 @@ const refused: readonly (readonly [what: string, octets: Uint8Array, says: RegEx
   ["frames too large", tinyCodec({ frameOctets: 641 }), /^codec_frame_octets tells 641: it must be 1 to 640 in 20 ms$/],
   ["a state too large", tinyCodec({ state: 1 << 20 }), /^codec_state\(0\) tells 1048576 octets/],
   ["too much memory", tinyCodec({ pages: 17 }), /^its memory has 17 pages of 64 KiB, the most is 16/],
+  [
+    "a table that takes 80 MB a stream",
+    tinyCodec({ table: 10_000_000 }),
+    /^its table has 10000000 entries, the most is/,
+  ],
+  ["a thousand exports too many", tinyCodec({ exports: 2000 }), /^it exports 2010 things, the most is 1000/],
   ["a file that was cut off", good.slice(0, good.length - 9), /^the file is no WebAssembly module: /],
   ["a file of another kind", Uint8Array.from(Buffer.from("RIFF")), /^the file is no WebAssembly module: /],
   ["ten megabytes", new Uint8Array(10_000_000), /^the file has 10000000 octets, the most is 1048576$/],
@@ -128,6 +135,44 @@ test("a codec can not make its memory larger", () => {
   const module = new CodecModule(tinyCodec({ encode: grown }));
   assert.equal(module.open().encode(new Uint8Array(320)).length, 33);
 });
+
+test("a codec that grows its memory by nothing is spoken on, and told that it can not", () => {
+  const size = [...constant(0), 0x40, 0, ...constant(-1), 0x46, 0x04, I32, ...constant(33), 0x05, ...constant(99), End];
+  const rig = new Rig({ codecs: [new CodecModule(tinyCodec({ encode: [...size, End] }))] });
+  rig.openRtp(0, "codec:T/8000", { payloadType: 106 });
+  for (let n = 0; n < 3; n++) assert.equal(rig.tickFor(0)?.length, 33);
+  assert.deepEqual(rig.failures, []);
+});
+
+test("locals that are made zero and calls for no octets are paid for", () => {
+  const spent = (codec: TinyCodec) => {
+    const instance = new CodecModule(tinyCodec(codec)).open();
+    instance.encode(new Uint8Array(320));
+    return instance.fence.spent;
+  };
+  const encode = [...constant(33), End];
+  assert.ok(spent({ encode, locals: 40_000 }) > spent({ encode }) + 9000);
+  const nothing = [...constant(0), ...constant(0), ...constant(0), 0xfc, 11, 0];
+  assert.ok(spent({ encode: [...nothing, ...encode] }) > spent({ encode }) + 50);
+});
+
+/** Later engines read these octets otherwise than WebAssembly 1.0, so that a loop in them would not be paid for. */
+const misread: readonly (readonly [what: string, codec: TinyCodec])[] = [
+  [
+    "a load that names its memory",
+    { encode: [...constant(0), 0x2d, 0x40, 0, 0x41, 0x03, 0x40, 0x01, 0x0c, 0, End, End] },
+  ],
+  [
+    "a block that gives a reference",
+    { encode: [0x02, 0x63, 0x20, 0x03, 0x40, 0x0c, 0, End, End, ...constant(33), End] },
+  ],
+  ["a choice between references", { encode: [0x1c, 1, 0x63, 0x20, 0x03, 0x40, 0x0c, 0, End, End] }],
+];
+
+for (const [what, codec] of misread)
+  test(`${what} is refused whatever the engine takes`, () => {
+    assert.throws(() => fence(tinyCodec(codec)), CodecFault);
+  });
 
 test("what a codec writes where it may not is told by the kit", () => {
   // One octet behind the 16 of its state.

@@ -1,6 +1,8 @@
 /** Codecs assembled by hand (WebAssembly 1.0 §5), a few hundred octets each: whatever a bad one may be like. */
 
 const I32 = 0x7f;
+const I64 = 0x7e;
+const FUNCREF = 0x70;
 export const End = 0x0b;
 export const Unreachable = 0x00;
 
@@ -24,6 +26,12 @@ export interface TinyCodec {
   /** module.name of a function that is imported. */
   readonly imports?: readonly [string, string];
   readonly pages?: number;
+  /** Entries of a table. */
+  readonly table?: number;
+  /** Of the encoder, i64. */
+  readonly locals?: number;
+  /** Exports that nobody asked for. */
+  readonly exports?: number;
 }
 
 type TinyFunction = readonly [name: string, type: number, body: readonly number[]];
@@ -73,6 +81,7 @@ export function tinyCodec(told: TinyCodec = {}): Uint8Array {
   const exported = functions.flatMap(([name], n) =>
     told.without?.includes(name) ? [] : [[...text(name), 0, first + n]],
   );
+  const useless = Array.from({ length: told.exports ?? 0 }, (_, n) => [...text(`x${n}`), 0, 0]);
   const importSection =
     told.imports === undefined ? [] : section(2, vector([[...text(told.imports[0]), ...text(told.imports[1]), 0, 0]]));
   return Uint8Array.from([
@@ -80,9 +89,10 @@ export function tinyCodec(told: TinyCodec = {}): Uint8Array {
     ...section(1, vector(types)),
     ...importSection,
     ...section(3, vector(functions.map(([, type]) => [type]))),
+    ...(told.table === undefined ? [] : section(4, [1, FUNCREF, 0, ...number(told.table)])),
     ...section(5, [1, 0, ...number(told.pages ?? 1)]),
-    ...section(7, vector(exported)),
-    ...section(10, vector(functions.map(([, , body]) => [...number(body.length + 1), 0, ...body]))),
+    ...section(7, vector([...exported, ...useless])),
+    ...section(10, vector(functions.map(([name, , body]) => code(body, name === "encode" ? told.locals : 0)))),
   ]);
 }
 
@@ -92,6 +102,11 @@ const types = [
   [0x60, 1, I32, 0],
   [0x60, 5, I32, I32, I32, I32, I32, 1, I32],
 ];
+
+function code(body: readonly number[], locals = 0): number[] {
+  const groups = locals === 0 ? [0] : [1, ...number(locals), I64];
+  return [...number(groups.length + body.length), ...groups, ...body];
+}
 
 /** The letter at the address, and 1. */
 function nameBody(letter: number): number[] {
