@@ -17,8 +17,9 @@ for (const edge of edges)
   test(`a turn of ${STREAMS} streams that send and receive allocates next to nothing of its own (${edge})`, async () => {
     const script = [join(import.meta.dirname, "turns.ts"), edge, ...[STREAMS, WARM, COUNTED].map(String)];
     const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", ...script]);
-    const { octets, received } = JSON.parse(stdout) as Turns; // What the script prints.
+    const { octets, received, givenBack } = JSON.parse(stdout) as Turns; // What the script prints.
     assert.ok(received > STREAMS * (WARM + COUNTED - 50), `${received} packets`);
+    assert.equal(givenBack, 1, "times pages are given back in 72 seconds");
     const usual = [...octets].sort((a, b) => a - b)[octets.length >> 1] ?? Number.NaN;
     const mean = octets.reduce((sum, one) => sum + one, 0) / octets.length;
     const { usually, onAverage } = edge === "batched" ? most.batched : most.dgram;

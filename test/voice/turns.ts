@@ -18,6 +18,7 @@ import { endpointAddress, newVoiceMemory, VoiceMap } from "../../src/voice/map.t
 import type { ToWorker } from "../../src/voice/messages.ts";
 import { openIo } from "../../src/voice/open-io.ts";
 import { Priority } from "../../src/voice/priority.ts";
+import { ProgramPages } from "../../src/voice/program-pages.ts";
 import type { Watch } from "../../src/voice/timepiece.ts";
 
 const FRAME_MS = 20;
@@ -27,6 +28,8 @@ export interface Turns {
   readonly octets: readonly number[];
   /** Packets, of all streams in all turns. */
   readonly received: number;
+  /** How often pages of the program would have been given back. */
+  readonly givenBack: number;
 }
 
 /**
@@ -49,11 +52,13 @@ async function measureTurns(edge: EdgeChoice, streams: number, warm: number, cou
     announce(mail);
   };
   const heap = new Heap(map, warm, counted, () => send({ kind: "stop" }));
-  const loop = new VoiceLoop(task, engine, opened, null, { priority: new Priority("normal"), time: heap, pages: null });
+  let givenBack = 0;
+  const pages = new ProgramPages([{ start: 0, octets: 0 }], () => givenBack++);
+  const loop = new VoiceLoop(task, engine, opened, null, { priority: new Priority("normal"), time: heap, pages });
   for (let stream = 0; stream < streams; stream++) talk(send, stream, opened.io.ports[stream ^ 1] ?? 0);
   await loop.run();
   port1.close();
-  return { octets: heap.taken, received: heap.packets };
+  return { octets: heap.taken, received: heap.packets, givenBack };
 }
 
 function talk(send: (message: ToWorker) => void, stream: number, port: number): void {
