@@ -255,7 +255,17 @@ export const INPUT_SECOND = STATE_OFFSET + 384;
 export const INPUT_HALVES = STATE_OFFSET + 388;
 /** Part of a frame of several ticks that is sent next; 0 = none has been begun. */
 export const OUT_PART = STATE_OFFSET + 392;
-export const STATE_SIZE = 396;
+/** 1 when the stream's frames are heard as samples alone: its sound may be made longer or shorter (jitter/scale.ts). */
+export const SCALE_HEARD = STATE_OFFSET + 396;
+/** 1 when in this tick somebody takes the octets as they are, or would. */
+export const INPUT_PASSES = STATE_OFFSET + 400;
+/** Samples decoded, and not yet heard, at the rate of INPUT_FORMAT: less than a frame and 15 ms. */
+export const SCALE_LEFT = STATE_OFFSET + 404;
+/** Time since the sound was made longer or shorter last, 125 µs. */
+export const SCALE_RESTED = STATE_OFFSET + 408;
+/** The loudest frame heard of late, mean square. */
+export const SCALE_LOUDEST = STATE_OFFSET + 412;
+export const STATE_SIZE = 416;
 
 /** The last 80 ms that came, coded: concealment looks back at them. Frames of 10 ms have twice as many slots, half as long. */
 export const FRAME_OCTETS = 832;

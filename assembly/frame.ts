@@ -3,6 +3,7 @@ import { concealLost } from "./conceal/conceal.ts";
 import { count, kernelAt } from "./endpoint.ts";
 import {
   CONCEAL_SEAM,
+  CONCEAL_WARM,
   CONTROL_VBD,
   FRAME_LINEAR,
   FRAME_OCTETS,
@@ -20,9 +21,10 @@ import {
   METER_CONCEALED,
   NOISE_ON,
 } from "./endpoint-words.ts";
-import { decodeStateless, frameOctets, samplesOf } from "./format.ts";
+import { decodeStateless, frameOctets, isWide, samplesOf } from "./format.ts";
 import { frameShift, frames } from "./frame-time.ts";
 import { warmConcealment } from "./hear.ts";
+import { endLeft, forgetScale } from "./jitter/scale.ts";
 import { KERNEL_CONCEAL, MAX_FRAME_OCTETS, SCRATCH_FLAGS, SCRATCH_LINEAR } from "./layout.ts";
 
 /** Frames of 20 ms in a row that are made up; then it is silence (ITU-T G.711 Appendix I fades out in 60 ms). */
@@ -45,6 +47,7 @@ export function nextFrame(endpoint: usize): usize {
 
 /** A whole frame is there: its octets where `nextFrame` said. */
 export function acceptFrame(endpoint: usize, format: i32): void {
+  changeRate(endpoint, format);
   store<i32>(endpoint, (load<i32>(endpoint, INPUT_SLOT) + 1) & slotMask(), INPUT_SLOT);
   const run = load<i32>(endpoint, INPUT_FORMAT) == format ? load<i32>(endpoint, INPUT_RUN) : 0;
   store<i32>(endpoint, min<i32>(run + 1, frames(FRAME_SLOTS)), INPUT_RUN);
@@ -86,6 +89,7 @@ export function silentFrame(endpoint: usize): void {
 
 /** Some of the frame's octets at `octets` came, as the flags at SCRATCH_FLAGS say: the gaps are concealed. */
 export function patchFrame(index: i32, endpoint: usize, format: i32, octets: usize): void {
+  changeRate(endpoint, format);
   const samples = endpoint + FRAME_LINEAR;
   const length = samplesOf(format);
   const isData = load<i32>(endpoint, CONTROL_VBD) != 0;
@@ -101,11 +105,20 @@ export function patchFrame(index: i32, endpoint: usize, format: i32, octets: usi
     store<i16>(samples + (usize(i) << 1), load<i16>(usize(SCRATCH_LINEAR) + (usize(i) << 1)));
   }
   store<i32>(endpoint, format, INPUT_FORMAT);
+  if (isData) forgetScale(endpoint);
+  else endLeft(index, endpoint, samples, length);
   store<i32>(endpoint, INPUT_LINEAR, INPUT_KIND);
   store<i32>(endpoint, 0, INPUT_MISSES);
   store<i32>(endpoint, 0, INPUT_RUN);
   store<i32>(endpoint, isData ? 0 : 1, CONCEAL_SEAM);
   if (!isData) count(endpoint, METER_CONCEALED, 1);
+}
+
+/** What is remembered of a sound at the other rate is of no use to this frame. */
+function changeRate(endpoint: usize, format: i32): void {
+  if (isWide(load<i32>(endpoint, INPUT_FORMAT)) == isWide(format)) return;
+  store<i32>(endpoint, 0, CONCEAL_WARM);
+  forgetScale(endpoint);
 }
 
 function slotMask(): i32 {

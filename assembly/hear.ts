@@ -26,8 +26,9 @@ import {
 } from "./endpoint-words.ts";
 import { concealsItself, decodeStateless, isPlugin, isStateful, isWide, samplesOf } from "./format.ts";
 import { codedFrame, frameBefore } from "./frame.ts";
+import { endLeft, forgetScale, noteHeard, noteLoudness, scaleFrame } from "./jitter/scale.ts";
 import { addPluginDecoding } from "./jobs.ts";
-import { addDecoding } from "./lanes.ts";
+import { addDecoding, flushDecoding } from "./lanes.ts";
 import { KERNEL_CONCEAL, KERNEL_CONCEAL_SIZE, KERNEL_NOISE, SCRATCH_LINEAR } from "./layout.ts";
 import { meterLevel } from "./meter/heard.ts";
 import { meanSquare } from "./meter/level.ts";
@@ -40,6 +41,7 @@ export function decodeFrame(index: i32, endpoint: usize): void {
   if (needed == 0) {
     store<i32>(endpoint, 0, CONCEAL_WARM);
     store<i32>(endpoint, 0, DECODER_WARM);
+    forgetScale(endpoint);
     return;
   }
   if (needed == NEEDED_BY_TAP) recallTapped(endpoint);
@@ -66,15 +68,29 @@ export function finishFrame(index: i32, endpoint: usize): void {
     const seam = load<i32>(endpoint, CONCEAL_SEAM);
     if ((kind & INPUT_LINEAR) == 0) finish(index, endpoint, kind, samples, length);
     store<i32>(endpoint, seam, CONCEAL_SEAM);
+    forgetScale(endpoint);
     forgetTapped(endpoint);
     return;
   }
+  const heard = noteHeard(index, endpoint);
   if ((kind & INPUT_LINEAR) != 0) return;
   finish(index, endpoint, kind, samples, length);
+  if ((kind & INPUT_NOISE) != 0) endLeft(index, endpoint, samples, 0);
+  else scaleFrame(index, endpoint, samples, heard);
   store<i32>(endpoint, kind | INPUT_LINEAR, INPUT_KIND);
   const power = meanSquare(samples, length);
   store<i32>(endpoint, power, INPUT_POWER);
+  noteLoudness(endpoint, power);
   if ((kind & INPUT_CODED) != 0) meterLevel(index, power);
+}
+
+/** A frame that came before the tick's own is decoded at once: the concealment knows it, and it is left to be heard. */
+export function hearAhead(index: i32, endpoint: usize): void {
+  store<i32>(endpoint, 1, INPUT_NEEDED);
+  decodeFrame(index, endpoint);
+  flushDecoding();
+  finish(index, endpoint, INPUT_CODED, endpoint + FRAME_LINEAR, samplesOf(load<i32>(endpoint, INPUT_FORMAT)));
+  store<i32>(endpoint, 0, INPUT_NEEDED);
 }
 
 function finish(index: i32, endpoint: usize, kind: i32, samples: usize, length: i32): void {

@@ -6,7 +6,7 @@
 import { beginTurn } from "./codec-frame.ts";
 import { gatherConferences, mixConferences } from "./conference.ts";
 import { endpointAt, isOpen, nextOpen, rtpEnd, usbEnd } from "./endpoint.ts";
-import { INPUT_NEEDED } from "./endpoint-words.ts";
+import { INPUT_NEEDED, INPUT_PASSES } from "./endpoint-words.ts";
 import { frameSamples, frames, setFrame } from "./frame-time.ts";
 import { decodeFrame, finishFrame } from "./hear.ts";
 import { gatherRtp, gatherUsb, prepareRtp, prepareUsb } from "./input.ts";
@@ -137,6 +137,7 @@ function gather(periods: i32): void {
     const endpoint = endpointAt(i);
     if (!isOpen(endpoint)) continue;
     store<i32>(endpoint, 0, INPUT_NEEDED);
+    store<i32>(endpoint, 0, INPUT_PASSES);
     gatherRtp(i, endpoint);
     meterSilence(i, endpoint, periods);
   }

@@ -17,14 +17,16 @@ import {
   SEND_TIMESTAMP,
   STATE_FORMAT,
 } from "./endpoint-words.ts";
-import { frameOctets, isG711, isPlugin, isStateful, transcode, unitsOf } from "./format.ts";
+import { frameOctets, isG711, isPlugin, isStateful, isWide, transcode, unitsOf } from "./format.ts";
 import { acceptFrame, lostFrame, nextFrame, patchFrame, silentFrame } from "./frame.ts";
-import { resetJitter, skip, takeFrame } from "./jitter/buffer.ts";
+import { LEFT_PLAYED, resetJitter, skip, takeFrame } from "./jitter/buffer.ts";
 import { ringOctets } from "./jitter/ring.ts";
+import { forgetScale } from "./jitter/scale.ts";
 import { meterTurn } from "./meter/turns.ts";
 import { somethingJumped } from "./ring/drift-in.ts";
 import { openRing, readRing } from "./ring/usb.ts";
 import { keyTick } from "./rtp/key-in.ts";
+import { gatherAhead, hearLeft } from "./scaled-in.ts";
 
 /** A stream that has just been opened or changed. */
 export function prepareRtp(index: i32, endpoint: usize, periods: i32): void {
@@ -69,10 +71,12 @@ export function gatherRtp(index: i32, endpoint: usize): void {
     gatherCodecFrame(index, endpoint, format, keyDown);
     return;
   }
+  gatherAhead(index, endpoint, format, keyDown);
   const octets = nextFrame(endpoint);
   const arrived = takeFrame(index, endpoint, octets);
-  meterTurn(index, endpoint, arrived, keyDown);
+  meterTurn(index, endpoint, max<i32>(0, arrived), keyDown);
   if (arrived == frameOctets(format)) acceptFrame(endpoint, format);
+  else if (arrived == LEFT_PLAYED) hearLeft(index, endpoint, format);
   else if (arrived > 0 && !isStateful(format)) patchFrame(index, endpoint, format, octets);
   else if (arrived == 0 && keyDown) silentFrame(endpoint);
   else lostFrame(endpoint);
@@ -95,6 +99,7 @@ function changeFormat(index: i32, endpoint: usize, before: i32, format: i32): vo
 }
 
 function forgetCodecs(endpoint: usize, format: i32): void {
+  if (isWide(load<i32>(endpoint, STATE_FORMAT)) != isWide(format)) forgetScale(endpoint);
   store<i32>(endpoint, format, STATE_FORMAT);
   store<i32>(endpoint, 0, DECODER_WARM);
   store<i32>(endpoint, 0, ENCODER_WARM);

@@ -46,6 +46,9 @@ import { down, downOpen } from "./rate/down.ts";
 import { driftBegin, driftMake, driftNeed, driftPut } from "./rate/drift.ts";
 import { driftError, driftLearn, driftOpen, driftRate, driftTick } from "./rate/drift-clock.ts";
 import { up, upOpen } from "./rate/up.ts";
+import { stretchJoin } from "./stretch/join.ts";
+import { stretchIsKey } from "./stretch/keys.ts";
+import { stretchLag } from "./stretch/lag.ts";
 import { tapRead, tapWrite } from "./tap/ring.ts";
 import { tonePair, tonePairOpen, writePair, writeTone } from "./tone/pair.ts";
 
@@ -114,6 +117,9 @@ export {
   speechLongTerm,
   speechOpen,
   speechPeak,
+  stretchIsKey,
+  stretchJoin,
+  stretchLag,
   swapNibbles,
   swapOctets,
   tapRead,

@@ -8,7 +8,7 @@
  * Words are 32-bit little-endian. "host writes" words belong to the thread that calls `tick`;
  * only the ring indices are shared with another thread while it runs, and those are atomic.
  */
-export const ABI_VERSION = 7;
+export const ABI_VERSION = 8;
 
 export const PAGE = 65536;
 /** asconfig.json states the same number twice (initialMemory, maximumMemory). */

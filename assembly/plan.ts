@@ -23,6 +23,7 @@ import {
   INPUT_LENGTH,
   INPUT_LOST,
   INPUT_NEEDED,
+  INPUT_PASSES,
   INPUT_SECOND,
   INPUT_SILENCE,
   OUT_KIND,
@@ -209,6 +210,7 @@ function decide(index: i32, endpoint: usize, format: i32, digitsAsSound: bool): 
   const kind = isOpen(peer) ? load<i32>(peer, INPUT_KIND) : INPUT_SILENCE;
   if (kind == INPUT_SILENCE) return OUT_SILENT;
   if (load<i32>(peer, INPUT_FORMAT) == format) {
+    store<i32>(peer, 1, INPUT_PASSES);
     if ((kind & INPUT_CODED) != 0 && !load<i32>(peer, CONCEAL_SEAM)) return OUT_PASS;
     if ((kind & INPUT_LOST) != 0 && isStateful(format) && index < MAX_RTP) return OUT_LOST;
   }

@@ -27,7 +27,7 @@ import { codecUnits, frameOctets, isPlugin, octetsOf, speedOf, unitsIn } from ".
 import { frames } from "../frame-time.ts";
 import { meterBegin, meterLate, meterPacket } from "../meter/turns.ts";
 import { markerOf, sequenceOf, timestampOf } from "../rtp/header.ts";
-import { adapt } from "./adapt.ts";
+import { adapt, FRAME_INSERTED, FRAME_LEFT, tookAhead } from "./adapt.ts";
 import { beginDepth, MAX_FILL, placeTalkspurt, seePacket, waitForLate } from "./depth.ts";
 import { clearRing, dropFromRing, putInRing, takeFromRing } from "./ring.ts";
 
@@ -37,6 +37,8 @@ const MAX_BEHIND: i32 = 8000;
 const LATE_IN_A_ROW: i32 = 3;
 /** Machines bear what is lost better than what is moved: 500 ms, in frames of 20 ms. */
 const LATE_DATA_IN_A_ROW: i32 = 25;
+
+export const LEFT_PLAYED: i32 = -1;
 
 /** Empties the buffer for a new source; the next packet starts it. */
 export function resetJitter(index: i32, endpoint: usize): void {
@@ -117,7 +119,7 @@ function put(
 
 /**
  * Takes the next frame: its octets, and, when it is there in part, as many flags at SCRATCH_FLAGS.
- * Returns how many of the octets had arrived.
+ * Returns how many of the octets had arrived; LEFT_PLAYED when none is taken because what is left of the sound is a frame.
  */
 export function takeFrame(index: i32, endpoint: usize, octets: usize): i32 {
   if (!load<i32>(endpoint, JITTER_STARTED)) return 0;
@@ -129,7 +131,19 @@ export function takeFrame(index: i32, endpoint: usize, octets: usize): i32 {
   } else if (load<i32>(endpoint, JITTER_TICK_TIMELY)) store<i32>(endpoint, 0, JITTER_LATE_TICKS);
   store<u64>(endpoint, 0, JITTER_TICK_LATE);
   const format = load<i32>(endpoint, STATE_FORMAT);
-  if (adapt(index, endpoint, format, octets)) return 0;
+  const taken = adapt(index, endpoint, format, octets);
+  if (taken == FRAME_INSERTED) return 0;
+  return taken == FRAME_LEFT ? LEFT_PLAYED : take(index, endpoint, format, octets);
+}
+
+/** A frame that is there whole is taken before the tick's own: the buffer is shallower by it. */
+export function takeAhead(index: i32, endpoint: usize, format: i32, octets: usize): i32 {
+  const taken = take(index, endpoint, format, octets);
+  tookAhead(index, endpoint, format);
+  return taken;
+}
+
+function take(index: i32, endpoint: usize, format: i32, octets: usize): i32 {
   const present = takeFromRing(index, endpoint, format, octets);
   const end = load<i32>(endpoint, JITTER_PLAYOUT) + codecUnits(format);
   store<i32>(endpoint, end, JITTER_PLAYOUT);

@@ -63,6 +63,21 @@ export function peekRing(index: i32, endpoint: usize, format: i32, octets: usize
   return present(index, mask, first, roomOf(format)) > 0;
 }
 
+/** Whether the next `count` frames have come whole. */
+export function holdsFrames(index: i32, endpoint: usize, format: i32, count: i32): bool {
+  const mask = load<i32>(endpoint, JITTER_MASK);
+  const length = roomOf(format);
+  let place = octetsOf(format, load<i32>(endpoint, JITTER_PLAYOUT));
+  for (let n = 0; n < count; n++) {
+    const first = place & mask;
+    place += length;
+    if (!load<i32>(endpoint, JITTER_PARTS)) {
+      if (!load<u8>(flagsAt(index) + usize(first))) return false;
+    } else if (present(index, mask, first, length) < length) return false;
+  }
+  return true;
+}
+
 /**
  * Takes the frame at the playout point out of the ring. Returns how many of its octets had come; when it is not all of
  * them, which ones is said by as many flags at SCRATCH_FLAGS.

@@ -114,9 +114,16 @@ function frameMs(map: VoiceMap): number {
   return map.word(layout.HEADER_FRAME) / 8;
 }
 
-/** Between arrival and playing, smoothed. */
+/** Between arrival and playing, smoothed, and what time-scaling has left to be heard. */
 function waitMs(map: VoiceMap, index: number): number {
-  return Math.max(0, unitsToMs(map, index, meterWord(map, index, meter.STREAM_WAIT) / 16));
+  return Math.max(0, unitsToMs(map, index, meterWord(map, index, meter.STREAM_WAIT) / 16)) + leftMs(map, index);
+}
+
+function leftMs(map: VoiceMap, index: number): number {
+  const at = endpointAddress(index);
+  const format = map.word(at + words.INPUT_FORMAT);
+  const isWide = format === layout.FORMAT_G722 || format === layout.FORMAT_L16_NETWORK_WIDE;
+  return map.word(at + words.SCALE_LEFT) / (isWide ? 16 : 8);
 }
 
 /** The linear codecs of RFC 3551 have their rate in our names; the E-model knows the narrow one. */

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { JITTER_NEWEST, JITTER_PLAYED_TO, JITTER_PLAYOUT, JITTER_STARTED } from "../../assembly/endpoint-words.ts";
+import {
+  JITTER_NEWEST,
+  JITTER_PLAYED_TO,
+  JITTER_PLAYOUT,
+  JITTER_STARTED,
+  SCALE_LEFT,
+} from "../../assembly/endpoint-words.ts";
 import type { RtpFormat } from "../../src/message/media.ts";
 import { adaptive } from "./network.ts";
 import { Rig } from "./rig.ts";
@@ -16,6 +22,7 @@ class Storm {
   #sequence = 0;
   #timestamp = 0;
   #ssrc = 1;
+  mostLeft = 0;
 
   constructor(seed: number, format: RtpFormat, frameMs: 10 | 20) {
     this.rig = new Rig({ ...adaptive, frameMs });
@@ -58,6 +65,9 @@ class Storm {
   #check(): void {
     const { jitterBuffer } = this.rig.status("rtp:0").quality;
     const word = (offset: number) => this.rig.word("rtp:0", offset);
+    // A frame and 15 ms of 16 kHz at most.
+    assert.ok(word(SCALE_LEFT) >= 0 && word(SCALE_LEFT) < 16 * (this.rig.frameMs + 15), `${word(SCALE_LEFT)} left`);
+    this.mostLeft = Math.max(this.mostLeft, word(SCALE_LEFT));
     if (word(JITTER_STARTED) === 0 || jitterBuffer === null) return;
     const fill = (word(JITTER_NEWEST) - word(JITTER_PLAYOUT)) | 0;
     assert.ok(fill <= MOST_FILL_MS * this.#unitsPerMs, `${fill} units wait`);
@@ -86,10 +96,13 @@ class Storm {
 
 for (const format of ["PCMA", "G722", "L16/16000"] as const)
   test(`whatever comes to a stream of ${format}, the buffer keeps its bounds, and good weather is heard whole`, () => {
+    let mostLeft = 0;
     for (let seed = 1; seed <= 12; seed++) {
       const storm = new Storm(seed, format, seed % 3 === 0 ? 10 : 20);
       for (let tick = 0; tick < 600; tick++) storm.blow();
       const concealed = storm.calm();
       assert.ok(concealed <= 1, `seed ${seed}: ${concealed} frames made up`);
+      mostLeft = Math.max(mostLeft, storm.mostLeft);
     }
+    assert.ok(mostLeft > 0, "the sound was made longer or shorter");
   });

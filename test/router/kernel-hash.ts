@@ -18,6 +18,7 @@ import { hashEcho } from "./echo-hash.ts";
 import { hashConceal, hashNoise } from "./gap-and-background-hash.ts";
 import { hashDrift, hashMix, hashRate } from "./rate-hash.ts";
 import { hashDtmfDetect, hashFaxDetect } from "./signal-hash.ts";
+import { hashStretch } from "./stretch-hash.ts";
 
 export const kernelNames = [
   "g711-a-law",
@@ -36,6 +37,7 @@ export const kernelNames = [
   "rate",
   "drift",
   "mix",
+  "stretch",
 ] as const;
 export type KernelName = (typeof kernelNames)[number];
 
@@ -71,6 +73,7 @@ const kernels: Readonly<Record<KernelName, (update: Update, vectors: string) => 
   rate: hashRate,
   drift: hashDrift,
   mix: hashMix,
+  stretch: hashStretch,
 };
 
 /** `vectors`: the folder of the test vectors. */

@@ -50,6 +50,8 @@ export class Player {
   #stream = 0;
   #listener = 1;
   #format = 0;
+  /** In the middle of its session. */
+  #joined = false;
 
   constructor(module: WebAssembly.Module, codecs: readonly CodecModule[], timing: Timing) {
     this.#module = module;
@@ -65,6 +67,7 @@ export class Player {
   open(stream: number): void {
     if (this.#engine !== null) this.#forget();
     this.#stream = stream;
+    this.#joined = false;
     // Even and odd streams are neighbours, so that the fewest pages of the memory are touched.
     this.#listener = stream ^ 1;
     this.#format = 0;
@@ -80,6 +83,7 @@ export class Player {
    */
   join(stream: number, state: TickRecord): void {
     this.open(stream);
+    this.#joined = true;
     const at = endpointAddress(stream);
     this.#put(at, state.block);
     this.#put(at + words.FRAME_OCTETS, state.slots);
@@ -102,6 +106,8 @@ export class Player {
         const decoded = performance.now();
         if (this.onDecoded !== null && this.#wasDecoded()) this.onDecoded(!decoderWarm);
         this.map.setWord(endpointAddress(this.#listener) + words.CONTROL_FORMAT, this.#format);
+        // Only what was heard as samples in the live path, too, is made longer or shorter.
+        this.map.setWord(before + words.INPUT_PASSES, tick.blockWord(words.SCALE_HEARD) === 0 ? 1 : 0);
         // What a candidate did meanwhile is not this module's time.
         began += performance.now() - decoded;
       },
@@ -110,6 +116,8 @@ export class Player {
     this.played.us = (performance.now() - began) * 1000;
     this.#take();
     if (!tick.has(FLAG_LINEAR)) this.#unhear();
+    // How alike sounds are is not known to a decoder that began later: the frames are to come in the same ticks.
+    if (this.#joined) this.map.setWord(before + words.SCALE_LEFT, tick.blockWord(words.SCALE_LEFT));
   }
 
   /** A word of the stream's endpoint. */
