@@ -265,7 +265,9 @@ export const SCALE_LEFT = STATE_OFFSET + 404;
 export const SCALE_RESTED = STATE_OFFSET + 408;
 /** The loudest frame heard of late, mean square. */
 export const SCALE_LOUDEST = STATE_OFFSET + 412;
-export const STATE_SIZE = 416;
+/** Source of the packet after which METER_BAD_SEQUENCE would come. */
+export const METER_BAD_SSRC = STATE_OFFSET + 416;
+export const STATE_SIZE = 420;
 
 /** The last 80 ms that came, coded: concealment looks back at them. Frames of 10 ms have twice as many slots, half as long. */
 export const FRAME_OCTETS = 832;

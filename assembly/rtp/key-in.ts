@@ -24,6 +24,8 @@ const QUIET: i32 = 6;
 const STALE_SAMPLES: i32 = 40000;
 /** §2.5.1.3: a key held longer goes on in a new segment. */
 const SEGMENT_SAMPLES: i32 = 0xffff;
+/** A key is told as no longer than a day and a half, however many segments somebody sends. */
+const MOST_BEFORE: i32 = 0x3fffffff;
 
 /** `payload` has at least four octets. */
 export function receiveKey(index: i32, endpoint: usize, timestamp: i32, marker: bool, payload: usize): void {
@@ -61,7 +63,7 @@ export function forgetKey(index: i32, endpoint: usize): void {
 function beginKey(index: i32, endpoint: usize, event: i32, timestamp: i32, duration: i32, segment: bool): void {
   const active = load<i32>(endpoint, KEY_ACTIVE) != 0;
   const goesOn = active && segment && load<i32>(endpoint, KEY_EVENT) == event;
-  const before = goesOn ? load<i32>(endpoint, KEY_BEFORE) + SEGMENT_SAMPLES : 0;
+  const before = goesOn ? min<i32>(load<i32>(endpoint, KEY_BEFORE) + SEGMENT_SAMPLES, MOST_BEFORE) : 0;
   if (!goesOn) endKey(index, endpoint);
   store<i32>(endpoint, 1, KEY_ACTIVE);
   store<i32>(endpoint, 1, KEY_KNOWN);

@@ -162,6 +162,24 @@ test("one stray packet with other numbers does not move the stream", () => {
   assert.deepEqual(heard.slice(2), [...Array(38).keys()]);
 });
 
+test("packets of other sources, alone or between those of the one that is heard, are counted and not heard", () => {
+  const rig = new Rig();
+  rig.openRtp(0, "PCMA");
+  rig.join("rtp:0", "rtp:0");
+  const heard: (number | null)[] = [];
+  const stray = (ssrc: number, sequence: number) =>
+    rig.deliver(0, writeRtp({ ssrc, sequence, timestamp: 99_999_999, payload: numberedFrame(7777) }));
+  for (let n = 0; n < 60; n++) {
+    rig.deliver(0, writeRtp({ sequence: n, timestamp: n * 160, payload: numberedFrame(n) }));
+    // Ever others; then a second one that sends all the time.
+    if (n >= 20 && n < 40) stray(n, 5);
+    if (n >= 40) stray(99, n);
+    heard.push(numberOf(rig.tickFor(0) ?? new Uint8Array(160)));
+  }
+  assert.deepEqual(heard.slice(2), [...Array(58).keys()]);
+  assert.equal(rig.map.word(HEADER_MALFORMED), 39, "all but the last, of which nothing is known yet");
+});
+
 test("a stream without packets is told once, and again only after it has lived", () => {
   const rig = new Rig({ rtpTimeoutMs: 1000 });
   rig.openRtp(0, "PCMA");

@@ -84,6 +84,19 @@ function keysOf(name: string) {
   return rig.events.flatMap((event) => (event.kind === "digit" ? [event] : []));
 }
 
+test("a key of forty thousand segments has a length", () => {
+  const rig = rigWithStream();
+  for (let n = 0; n < 40_000; n++) {
+    const timestamp = (n * 0xffff) >>> 0;
+    rig.deliver(0, writeEvent(5, false, 0xffff, { sequence: n & 0xffff, timestamp, marker: n === 0 }));
+    if (n % 32 === 31) rig.tickEngine();
+  }
+  for (let n = 0; n < 10; n++) rig.tick();
+  assert.deepEqual(rig.events, [
+    { kind: "digit", endpoint: "rtp:0", digit: "5", durationMs: Math.floor((0x3fffffff + 0xffff) / 8) },
+  ]);
+});
+
 test("a captured call of another gateway gives the digits it is known to hold", () => {
   const told = keysOf("asterisk/ulaw-2013785496.pcap");
   assert.equal(told.map((key) => key.digit).join(""), "2013785496");
