@@ -20,6 +20,8 @@ test("a codec that nobody named, one that is built in, and one named twice are f
     faultsOf('[[codec]]\nname = "PCMA"\nfile = "x"\n').join(),
     /codec\[1\]\.name = "PCMA": is built in: give the codec another name/,
   );
+  for (const name of ["telephone-event", "cn"])
+    assert.match(faultsOf(`[[codec]]\nname = "${name}"\nfile = "x"\n`).join(), /is built in: give the codec another/);
   const twice = '[[codec]]\nname = "X"\nfile = "x"\n';
   assert.match(faultsOf(twice + twice).join(), /codec\[2\]\.name = "x": is already codec\[1\]\.name/);
 });
