@@ -261,7 +261,7 @@ const numbering = table("How numbers are dialled.", {
   emergency: left(
     list(emergencyNumber, 16),
     "those of the country",
-    "Sent at once by the first line that works, whatever the rules say.",
+    "Sent at once by the first line that takes it, whatever the rules say; when no RTP stream is free, a call of somebody else ends for it.",
   ),
   first_digit_ms: may(whole(1000, 120_000, "ms"), 15_000, "Off-hook without a digit until congestion tone."),
   inter_digit_ms: may(whole(500, 60_000, "ms"), 6000, "Between digits while the number is not complete."),

@@ -133,7 +133,11 @@ export class Exchange implements Reception {
 
   #dialling(call: Call): Dialling {
     const dialling: Dialling = new Dialling(this.#desk, this.#plan, call.call, {
-      routed: (target) => (this.#fits(target) ? call.route(target) : call.fail("noResources", dialling.dialled)),
+      routed: (target) => {
+        if (isEmergency(target)) this.#makeRoom();
+        if (this.#fits(target)) call.route(target);
+        else call.fail("noResources", dialling.dialled);
+      },
       failed: (cause) => call.fail(cause, dialling.dialled),
     });
     return dialling;
@@ -141,7 +145,17 @@ export class Exchange implements Reception {
 
   /** Memory is kept for the calls that are up, and for an emergency. */
   #fits(target: Target): boolean {
-    return this.#desk.memory === "easy" || (target.kind === "line" && target.emergency);
+    return this.#desk.memory === "easy" || isEmergency(target);
+  }
+
+  /**
+   * An emergency call needs an RTP stream, and there may be none: then somebody else's call ends, one that nobody has
+   * answered yet first, of those the one that began last.
+   */
+  #makeRoom(): void {
+    if (this.#desk.voice.hasRtp || this.#desk.house.lines.length === 0) return;
+    const others = [...this.#calls.values()].filter((call) => call.canGiveWay).reverse();
+    (others.find((call) => !call.isAnswered) ?? others[0])?.giveWay();
   }
 
   /** Names of the house come before the book: they are what people call their phones. */
@@ -170,6 +184,10 @@ export class Exchange implements Reception {
   #known(names: readonly PartyName[]): Party[] {
     return names.flatMap((name) => this.#parties.get(name) ?? []);
   }
+}
+
+function isEmergency(target: Target): boolean {
+  return target.kind === "line" && target.emergency;
 }
 
 function ruled(rule: IncomingRule, dialled: string): Target {

@@ -62,6 +62,11 @@ export class Switchboard {
     return endpoint;
   }
 
+  /** Whether one more could be taken. */
+  get hasRtp(): boolean {
+    return this.#free.length > 0;
+  }
+
   openRtp(command: OpenRtp): void {
     this.#remember(command.endpoint, command);
     this.#send(command);

@@ -57,6 +57,8 @@ export class HandsetLeg implements Leg {
   #owner: LegOwner | null = null;
   #state: "paging" | "alerting" | "dialling" | "up" | "tone" | "over" = "paging";
   #stopTone: Stop | null = null;
+  /** It was told that somebody rings. */
+  #alerted = false;
   /** It let go of the link: no tone reaches it. */
   #gone = false;
 
@@ -108,7 +110,8 @@ export class HandsetLeg implements Leg {
 
   alert(): void {
     if (this.#state !== "dialling") return;
-    this.#send({ kind: "alerting" });
+    if (!this.#alerted) this.#send({ kind: "alerting" });
+    this.#alerted = true;
     this.#voice.tone("ringback");
   }
 

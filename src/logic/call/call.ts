@@ -57,6 +57,7 @@ export class Call implements LegOwner {
   #stopNoAnswer: Stop | null = null;
   #holder: Leg | null = null;
   #active = false;
+  #emergency = false;
 
   constructor(desk: Desk, host: CallHost, caller: Leg, from: Identity) {
     this.#desk = desk;
@@ -79,6 +80,7 @@ export class Call implements LegOwner {
       this.#announce(target.number, target.kind === "line");
       if (target.kind === "service") return this.#serve();
       this.#state = "ringing";
+      this.#emergency = target.kind === "line" && target.emergency;
       const { parties, together } = this.#host.resolve(target, this.caller.party);
       const ringing = new Ringing(this.#desk, this, {
         caller: this.#story.from,
@@ -87,7 +89,7 @@ export class Call implements LegOwner {
         formats: this.caller.formats(),
       });
       this.#ringing = ringing;
-      ringing.start(parties, together, target.kind === "line" && target.emergency);
+      ringing.start(parties, together, this.#emergency);
       if (ringing.empty) return this.#finish(ringing.cause);
       this.#stopNoAnswer = this.#desk.timers.start("noAnswer", this.call, ms(this.#desk.house.timing.noAnswerMs), () =>
         this.#inside(() => this.#finish("noAnswer")),
@@ -102,6 +104,20 @@ export class Call implements LegOwner {
       if (dialled !== "") this.#announce(dialled, true);
       this.#finish(cause);
     }, true);
+  }
+
+  /** Another call needs what it has more than it does itself. */
+  giveWay(): void {
+    this.#inside(() => this.#finish("noResources"));
+  }
+
+  /** It goes out by a line, or came in by one, and no life depends on it. */
+  get canGiveWay(): boolean {
+    return !this.#emergency && this.#legs().some((leg) => leg.party.name.startsWith("line:"));
+  }
+
+  get isAnswered(): boolean {
+    return this.#state === "answered";
   }
 
   hangUp(): void {
@@ -201,7 +217,8 @@ export class Call implements LegOwner {
       if (this.#state === "over") return;
       if (leg === this.caller) return this.#finish(this.#state === "answered" ? cause : callerGone(cause));
       if (leg === this.#answered) return this.#finish(cause);
-      this.#ringing?.lose(leg, cause);
+      // Whoever rings in its place is told to the caller anew: he may have heard the first one instead of a tone.
+      if (this.#ringing?.lose(leg, cause)) this.#alerted = false;
       if (this.#ringing?.empty) this.#finish(this.#ringing.cause);
     });
   }

@@ -25,6 +25,7 @@ export class DialogRules {
   #emergency: ReadonlySet<string> = new Set();
   #streams = Number.POSITIVE_INFINITY;
   #live = 0;
+  #emergencies = 0;
   #grown = false;
   /** Whose INVITE came in this event; whose new offer. */
   #invited: Speaker | null = null;
@@ -54,9 +55,9 @@ export class DialogRules {
     return known !== undefined && known.calls >= known.most;
   }
 
-  /** Whether an emergency call has a way out: a line, be it full, and a stream. */
+  /** Whether an emergency call has a way out: a line, be it full, and a stream that no other emergency has. */
   get room(): boolean {
-    return this.#live < this.#streams && this.#lines.size > 0;
+    return this.#emergencies < this.#streams && this.#lines.size > 0;
   }
 
   configured(house: House): void {
@@ -78,8 +79,9 @@ export class DialogRules {
     if (line !== undefined) line.calls += 1;
   }
 
-  ends({ party }: Speaker): void {
+  ends({ party, emergency }: Speaker): void {
     this.#live -= 1;
+    if (emergency) this.#emergencies -= 1;
     const line = this.#lines.get(party);
     if (line !== undefined) line.calls -= 1;
   }
@@ -106,7 +108,9 @@ export class DialogRules {
       case "invite":
         if (this.#invites > 0) this.#broken("order", [leg.id], "is the second INVITE for one call");
         this.#invites += 1;
-        if (!this.#emergency.has(command.to)) this.#fits(leg.party);
+        leg.emergency = this.#emergency.has(command.to);
+        if (leg.emergency) this.#emergencies += 1;
+        else this.#fits(leg.party);
         return;
       case "reoffer":
         leg.held = command.media.direction === "sendonly" || command.media.direction === "inactive";
@@ -153,6 +157,7 @@ export class DialogRules {
 
   forget(): void {
     this.#live = 0;
+    this.#emergencies = 0;
     for (const line of this.#lines.values()) line.calls = 0;
   }
 

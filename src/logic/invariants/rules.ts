@@ -141,6 +141,7 @@ export class Rules {
     this.#legs.sipEvent(event);
     if (event.kind === "invited") this.#media.event(event);
     this.#lines.event(event);
+    this.#emergencies.sipEvent(event);
   }
 
   #voice(event: VoiceEvent): void {

@@ -22,6 +22,8 @@ export interface Speaker {
   ring: Ring | null;
   /** How far it was told how its call goes on: a step of `DialogRules`. */
   told: number;
+  /** It calls an emergency number. */
+  emergency: boolean;
   /** It was told that it is held. */
   held: boolean;
   /** Who calls, when it is known: of an INVITE of ours. */
@@ -43,6 +45,7 @@ export function newSpeaker(id: string, party: PartyName, calls: boolean): Speake
     endpoint: null,
     ring: null,
     told: 0,
+    emergency: false,
     held: false,
     caller: null,
     agreed: null,
