@@ -5,6 +5,8 @@ import { readVoipMetrics, type VoipMetrics } from "./rtcp-xr.ts";
 
 /** Sender reports that a far end may still answer. */
 const KEPT_REPORTS = 4;
+/** More jitter than that is no measurement: ms. */
+const MOST_JITTER_MS = 60_000;
 /** The middle of an NTP time is reckoned in two ways, 1/65536 s. */
 const ROUNDING = 1;
 
@@ -46,7 +48,7 @@ export class FarEndReports {
     if (this.#block === null && this.#metrics === null) return null;
     return {
       lost: this.#block?.cumulativeLost ?? null,
-      jitterMs: this.#block === null ? null : Math.round((this.#block.jitter / unitsPerMs) * 100) / 100,
+      jitterMs: jitterOf(this.#block, unitsPerMs),
       lostShare: this.#metrics?.lostShare ?? null,
       discardedShare: this.#metrics?.discardedShare ?? null,
       burstDensity: this.#metrics?.burstDensity ?? null,
@@ -65,4 +67,10 @@ export class FarEndReports {
     const arrival = report.wallClock + (now - report.at);
     this.#roundTripMs = roundTripMs(block.lastReport, block.delay, arrival) ?? this.#roundTripMs;
   }
+}
+
+/** Null for what can not be. */
+function jitterOf(block: ReportBlock | null, unitsPerMs: number): number | null {
+  const jitter = block === null ? null : block.jitter / unitsPerMs;
+  return jitter === null || jitter > MOST_JITTER_MS ? null : Math.round(jitter * 100) / 100;
 }

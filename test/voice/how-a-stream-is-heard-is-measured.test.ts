@@ -188,6 +188,15 @@ test("report blocks about others, or about reports never sent, tell no round tri
   assert.equal(session.measured().roundTripMs, null);
 });
 
+test("a jitter of days that the far end claims is none", () => {
+  const { session, block } = conversing();
+  session.hear(
+    writeReport({ ssrc: 9, cname: "y", sender: null, block: { ...block, jitter: 0xffff_ffff }, bye: false }),
+    3100,
+  );
+  assert.deepEqual([session.measured().farEnd?.lost, session.measured().farEnd?.jitterMs], [7, null]);
+});
+
 test("VoIP metrics go out with every second report and with goodbye, which stays last", () => {
   const { session } = conversing();
   const metrics = [1, 2, 3, 4].map((n) => readVoipMetrics(session.report(n * 5000, false)).length);

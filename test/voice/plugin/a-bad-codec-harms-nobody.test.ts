@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { checkCodecFile } from "../../../src/voice/plugin/check/file.ts";
 import { checkCodec } from "../../../src/voice/plugin/check/kit.ts";
 import { CodecFault, CodecModule } from "../../../src/voice/plugin/codec.ts";
 import { fence } from "../../../src/voice/plugin/fence.ts";
+import { loadCodecs } from "../../../src/voice/plugin/host.ts";
 import { Rig } from "../../assembly/rig.ts";
 import { writeRtp } from "../../assembly/rtp.ts";
 import { constant, End, forever, local, type TinyCodec, tinyCodec, Unreachable } from "./tiny-codec.ts";
@@ -38,6 +40,15 @@ for (const [what, octets, says] of refused)
     assert.equal(report.good, false);
     assert.match(report.checks[0]?.found ?? "", says);
   });
+
+test("what is no file is not read: a directory, a pipe, a device without end", async () => {
+  for (const file of [import.meta.dirname, "/dev/null"]) {
+    const [check] = (await checkCodecFile(file)).checks;
+    assert.equal(check?.found, `${file} is no file, but a directory, a pipe or a device`);
+    const codec = { file, name: "T", clockRate: 8000 };
+    await assert.rejects(loadCodecs([codec]), { message: /is no file, but a directory, a pipe or a device$/ });
+  }
+});
 
 /** Good until they work: what is heard of them ends their own stream. */
 const failing: readonly (readonly [what: string, codec: TinyCodec, says: RegExp])[] = [
