@@ -14,6 +14,7 @@ import {
   lineId,
   list,
   oneOf,
+  ownCodecName,
   path,
   pattern,
   phone,
@@ -180,7 +181,7 @@ const line = tables(32, "A SIP account.", {
 });
 
 const codec = tables(8, "A codec besides the built-in ones, see [codec.md](codec.md).", {
-  name: must(codecName, "Its RTP encoding name, as its file tells it; lines that speak it name it in `codecs`."),
+  name: must(ownCodecName, "Its RTP encoding name, as its file tells it; lines that speak it name it in `codecs`."),
   file: must(path, "Its WASM file."),
   clock_rate: may(oneOf(8000, 16_000), 8000, "Of its RTP timestamps, as its file tells it."),
   frame_ms: may(oneOf(10, 20, 30), 20, "Of one of its frames, as its file tells it. 30 needs `voice.frame_ms = 10`."),

@@ -109,12 +109,15 @@ export const phone = matching(
 );
 export const path = matching("path", "write the path in quotes", /^[^\p{Cc}]{1,4096}$/u);
 
-/** Which names there are, cross-check.ts knows. */
+/** That it is no built-in one, cross-check.ts knows; and which names there are. */
+const encodingName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}(?:\/(?:8000|16000))?$/;
+export const ownCodecName = matching("name", 'write the name that the file tells, such as "DVI4"', encodingName);
+
 export const codecName = v.pipe(
   matching(
     "",
     `write one of ${rtpFormats.map((format) => JSON.stringify(format)).join(", ")}, or the name of a [[codec]]`,
-    /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}(?:\/(?:8000|16000))?$/,
+    encodingName,
   ),
   v.metadata({ is: `${rtpFormats.map((format) => JSON.stringify(format)).join(" / ")} / name of a [[codec]]` }),
 );

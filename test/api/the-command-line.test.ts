@@ -23,7 +23,12 @@ const parts: Parts = {
   simulator: async () => simulate,
   codecChecker: async () => async (file) => {
     const good = file.endsWith("good.wasm");
-    return { good, checks: [{ name: "ABI", good, found: good ? "version 1" : "it exports no function encode" }] };
+    const shape = good ? { name: "DVI4", clockRate: 16_000, frameMs: 20 } : null;
+    return {
+      good,
+      shape,
+      checks: [{ name: "ABI", good, found: good ? "version 1" : "it exports no function encode" }],
+    };
   },
 };
 
@@ -64,7 +69,7 @@ test("every look prints an aligned table, and with --json one document", async (
   const { type } = await terminal(t);
   for (const [command, says] of [
     ["status", /Offhook +0\.0\.0, up 0:01:01, with emulated phones[\s\S]*sip malformed 3/],
-    ["status", /rtp:0 +lost 1\.0 %, late 0\.5 %, jitter 2\.5 ms, buffer 40 ms, MOS 4\.3 of listening\n/],
+    ["status", /rtp:0 +PCMA, lost 1\.0 %, late 0\.5 %, jitter 2\.5 ms, buffer 40 ms, MOS 4\.3 of listening\n/],
     [
       "status",
       /voice priority +real-time 1 \(fifo\)\nvoice memory +at most 3\.9 MB \(79 kB a stream, 108 kB a channel\), heap 2\.9 MB\n/,
@@ -180,8 +185,12 @@ test("text from a caller does not move the terminal's cursor", async (t) => {
 
 test("a codec is checked: a line each, and the exit code says whether it is good", async (t) => {
   const { type } = await terminal(t);
-  const good = await type("codec", "check", "good.wasm");
-  assert.deepEqual([good.code, good.out], [0, "good  ABI  version 1\ngood.wasm: good — name it in a [[codec]]"]);
+  const good = await type("codec", "check", "/lib/good.wasm");
+  const [line, verdict, ...configuration] = good.out.split("\n");
+  assert.deepEqual([good.code, line], [0, "good  ABI  version 1"]);
+  assert.equal(verdict, "/lib/good.wasm: good — in the configuration, and its name in the `codecs` of a line:");
+  const section = ["[[codec]]", 'name = "DVI4"', 'file = "/lib/good.wasm"', "clock_rate = 16000"];
+  assert.deepEqual(configuration, ["", ...section]);
   const bad = await type("codec", "check", "bad.wasm", "--json");
   assert.equal(bad.code, 1);
   assert.equal(JSON.parse(bad.out).checks[0].found, "it exports no function encode");

@@ -7,6 +7,8 @@ import type { Terminal } from "./terminal.ts";
 /** What the conformance kit found (docs/codec.md). */
 export interface CodecReport {
   readonly good: boolean;
+  /** Null when the file is no codec at all. */
+  readonly shape: { readonly name: string; readonly clockRate: number; readonly frameMs: number } | null;
   readonly checks: readonly { readonly name: string; readonly good: boolean; readonly found: string }[];
 }
 
@@ -22,6 +24,8 @@ export async function codec(
   const report = await checkCodec(resolve(terminal.cwd, file));
   if (args.json) terminal.out(JSON.stringify({ file, ...report }));
   else for (const line of shown(file, report)) terminal.out(printable(line));
+  if (!args.json && report.good)
+    for (const line of section(resolve(terminal.cwd, file), report)) terminal.out(printable(line));
   return report.good ? 0 : 1;
 }
 
@@ -30,6 +34,21 @@ function shown(file: string, { good, checks }: CodecReport): string[] {
   const failed = checks.filter((check) => !check.good).length;
   return [
     ...checks.map((check) => `${check.good ? "good" : "BAD "}  ${check.name.padEnd(widest)}  ${check.found}`),
-    good ? `${file}: good — name it in a [[codec]]` : `${file}: ${failed} of ${checks.length} checks failed`,
+    good
+      ? `${file}: good — in the configuration, and its name in the \`codecs\` of a line:`
+      : `${file}: ${failed} of ${checks.length} checks failed`,
+  ];
+}
+
+/** What is written into the configuration; a key that has its default is left out. */
+function section(path: string, { shape }: CodecReport): string[] {
+  if (shape === null) return [];
+  return [
+    "",
+    "[[codec]]",
+    `name = ${JSON.stringify(shape.name)}`,
+    `file = ${JSON.stringify(path)}`,
+    ...(shape.clockRate === 8000 ? [] : [`clock_rate = ${shape.clockRate}`]),
+    ...(shape.frameMs === 20 ? [] : [`frame_ms = ${shape.frameMs}`]),
   ];
 }

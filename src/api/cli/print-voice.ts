@@ -12,11 +12,12 @@ export function lateBecauseOf({ lateBecauseOf: culprits }: NonNullable<Status["v
 /** One a stream that something came from; what was not measured is left out. */
 export function qualityRows(voiceStatus: Status["voiceStatus"]): string[][] {
   const streams = voiceStatus?.streams ?? [];
-  return streams.flatMap(({ endpoint, jitterMs, quality }) => {
+  return streams.flatMap(({ endpoint, format, jitterMs, quality }) => {
     const { losses, jitterBuffer, delayMs, r, mos, mosListening } = quality;
     if (losses === null) return [];
     const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
     const told = [
+      format,
       `lost ${percent(losses.lostShare)}, late ${percent(losses.discardedShare)}`,
       jitterMs === null ? "" : `jitter ${jitterMs} ms`,
       jitterBuffer === null ? "" : `buffer ${Math.round(jitterBuffer.depthMs)} ms`,

@@ -163,9 +163,8 @@ function readName(fence: Fence): string {
   const length = fence.call("codec_name", at);
   const name = length > 0 && length <= MOST_NAME ? String.fromCharCode(...fence.memory.subarray(at, at + length)) : "";
   if (/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) return name;
-  throw new CodecFault(
-    `codec_name does not tell a name: write 1 to ${MOST_NAME} letters, digits and "-", and return how many`,
-  );
+  const told = name === "" ? "does not tell a name" : `tells ${JSON.stringify(name)}`;
+  throw new CodecFault(`codec_name ${told}: write 1 to ${MOST_NAME} letters, digits and "-", and return how many`);
 }
 
 function told(fence: Fence, name: string, isGood: (value: number) => boolean, wanted: string): number {

@@ -109,7 +109,9 @@ function readPages(sections: ReadonlyMap<number, Binary>): number {
   if (flags > 1) throw new CodecFault("its memory is shared or of 64 bits: a codec has a plain one");
   const pages = memory.number();
   if (pages > MOST_PAGES)
-    throw new CodecFault(`its memory has ${pages} pages of 64 KiB, the most is ${MOST_PAGES}: make it smaller`);
+    throw new CodecFault(
+      `its memory has ${pages} pages of 64 KiB, the most is ${MOST_PAGES}: link it with a smaller stack (-z stack-size=8192), or smaller tables`,
+    );
   return pages;
 }
 

@@ -32,10 +32,13 @@ async function loadCodec({ file, name, clockRate, frameMs = 20 }: CodecFile): Pr
     const { shape } = codec;
     if (shape.name.toLowerCase() !== name.toLowerCase() || shape.clockRate !== clockRate)
       throw new CodecFault(
-        `it is ${shape.name}/${shape.clockRate}, the configuration says ${name}/${clockRate}: write what it is`,
+        `it is ${shape.name}/${shape.clockRate}, the configuration says ${name}/${clockRate}: ` +
+          `write name = "${shape.name}" and clock_rate = ${shape.clockRate}`,
       );
     if (shape.frameMs !== frameMs)
-      throw new CodecFault(`its frames have ${shape.frameMs} ms, the configuration says ${frameMs}: write what it is`);
+      throw new CodecFault(
+        `its frames have ${shape.frameMs} ms, the configuration says ${frameMs}: write frame_ms = ${shape.frameMs}`,
+      );
     return codec;
   } catch (error) {
     throw new Error(`codec ${file}: ${error instanceof Error ? error.message : String(error)}`);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { compare, speechLike } from "../../../src/voice/plugin/check/signals.ts";
+import { compare } from "../../../src/voice/plugin/check/compare.ts";
+import { speechLike } from "../../../src/voice/plugin/check/signals.ts";
 import type { CodecModule } from "../../../src/voice/plugin/codec.ts";
 import { Rig } from "../../assembly/rig.ts";
 import { writeRtp } from "../../assembly/rtp.ts";

@@ -1,19 +1,22 @@
 import { CodecFault, type CodecInstance, type CodecModule, GUARD } from "../codec.ts";
 
-/** What the octets that belong to nobody are filled with. */
-const PATTERN = 0xa5;
+/** What octets that tell a codec nothing may be filled with: whoever reads them has other results with another filling. */
+export const fillings = [0xa5, 0x3c] as const;
+export type Filling = (typeof fillings)[number];
 
 /** One instance under test: what it costs is kept, and what it may not touch is watched. */
 export class CodecBench {
   readonly instance: CodecInstance;
+  readonly #filling: Filling;
   /** µs of each call. */
   readonly times: number[] = [];
   mostInstructions = 0;
 
-  constructor(module: CodecModule) {
+  constructor(module: CodecModule, filling: Filling = fillings[0]) {
     this.instance = module.open();
+    this.#filling = filling;
     const { memory, places } = this.instance.fence;
-    memory.fill(PATTERN, module.pages * 65536, places.end);
+    memory.fill(filling, module.pages * 65536, places.end);
     this.open();
   }
 
@@ -25,16 +28,22 @@ export class CodecBench {
   /** A copy of the frame. */
   encode(samples: Int16Array): Uint8Array {
     const octets = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
+    this.#fillOctets(this.instance.shape.frameOctets);
     return this.#timed(() => this.instance.encode(octets)).slice();
   }
 
-  /** Samples, copied; null when the codec says that this is no frame of it. */
+  /** Samples, copied; null when the codec says that this is no frame of it. It may be longer than one of the codec's. */
   decode(octets: Uint8Array): Int16Array | null {
-    return samplesOf(this.#timed(() => this.instance.decode(octets)));
+    this.#fillOctets(this.instance.shape.frameOctets);
+    this.#fillSamples();
+    const heard = samplesOf(this.#timed(() => this.instance.decode(octets)));
+    if (octets.length > this.instance.shape.frameOctets) this.#fillOctets(octets.length);
+    return heard;
   }
 
   /** What is heard for a lost frame: silence when the codec makes up nothing. */
   lose(): Int16Array {
+    this.#fillSamples();
     return samplesOf(this.#timed(() => this.instance.conceal())) ?? new Int16Array(this.instance.samples);
   }
 
@@ -65,8 +74,19 @@ export class CodecBench {
       ["behind the room for octets", places.octets + frameOctets, places.end],
     ] as const;
     for (const [where, from, to] of gaps)
-      if (memory.subarray(from, to).some((octet) => octet !== PATTERN)) return where;
+      if (memory.subarray(from, to).some((octet) => octet !== this.#filling)) return where;
     return null;
+  }
+
+  /** What lies there is left over from the call before. */
+  #fillOctets(octets: number): void {
+    const { memory, places } = this.instance.fence;
+    memory.fill(this.#filling, places.octets, places.octets + octets);
+  }
+
+  #fillSamples(): void {
+    const { memory, places } = this.instance.fence;
+    memory.fill(this.#filling, places.samples, places.samples + 2 * this.instance.samples);
   }
 
   #timed<Result>(call: () => Result): Result {

@@ -64,37 +64,10 @@ export function fullScale(rate: number, seconds: number): Int16Array {
   });
 }
 
-/** How like `heard` is to `said`, after the codec's delay: up to 40 ms. */
-export function compare(said: Int16Array, heard: Int16Array, rate: number) {
-  const most = rate / 25;
-  let delay = 0;
-  let best = Number.NEGATIVE_INFINITY;
-  for (let shift = 0; shift <= most; shift++) {
-    const match = correlation(said, heard, shift);
-    if (match <= best) continue;
-    best = match;
-    delay = shift;
-  }
-  let [signal, noise, power] = [0, 0, 0];
-  for (let n = 0; n + delay < heard.length; n++) {
-    const [wanted, got] = [said[n] ?? 0, heard[n + delay] ?? 0];
-    signal += wanted * wanted;
-    noise += (got - wanted) ** 2;
-    power += got * got;
-  }
-  return {
-    snrDb: round(10 * Math.log10(signal / Math.max(noise, 1))),
-    levelDb: round(10 * Math.log10(Math.max(power, 1) / signal)),
-    delayMs: round((1000 * delay) / rate),
-  };
-}
-
-function correlation(said: Int16Array, heard: Int16Array, shift: number): number {
-  let sum = 0;
-  for (let n = 0; n + shift < heard.length; n += 3) sum += (said[n] ?? 0) * (heard[n + shift] ?? 0);
-  return sum;
-}
-
-export function round(value: number): number {
-  return Math.round(value * 10) / 10;
+/** A sine as loud as there is, clipped when it is amplified; it begins softly. */
+export function loudTone(rate: number, seconds: number, hertz: number, gain: number): Int16Array {
+  return Int16Array.from({ length: rate * seconds }, (_, n) => {
+    const sample = 32767 * gain * Math.min(1, (20 * n) / rate) * Math.sin((2 * Math.PI * hertz * n) / rate);
+    return Math.round(Math.max(-32768, Math.min(32767, sample)));
+  });
 }
