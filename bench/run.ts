@@ -17,7 +17,7 @@ import { recording } from "./recording.ts";
 const benches: readonly Bench[] = [proactorEvents, recording, keyToEffect, callRate, memory];
 
 /** Measured in a process of their own; with `--json` they print JSON. */
-const scripts = ["voice-tick.ts", "voice/kernels.ts", "path.ts", "tick-lateness.ts"];
+const scripts = ["voice-tick.ts", "plugin.ts", "voice/kernels.ts", "path.ts", "tick-lateness.ts"];
 
 interface Result {
   readonly figures?: readonly Figure[];

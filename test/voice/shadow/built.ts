@@ -28,10 +28,10 @@ export function builtVoice(...changes: readonly Change[]): Uint8Array<ArrayBuffe
 }
 
 /** A codec plug-in around one of our own kernels: the text of its file is given the ABI's constant parts. */
-export function builtCodec(source: string): Uint8Array<ArrayBuffer> {
+export function builtCodec(source: string, optimized: "-O0" | "-O3" = "-O0"): Uint8Array<ArrayBuffer> {
   return inFolder((folder) => {
     writeFileSync(join(folder, "candidate.ts"), source);
-    const flags = ["--runtime", "stub", "--use", "abort=", "--enable", "simd", "-O0", "--noAssert"];
+    const flags = ["--runtime", "stub", "--use", "abort=", "--enable", "simd", optimized, "--noAssert"];
     return compile(folder, ["candidate.ts", ...flags, "--disableWarning", "112"]);
   });
 }
