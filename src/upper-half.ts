@@ -123,9 +123,8 @@ export class UpperHalf {
       case "rtpTimeout":
         return this.#parties.legOf(event.endpoint)?.lostVoice();
       case "endpointFailed":
-        // A stream that can not be spoken or heard any more is a lost one.
-        if (event.codec === true) this.#parties.legOf(event.endpoint)?.lostVoice();
-        if (event.closed === true) this.#parties.unheard(event.endpoint);
+        this.#desk.tell({ kind: "endpointFailed", endpoint: event.endpoint, reason: event.reason });
+        if (event.codec === true || event.closed === true) this.#parties.unheard(event.endpoint);
         return;
       case "measured":
         return this.#exchange.log.measured(event.call, { party: event.party, ...event.quality });

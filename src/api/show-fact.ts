@@ -51,6 +51,8 @@ export function showFact(fact: Fact): string {
       return `shadow: ${fact.state}${fact.reason === null ? "" : `, ${fact.reason}`}`;
     case "recordEnded":
       return `${fact.endpoint}: ${showRecording(fact)}${fact.reason === null ? "" : `, ended: ${fact.reason}`}`;
+    case "endpointFailed":
+      return `${fact.endpoint}: failed, ${fact.reason}`;
     case "playEnded":
       return `${fact.endpoint}: ${fact.file} was played${fact.reason === null ? "" : `, ended: ${fact.reason}`}`;
     case "memoryChanged":

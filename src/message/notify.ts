@@ -37,6 +37,8 @@ export type Fact =
       readonly durationMs: number;
       readonly lostMs: number;
     }
+  /** Nobody hears this end of a call any more, or it hears nobody: a codec plug-in failed, or it could not be opened. */
+  | { readonly kind: "endpointFailed"; readonly endpoint: Endpoint; readonly reason: string }
   | { readonly kind: "playEnded"; readonly endpoint: Endpoint; readonly file: string; readonly reason: string | null }
   /** While it is tight, new calls are refused, but for emergencies. */
   | { readonly kind: "memoryChanged"; readonly state: MemoryState }

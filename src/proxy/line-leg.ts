@@ -169,7 +169,7 @@ export class LineLeg implements Leg {
     if (this.#state === "up" && this.#stream.direction.ours === "sendrecv") this.#owner?.ended(this, "mediaTimeout");
   }
 
-  /** Its voice endpoint could not be opened. */
+  /** Its voice endpoint could not be opened, or its codec has failed: that does not pass, on hold neither. */
   unheard(): void {
     this.#owner?.ended(this, "internalError");
   }

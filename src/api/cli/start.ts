@@ -95,6 +95,7 @@ function isNotable(fact: Fact): boolean {
     case "lineChanged":
     case "deviceAttached":
     case "deviceDetached":
+    case "endpointFailed":
     case "memoryChanged":
     case "fault":
       return true;

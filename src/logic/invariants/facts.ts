@@ -9,6 +9,7 @@ const ofVoice: Partial<Record<VoiceEvent["kind"], Fact["kind"]>> = {
   ready: "voiceChanged",
   lost: "voiceChanged",
   shadow: "shadowChanged",
+  endpointFailed: "endpointFailed",
   recordEnded: "recordEnded",
   playEnded: "playEnded",
 };
