@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { rtpFormats } from "../message/media.ts";
+import { isTakenName, rtpFormats } from "../message/media.ts";
 import { phonesBehind } from "./assemble.ts";
 import { emergencyNumbers } from "./emergency.ts";
 import { type Fault, shown } from "./fault.ts";
@@ -9,8 +9,6 @@ import { readHostPort } from "./value.ts";
 /** The most RTP socket pairs bound ahead. */
 const mostPairs = 64;
 const builtIn: readonly string[] = rtpFormats;
-/** Names of what is no voice but has a payload type of its own: keys (RFC 4733) and comfort noise (RFC 3389). */
-const notVoice: readonly string[] = ["telephone-event", "CN"];
 
 /**
  * What the schema cannot see: one section against another.
@@ -110,9 +108,7 @@ function checkCodecs({ line, codec, voice }: Document): Fault[] {
     }),
   );
   const own = codec.flatMap(({ name }, index) => {
-    const isTaken = [...builtIn, ...notVoice].some(
-      (format) => format.toLowerCase().split("/")[0] === name.toLowerCase().split("/")[0],
-    );
+    const isTaken = isTakenName(name);
     if (!isTaken && !name.includes("/")) return [];
     const problem = isTaken ? "is built in: give the codec another name" : "write the name alone, without a rate";
     return [fault(`codec[${index + 1}].name`, name, problem)];

@@ -10,6 +10,15 @@ export type BuiltInFormat = (typeof rtpFormats)[number];
 export type PluginFormat = `codec:${string}`;
 export const rtpFormats = ["PCMU", "PCMA", "G722", "G726-32", "AAL2-G726-32", "L16/8000", "L16/16000"] as const;
 
+/** Names of what is no voice but has a payload type of its own: keys (RFC 4733) and comfort noise (RFC 3389). */
+const notVoice = ["telephone-event", "CN"] as const;
+
+/** True when no codec of the configuration may have that encoding name, with or without a rate. */
+export function isTakenName(name: string): boolean {
+  const bare = (format: string) => format.toLowerCase().split("/")[0];
+  return [...rtpFormats, ...notVoice].some((format) => bare(format) === bare(name));
+}
+
 /** How long a frame of a codec that the configuration names may be. */
 export type CodecFrameMs = 10 | 20 | 30;
 

@@ -16,7 +16,7 @@ export interface TinyCodec {
   readonly frameMs?: number;
   readonly state?: number;
   /** One letter; 0 = a name of no letters. */
-  readonly name?: number;
+  readonly name?: number | string;
   /** Bodies, without locals and with the end. */
   readonly encode?: readonly number[];
   readonly decode?: readonly number[];
@@ -103,13 +103,19 @@ const types = [
   [0x60, 5, I32, I32, I32, I32, I32, 1, I32],
 ];
 
+function wordBody(word: string): number[] {
+  const letters = Array.from(Buffer.from(word), (octet, n) => [...local(0), ...constant(octet), 0x3a, 0, n]);
+  return [...letters.flat(), ...constant(word.length), End];
+}
+
 function code(body: readonly number[], locals = 0): number[] {
   const groups = locals === 0 ? [0] : [1, ...number(locals), I64];
   return [...number(groups.length + body.length), ...groups, ...body];
 }
 
 /** The letter at the address, and 1. */
-function nameBody(letter: number): number[] {
+function nameBody(letter: number | string): number[] {
+  if (typeof letter === "string") return wordBody(letter);
   if (letter === 0) return [...constant(0), End];
   return [...local(0), ...constant(letter), 0x3a, 0, 0, ...constant(1), End];
 }
