@@ -141,6 +141,8 @@ export class TapPlayer {
   #work: Promise<void> = Promise.resolve();
   #stopped = false;
   #waiting: Int16Array = new Int16Array();
+  /** A short file that is repeated, so often as a piece has room. */
+  #round: Int16Array | null = null;
 
   private constructor(ring: TapRing, reader: WavReader, clock: Clock, repeat: boolean, ended: Ended) {
     this.#ring = ring;
@@ -191,7 +193,12 @@ export class TapPlayer {
   }
 
   async #read(): Promise<Int16Array> {
+    if (this.#round !== null) return this.#round;
     const piece = await this.#reader.read(PIECE);
+    if (this.#repeat && this.#reader.length <= PIECE) {
+      this.#round = oftenEnough(piece);
+      return this.#round;
+    }
     if (piece.length > 0 || !this.#repeat) return piece;
     this.#reader.rewind();
     return await this.#reader.read(PIECE);
@@ -205,4 +212,11 @@ export class TapPlayer {
     await this.#reader.close().catch(() => undefined);
     this.#ended(problem);
   }
+}
+
+/** One sample again and again would be eight thousand readings a second. */
+function oftenEnough(sound: Int16Array): Int16Array {
+  if (sound.length === 0) return sound;
+  const round = new Int16Array(Math.floor(PIECE / sound.length) * sound.length);
+  return round.map((_, n) => sound[n % sound.length] ?? 0);
 }

@@ -153,6 +153,23 @@ test("a file that is repeated is heard again without a gap, until it is stopped"
   assert.ok(tick.ring.ended);
 });
 
+test("a short file that is repeated is read once, not again for each of its samples", async () => {
+  const tick = new Tick(1024);
+  const clock = new VirtualClock();
+  const path = file("one.wav", wav(Int16Array.of(77)));
+  const { started, ended } = endOf((told) => TapPlayer.start(tick.ring, path, clock, true, told));
+  const player = await started;
+  truncateSync(path, 44);
+  for (let n = 0; n < 50; n++) {
+    clock.advance(ms(20));
+    await new Promise(setImmediate);
+    if (tick.ring.fill > 0) assert.ok(tick.read().samples.every((sample) => sample === 77));
+  }
+  assert.equal(tick.ring.ended, false);
+  await player.stop();
+  assert.equal(await ended, null);
+});
+
 test("a tick that finds nothing hears silence, and it is counted", () => {
   const tick = new Tick(256);
   tick.ring.write(noise(100));
