@@ -17,11 +17,10 @@ import {
   SEND_TIMESTAMP,
   STATE_FORMAT,
 } from "./endpoint-words.ts";
-import { frameOctets, isG711, isPlugin, isStateful, isWide, transcode, unitsOf } from "./format.ts";
+import { frameOctets, isG711, isPlugin, isStateful, transcode, unitsOf } from "./format.ts";
 import { acceptFrame, lostFrame, nextFrame, patchFrame, silentFrame } from "./frame.ts";
 import { LEFT_PLAYED, resetJitter, skip, takeFrame } from "./jitter/buffer.ts";
 import { ringOctets } from "./jitter/ring.ts";
-import { forgetScale } from "./jitter/scale.ts";
 import { meterTurn } from "./meter/turns.ts";
 import { somethingJumped } from "./ring/drift-in.ts";
 import { openRing, readRing } from "./ring/usb.ts";
@@ -99,7 +98,6 @@ function changeFormat(index: i32, endpoint: usize, before: i32, format: i32): vo
 }
 
 function forgetCodecs(endpoint: usize, format: i32): void {
-  if (isWide(load<i32>(endpoint, STATE_FORMAT)) != isWide(format)) forgetScale(endpoint);
   store<i32>(endpoint, format, STATE_FORMAT);
   store<i32>(endpoint, 0, DECODER_WARM);
   store<i32>(endpoint, 0, ENCODER_WARM);

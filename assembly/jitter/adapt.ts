@@ -4,7 +4,16 @@
  * sound is decoded it is made longer or shorter instead, a pitch period at a time (scale.ts).
  */
 import { count } from "../endpoint.ts";
-import { INPUT_SPLICE, JITTER_NEWEST, JITTER_PLAYOUT, KEY_ACTIVE, SCALE_HEARD, SCALE_LEFT } from "../endpoint-words.ts";
+import {
+  CONTROL_VBD,
+  INPUT_FORMAT,
+  INPUT_SPLICE,
+  JITTER_NEWEST,
+  JITTER_PLAYOUT,
+  KEY_ACTIVE,
+  SCALE_HEARD,
+  SCALE_LEFT,
+} from "../endpoint-words.ts";
 import { codecTime, codecUnits, samplesOf } from "../format.ts";
 import { HEADER_DEPTH_MOST } from "../layout.ts";
 import { meterMoved, meterTurn } from "../meter/turns.ts";
@@ -61,7 +70,8 @@ export function wantedLength(state: usize): i32 {
 /** Whether two frames are to be taken in this tick, of which the sound is then made shorter: both are there. */
 export function takesTwo(index: i32, endpoint: usize, format: i32): bool {
   const state = depthAt(index);
-  if (!load<i32>(endpoint, SCALE_HEARD) || load<i32>(state, DEPTH_WISH) >= 0) return false;
+  if (!isScaled(endpoint, format) || load<i32>(endpoint, CONTROL_VBD) || load<i32>(state, DEPTH_WISH) >= 0)
+    return false;
   if (load<i32>(state, DEPTH_WAITED) < DROP_PAUSE_WAIT || load<i32>(endpoint, SCALE_LEFT) >= longestLag(format))
     return false;
   return !load<i32>(endpoint, KEY_ACTIVE) && holdsFrames(index, endpoint, format, 2);
@@ -77,7 +87,12 @@ export function tookAhead(index: i32, endpoint: usize, format: i32): void {
 
 /** What was gained by making the sound longer is a frame. */
 function isFrameLeft(endpoint: usize, format: i32): bool {
-  return load<i32>(endpoint, SCALE_HEARD) != 0 && load<i32>(endpoint, SCALE_LEFT) >= samplesOf(format);
+  return isScaled(endpoint, format) && load<i32>(endpoint, SCALE_LEFT) >= samplesOf(format);
+}
+
+/** Whether the stream was heard as samples alone, and goes on in the same codec: what is left is of its rate. */
+function isScaled(endpoint: usize, format: i32): bool {
+  return load<i32>(endpoint, SCALE_HEARD) != 0 && load<i32>(endpoint, INPUT_FORMAT) == format;
 }
 
 function isUrgent(state: usize): bool {
@@ -112,6 +127,7 @@ function drop(index: i32, endpoint: usize, state: usize, format: i32, octets: us
     // It was lost, and is counted so.
     meterTurn(index, endpoint, 0, false);
   } else if (waited >= longestWait(state, frame)) leaveOut(index, endpoint, state, format);
+  else if (isScaled(endpoint, format)) return;
   else if (waited >= DROP_PAUSE_WAIT && isPause(endpoint, state, format, octets)) {
     leaveOut(index, endpoint, state, format);
     store<i32>(state, DROP_PAUSE_WAIT - DROP_PAUSE_AGAIN, DEPTH_WAITED);

@@ -11,7 +11,7 @@
  * takes two frames, and the lag shrinks from a frame by periods. Where octets pass nothing of this is done.
  */
 import { lineUpAll } from "../conceal/history.ts";
-import { count, kernelAt } from "../endpoint.ts";
+import { kernelAt } from "../endpoint.ts";
 import {
   CONTROL_VBD,
   INPUT_CODED,
@@ -76,7 +76,7 @@ export function noteHeard(index: i32, endpoint: usize): bool {
  */
 export function scaleFrame(index: i32, endpoint: usize, samples: usize, heard: bool): void {
   const left = load<i32>(endpoint, SCALE_LEFT);
-  count(endpoint, SCALE_RESTED, frameSamples);
+  store<i32>(endpoint, min<i32>(REST, load<i32>(endpoint, SCALE_RESTED) + frameSamples), SCALE_RESTED);
   const wanted = heard ? wantedLength(depthAt(index)) : 0;
   if (left == 0 && wanted <= 0) return;
   const end = lineUpAll(kernelAt(index, KERNEL_CONCEAL), SCRATCH_LINEAR);
@@ -136,14 +136,18 @@ function newLag(endpoint: usize, at: usize, end: usize, left: i32, wanted: i32):
   return left + wanted * change;
 }
 
-/** By how much the sound can be longer (`wanted` 1) or shorter at a place, at most: by a period, in a pause by all; or 0. */
+/**
+ * By how much the sound can be longer (`wanted` 1) or shorter at a place, at most: by a period, or in a pause; or 0. A pause
+ * becomes 10 ms shorter in 40 ms at most: one of 40 ms is still one between two keys (Q.24).
+ */
 function changeAt(endpoint: usize, at: usize, wanted: i32, most: i32, ten: i32): i32 {
-  const reach = (most + ten) & ~7;
-  if (wanted < 0 && meanSquare(at, reach) < BACKGROUND) return most;
+  const pause = min<i32>(most, ten);
+  const reach = (pause + ten) & ~7;
+  if (wanted < 0 && meanSquare(at, reach) < BACKGROUND) return pause;
   const room = usize(SCRATCH_LINEAR) + SCRATCH_LINEAR_SIZE - STRETCH_ROOM;
   const lag = stretchLag(at, -wanted, most, ten, room);
   if (lag > 0 && load<f32>(room, STRETCH_ALIKE) >= ALIKE) return lag;
-  if (wanted < 0) return isPause(endpoint, meanSquare(at, reach)) ? most : 0;
+  if (wanted < 0) return isPause(endpoint, meanSquare(at, reach)) ? pause : 0;
   return isPause(endpoint, meanSquare(at - usize(lag << 1), (lag + ten) & ~7)) ? lag : 0;
 }
 
