@@ -14,6 +14,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { buildKernels } from "../src/build/kernels.mjs";
 import { prepare } from "../src/build/prepare.mjs";
 import { installPeers } from "./peers.mjs";
 import { installTools } from "./router/tools.mjs";
@@ -34,6 +35,7 @@ if (!names.every((name) => Object.hasOwn(suites, name)))
   fail(`there is no "${wanted}": npm run test:router -- [all | ${Object.keys(suites).join(" | ")}] [filter]`, 2);
 
 await prepare();
+buildKernels();
 installPeers();
 installTools(names);
 for (const name of names) {
