@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { isTakenName, rtpFormats } from "../message/media.ts";
+import { isBuiltInName, isNoVoice, rtpFormats } from "../message/media.ts";
 import { phonesBehind } from "./assemble.ts";
 import { emergencyNumbers } from "./emergency.ts";
 import { type Fault, shown } from "./fault.ts";
@@ -108,7 +108,7 @@ function checkCodecs({ line, codec, voice }: Document): Fault[] {
     }),
   );
   const own = codec.flatMap(({ name }, index) => {
-    const isTaken = isTakenName(name);
+    const isTaken = isBuiltInName(name) || isNoVoice(name);
     if (!isTaken && !name.includes("/")) return [];
     const problem = isTaken ? "is built in: give the codec another name" : "write the name alone, without a rate";
     return [fault(`codec[${index + 1}].name`, name, problem)];

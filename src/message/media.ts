@@ -13,10 +13,16 @@ export const rtpFormats = ["PCMU", "PCMA", "G722", "G726-32", "AAL2-G726-32", "L
 /** Names of what is no voice but has a payload type of its own: keys (RFC 4733) and comfort noise (RFC 3389). */
 const notVoice = ["telephone-event", "CN"] as const;
 
-/** True when no codec of the configuration may have that encoding name, with or without a rate. */
-export function isTakenName(name: string): boolean {
-  const bare = (format: string) => format.toLowerCase().split("/")[0];
-  return [...rtpFormats, ...notVoice].some((format) => bare(format) === bare(name));
+const bare = (format: string) => format.toLowerCase().split("/")[0];
+
+/** Whether a codec of that encoding name, with or without a rate, is built in. */
+export function isBuiltInName(name: string): boolean {
+  return rtpFormats.some((format) => bare(format) === bare(name));
+}
+
+/** Whether what has that encoding name is no voice. */
+export function isNoVoice(name: string): boolean {
+  return notVoice.some((format) => bare(format) === bare(name));
 }
 
 /** How long a frame of a codec that the configuration names may be. */

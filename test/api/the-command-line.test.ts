@@ -23,7 +23,8 @@ const parts: Parts = {
   simulator: async () => simulate,
   codecChecker: async () => async (file) => {
     const good = file.endsWith("good.wasm");
-    const shape = good ? { name: "DVI4", clockRate: 16_000, frameMs: 20 } : null;
+    const name = file.endsWith("g722-good.wasm") ? "g722" : "DVI4";
+    const shape = good ? { name, clockRate: 16_000, frameMs: 20 } : null;
     return {
       good,
       shape,
@@ -195,6 +196,17 @@ test("a codec is checked: a line each, and the exit code says whether it is good
   assert.equal(bad.code, 1);
   assert.equal(JSON.parse(bad.out).checks[0].found, "it exports no function encode");
   assert.equal((await type("codec", "check")).code, 2);
+});
+
+test("a codec with the name of one that is built in is good to be compared with that", async (t) => {
+  const { type } = await terminal(t);
+  const { code, out } = await type("codec", "check", "/lib/g722-good.wasm");
+  assert.equal(code, 0);
+  assert.match(
+    out,
+    /: good — its name is built in: beside that codec .*, or in calls under another name:\n\n\[shadow\]\n/,
+  );
+  assert.match(out, /\ncodec = "\/lib\/g722-good\.wasm"$/);
 });
 
 test("houses are simulated without a gateway, one seed alike each time; a number that is none is refused", async (t) => {

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { isBuiltInName } from "../../message/media.ts";
 import { wrongUsage } from "../refusal.ts";
 import type { Arguments } from "./arguments.ts";
 import { printable } from "./table.ts";
@@ -29,20 +30,32 @@ export async function codec(
   return report.good ? 0 : 1;
 }
 
-function shown(file: string, { good, checks }: CodecReport): string[] {
+function shown(file: string, report: CodecReport): string[] {
+  const { good, checks } = report;
   const widest = Math.max(...checks.map(({ name }) => name.length));
   const failed = checks.filter((check) => !check.good).length;
   return [
     ...checks.map((check) => `${check.good ? "good" : "BAD "}  ${check.name.padEnd(widest)}  ${check.found}`),
-    good
-      ? `${file}: good — in the configuration, and its name in the \`codecs\` of a line:`
-      : `${file}: ${failed} of ${checks.length} checks failed`,
+    good ? `${file}: good — ${use(report)}:` : `${file}: ${failed} of ${checks.length} checks failed`,
   ];
 }
 
+function use(report: CodecReport): string {
+  return isCandidate(report)
+    ? "its name is built in: beside that codec (docs/shadow.md), or in calls under another name"
+    : "in the configuration, and its name in the `codecs` of a line";
+}
+
+/** No codec of calls may have the name of one that is built in; one that is compared with it has. */
+function isCandidate({ shape }: CodecReport): boolean {
+  return shape !== null && isBuiltInName(shape.name);
+}
+
 /** What is written into the configuration; a key that has its default is left out. */
-function section(path: string, { shape }: CodecReport): string[] {
+function section(path: string, report: CodecReport): string[] {
+  const { shape } = report;
   if (shape === null) return [];
+  if (isCandidate(report)) return ["", "[shadow]", `codec = ${JSON.stringify(path)}`];
   return [
     "",
     "[[codec]]",

@@ -1,4 +1,4 @@
-import { type CodecFrameMs, isTakenName } from "../../message/media.ts";
+import { type CodecFrameMs, isNoVoice } from "../../message/media.ts";
 import { CodecFault } from "./binary.ts";
 import { FUEL, FUEL_OF_A_CALL, fence, HOST_PAGES, MEMORY, MOST_FILE_OCTETS } from "./fence.ts";
 
@@ -162,8 +162,7 @@ function readName(fence: Fence): string {
   const at = fence.places.octets;
   const length = fence.call("codec_name", at);
   const name = length > 0 && length <= MOST_NAME ? String.fromCharCode(...fence.memory.subarray(at, at + length)) : "";
-  if (isTakenName(name))
-    throw new CodecFault(`codec_name tells ${name}, which is built in: give the codec another name`);
+  if (isNoVoice(name)) throw new CodecFault(`codec_name tells ${name}, which is no voice: give the codec another name`);
   if (/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) return name;
   const told = name === "" ? "does not tell a name" : `tells ${JSON.stringify(name)}`;
   throw new CodecFault(`codec_name ${told}: write 1 to ${MOST_NAME} letters, digits and "-", and return how many`);
