@@ -16,7 +16,9 @@ test("kept attached, a device that was away is plugged in again by itself; when 
   const pid = await guest.start(`${program} --attach 127.0.0.1:${house.port} --keep --json`);
   const keptDongle = /"attached":\{"busid":"1-2"/;
   await guest.says(keptDongle, 30_000, before);
-  await guest.run("until grep -q 1-2 /sys/devices/platform/vhci_hcd.0/status; do usleep 100000; done");
+  // Attached, it has still to be asked by the kernel who it is.
+  for (const product of ["0001", "0002"])
+    await guest.run(`until (${ids}) | grep -q "1209 ${product}"; do usleep 100000; done`);
   assert.deepEqual((await guest.run(ids)).split("\n").sort(), ["", "1209 0001", "1209 0002"]);
   before = guest.log.length;
   await house.unplug("dongle:1");
