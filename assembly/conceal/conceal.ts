@@ -12,6 +12,7 @@
  * loss both are further from what was lost by log-spectral distance (test/assembly/lost-speech-is-filled.test.ts), so
  * the loop grows every 20 ms, and real sound is back at once.
  */
+import { crossfade } from "./crossfade.ts";
 import { copy, lineUp, remember } from "./history.ts";
 import { findPitch } from "./pitch.ts";
 import { LINE_END, LOOP, LOOP_AT, MISSING, PITCH, SPARE, TAIL, TEN_MS } from "./state.ts";
@@ -145,19 +146,6 @@ function fade(samples: usize, count: i32, missing: i32, tenMs: i32): void {
     const positive = i16x8.max_s(gain, i16x8.splat(0));
     v128.store(samples + n, i16x8.q15mulr_sat_s(v128.load(samples + n), positive));
     gain = i16x8.sub_sat_s(gain, i16x8.splat(i16(step * 8)));
-  }
-}
-
-/** From one sound to the other in `count` samples; up to 7 more of `to` are written, as they are. */
-function crossfade(from: usize, into: usize, out: usize, count: i32): void {
-  const step = 32768 / (count + 1);
-  let rising = i16x8.mul(i16x8.splat(i16(step)), i16x8(1, 2, 3, 4, 5, 6, 7, 8));
-  for (let n: usize = 0; n < usize(count << 1); n += 16) {
-    const falling = i16x8.sub(i16x8.splat(i16(WHOLE)), rising);
-    const old = i16x8.q15mulr_sat_s(v128.load(from + n), falling);
-    const next = i16x8.q15mulr_sat_s(v128.load(into + n), rising);
-    v128.store(out + n, i16x8.add_sat_s(old, next));
-    rising = i16x8.add_sat_s(rising, i16x8.splat(i16(step * 8)));
   }
 }
 

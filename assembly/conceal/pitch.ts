@@ -2,6 +2,7 @@
  * The pitch period of what was heard last: the lag of 5 to 15 ms with the highest normalised cross-correlation over
  * 20 ms (ITU-T G.711 Appendix I, I.2.2). All lags are tried at 4 kHz, those around the best at the full rate.
  */
+import { fours, pairs } from "../rate/means.ts";
 import { COARSE, ENERGIES, LINE_END, TEN_MS } from "./state.ts";
 
 /** At 4 kHz: 5 ms, 15 ms and 20 ms. Lags are tried by fours, up to 63; what is found is at most LONGEST. */
@@ -42,21 +43,6 @@ function lowerRate(state: usize, factor: i32): void {
   for (let at: usize = 0; at < usize(COARSE_SAMPLES * 2); at += 16) {
     v128.store(to + at, i16x8.shr_s(v128.load(to + at), shift));
   }
-}
-
-function pairs(from: usize): v128 {
-  return i32x4.shr_s(i32x4.extadd_pairwise_i16x8_s(v128.load(from)), 1);
-}
-
-function fours(from: usize): v128 {
-  return i16x8.narrow_i32x4_s(four(from), four(from + 32));
-}
-
-function four(from: usize): v128 {
-  const ones = i16x8.splat(1);
-  const low = i32x4.shr_s(i32x4.dot_i16x8_s(v128.load(from), ones), 1);
-  const high = i32x4.shr_s(i32x4.dot_i16x8_s(v128.load(from, 16), ones), 1);
-  return i32x4.shr_s(i32x4.dot_i16x8_s(i16x8.narrow_i32x4_s(low, high), ones), 1);
 }
 
 /** ENERGIES: of the span that begins each lag earlier than the last one. */

@@ -3,6 +3,7 @@
  * ICASSP 1993). 10 ms are compared, at lags of 2.5 to 15 ms: by normalised cross-correlation at 4 kHz, and around the best
  * at the full rate. Addresses and numbers only; all sums are of integers, or of f32 in one order.
  */
+import { fours, pairs } from "../rate/means.ts";
 import { STRETCH_ALIKE } from "./room.ts";
 
 /** At 4 kHz: 2.5 ms, 15 ms, and the 10 ms that are compared. */
@@ -50,20 +51,6 @@ function lowerRate(from: usize, count: i32, factor: i32, room: usize): void {
     const place = room + usize(n << 1);
     v128.store(place, i16x8.shr_s(v128.load(place), shift));
   }
-}
-
-function pairs(from: usize): v128 {
-  return i32x4.shr_s(i32x4.extadd_pairwise_i16x8_s(v128.load(from)), 1);
-}
-
-function fours(from: usize): v128 {
-  return i16x8.narrow_i32x4_s(four(from), four(from + 32));
-}
-
-function four(from: usize): v128 {
-  const ones = i16x8.splat(1);
-  const halves = i16x8.narrow_i32x4_s(pairs(from), pairs(from + 16));
-  return i32x4.shr_s(i32x4.dot_i16x8_s(halves, ones), 1);
 }
 
 /** Of the highest correlation squared over energy among those above 0. */
